@@ -1,0 +1,2 @@
+//! The binary `tahavol`.
+fn main() {}
