@@ -1,1 +1,13 @@
-//! (skeleton)
+//! The event log as bytes: the port, its SQLite adapter, the contract suite that every adapter passes, Merkle leaves.
+//!
+//! An event here is `{ id, stream, type, revision, line }`. What a line means is not known below this crate's callers,
+//! and a line is never re-serialised: the bytes that were appended are the bytes that are read, hashed and exported.
+
+#[cfg(feature = "contract")]
+pub mod contract;
+pub mod merkle;
+mod port;
+mod sqlite;
+
+pub use port::{Appended, Expected, Ledger, LedgerError, MAX_LINE, NewEvent, Recorded, Token};
+pub use sqlite::{Checked, LEDGER_FILE, OpenOptions, SqliteLedger};

@@ -1,0 +1,192 @@
+//! The ledger port: what the rest of the system asks of an event log, whichever engine keeps it.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use futures_util::stream::BoxStream;
+use uuid::Uuid;
+
+/// The longest line in bytes. Entry bundles of the transparency log count in 16 bits; this leaves room below that.
+pub const MAX_LINE: usize = 61_440;
+
+/// An append-only log of events in streams, with one dense order of positions (from 0) over all of them.
+pub trait Ledger: Send + Sync + 'static {
+    /// Appends all `events` to one stream, or none of them; answered only when they are on disk.
+    ///
+    /// The append is in the writer's queue when this function **returns**, before the future is first polled. So a
+    /// caller may issue many appends one after another and await them later: they are recorded in the order of the
+    /// calls, and those that wait together share one commit. Dropping the future does not withdraw the append.
+    ///
+    /// Appending event ids that are already there, at the same place of the same stream, answers what the first append
+    /// answered, whatever the lines say now.
+    fn append(
+        &self,
+        stream: &str,
+        expected: Expected,
+        events: Vec<NewEvent>,
+    ) -> BoxFuture<'_, Result<Appended, LedgerError>>;
+
+    /// The position of the last event of an append, once that event can be read.
+    fn await_position(&self, token: Token) -> BoxFuture<'_, Result<u64, LedgerError>>;
+
+    /// Events of one stream from a revision on, at most `limit`. A stream that does not exist is empty.
+    fn read_stream(
+        &self,
+        stream: &str,
+        from_revision: u64,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<Recorded>, LedgerError>>;
+
+    /// Events in the order of positions, strictly after one (`None`: from the beginning), at most `limit`.
+    fn read_all(
+        &self,
+        after: Option<u64>,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<Recorded>, LedgerError>>;
+
+    /// History strictly after a position, then what is appended from now on: no gap, no repeat. Ends after the last
+    /// event when the ledger is closed; ends after an error, too.
+    fn subscribe(&self, after: Option<u64>) -> BoxStream<'static, Result<Recorded, LedgerError>>;
+
+    /// The last position; `None` when the log is empty.
+    fn head(&self) -> BoxFuture<'_, Result<Option<u64>, LedgerError>>;
+
+    /// Finishes the appends that are queued, ends the subscriptions and lets go of the log. Later appends are refused.
+    fn close(&self) -> BoxFuture<'_, Result<(), LedgerError>>;
+}
+
+/// An event to be appended. Its revision is the expected one + 1 + its index in the append.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewEvent {
+    pub id: Uuid,
+    /// `aggregate.past_participle`; kept beside the line so that a reader can select without parsing.
+    pub event_type: String,
+    /// At most [`MAX_LINE`] bytes; kept as they are.
+    pub line: Bytes,
+}
+
+/// An event as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded {
+    /// Dense over the whole log, from 0.
+    pub position: u64,
+    pub stream: Arc<str>,
+    /// Dense within the stream, from 0.
+    pub revision: u64,
+    pub id: Uuid,
+    pub event_type: Arc<str>,
+    pub line: Bytes,
+    /// SHA-256(0x00 ‖ line), the leaf of RFC 6962.
+    pub leaf_hash: [u8; 32],
+}
+
+/// What the caller believes to be the last revision of the stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expected {
+    NoStream,
+    Exact(u64),
+}
+
+impl Expected {
+    /// The last revision that is expected; `None`: no event yet.
+    pub fn last_revision(self) -> Option<u64> {
+        match self {
+            Expected::NoStream => None,
+            Expected::Exact(revision) => Some(revision),
+        }
+    }
+
+    /// The revision that the first event of the append gets.
+    pub fn first_revision(self) -> u64 {
+        match self {
+            Expected::NoStream => 0,
+            Expected::Exact(revision) => revision.saturating_add(1),
+        }
+    }
+}
+
+/// Where an append lies, in the engine's own terms. Only the ledger that gave it can tell the position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Token([u64; 2]);
+
+impl Token {
+    /// For adapters: two numbers, because some engines address an event by two.
+    pub fn new(first: u64, second: u64) -> Self {
+        Token([first, second])
+    }
+
+    /// For adapters: what [`Token::new`] was given.
+    pub fn parts(self) -> (u64, u64) {
+        (self.0[0], self.0[1])
+    }
+}
+
+/// What a successful append answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Appended {
+    /// The revision of the append's last event.
+    pub revision: u64,
+    /// Exchanged for the position of that event by [`Ledger::await_position`].
+    pub token: Token,
+}
+
+/// Why a ledger could not do what it was asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LedgerError {
+    /// Someone else was first. Read the stream again and decide again.
+    #[error("stream {stream} is at {} and not at {}", revision_text(*actual), revision_text(expected.last_revision()))]
+    Conflict {
+        stream: String,
+        expected: Expected,
+        actual: Option<u64>,
+    },
+
+    /// Nothing was written. `retry`: trying again soon may help (the engine is busy); otherwise a person has to help
+    /// first (disk full, read-only directory, ledger closed). Reads go on.
+    #[error("ledger not available: {what}")]
+    Unavailable { retry: bool, what: String },
+
+    /// It is not known whether the append was recorded. Append the same events again: the answer is then certain.
+    #[error("outcome of the append not known: {what}")]
+    OutcomeUnknown { what: String },
+
+    /// The log is damaged; `position` where it is known. Stop, never skip.
+    #[error("ledger damaged{}: {what}", position_text(*position))]
+    Corrupt { position: Option<u64>, what: String },
+
+    /// A line is longer than [`MAX_LINE`]. Nothing was written; the same line will never be accepted.
+    #[error("a line of {bytes} bytes is longer than {MAX_LINE}")]
+    TooLarge { bytes: usize },
+
+    /// The expected revision is right, but an event of this id lies elsewhere. A fault of the caller.
+    #[error("event id {id} is already used at revision {revision} of {stream}")]
+    IdReused {
+        id: Uuid,
+        stream: String,
+        revision: u64,
+    },
+
+    /// Another process (or another part of this one) has the log open for writing. Stop it first.
+    #[error("{path} is already open for writing by {holder}")]
+    InUse { path: String, holder: String },
+
+    /// The file was written by a later version of the program. Use that version.
+    #[error("the ledger has schema version {found}, this program knows versions up to {known}")]
+    NewerVersion { found: i64, known: i64 },
+
+    /// The request makes no sense, or the file is no ledger. Never retried.
+    #[error("refused: {what}")]
+    Refused { what: String },
+}
+
+fn revision_text(revision: Option<u64>) -> String {
+    revision.map_or_else(
+        || "no revision".to_owned(),
+        |revision| format!("revision {revision}"),
+    )
+}
+
+fn position_text(position: Option<u64>) -> String {
+    position.map_or_else(String::new, |position| format!(" at position {position}"))
+}

@@ -1,0 +1,359 @@
+//! The one writer: takes what is waiting, records it as one transaction, answers, then tells subscribers.
+
+use std::collections::HashMap;
+use std::sync::{Arc, mpsc};
+
+use bytes::Bytes;
+use rusqlite::{Connection, OptionalExtension, params};
+use tokio::sync::{oneshot, watch};
+use uuid::Uuid;
+
+use super::errors;
+use super::file::WriterLock;
+use super::heads::{Head, Heads};
+use super::subscription::Tail;
+use crate::merkle::{Hash, leaf_hash};
+use crate::port::{Appended, Expected, LedgerError, NewEvent, Recorded, Token};
+
+/// A group ends at this many appends or bytes, so that no caller waits for an endless one.
+const GROUP_APPENDS: usize = 1_024;
+const GROUP_BYTES: usize = 8 << 20;
+
+/// More distinct event types than the programme has; past it the memory of their names starts anew.
+const KNOWN_TYPES: usize = 1_024;
+
+/// One append in the queue.
+pub(super) struct Append {
+    pub(super) stream: Arc<str>,
+    pub(super) expected: Expected,
+    pub(super) leaves: Vec<Leaf>,
+    pub(super) answer: oneshot::Sender<Result<Appended, LedgerError>>,
+}
+
+/// A new event with its leaf hash.
+pub(super) struct Leaf {
+    id: Uuid,
+    event_type: String,
+    line: Bytes,
+    hash: Hash,
+}
+
+impl Leaf {
+    pub(super) fn new(event: NewEvent) -> Self {
+        let hash = leaf_hash(&event.line);
+        Leaf {
+            id: event.id,
+            event_type: event.event_type,
+            line: event.line,
+            hash,
+        }
+    }
+}
+
+/// Fields are dropped in this order: the file first, then the lock, and only then are subscriptions told of the end.
+pub(super) struct Writer {
+    connection: Connection,
+    _lock: WriterLock,
+    next_position: u64,
+    heads: Heads,
+    types: HashMap<String, Arc<str>>,
+    /// A transaction failed: what is remembered of the file may be wrong and is read again first.
+    stale: bool,
+    tail: watch::Sender<Tail>,
+}
+
+/// What became of one append of a group; answered once the group is on disk.
+type Outcome = Result<Appended, LedgerError>;
+
+impl Writer {
+    pub(super) fn new(
+        connection: Connection,
+        lock: WriterLock,
+        next_position: u64,
+        tail: watch::Sender<Tail>,
+    ) -> Self {
+        let (heads, types) = (Heads::default(), HashMap::new());
+        Writer {
+            connection,
+            _lock: lock,
+            next_position,
+            heads,
+            types,
+            stale: false,
+            tail,
+        }
+    }
+
+    /// Ends when the queue is closed and everything in it is answered.
+    pub(super) fn run(mut self, jobs: &mpsc::Receiver<Append>) {
+        while let Ok(first) = jobs.recv() {
+            let mut bytes = first.bytes();
+            let mut group = vec![first];
+            while group.len() < GROUP_APPENDS && bytes < GROUP_BYTES {
+                let Ok(append) = jobs.try_recv() else { break };
+                bytes += append.bytes();
+                group.push(append);
+            }
+            self.commit(group);
+        }
+        tracing::info!(events = self.next_position, "closed the ledger");
+    }
+
+    fn commit(&mut self, group: Vec<Append>) {
+        let mut events = Vec::with_capacity(group.len());
+        match self.record(&group, &mut events) {
+            Ok(outcomes) => {
+                for (append, outcome) in group.into_iter().zip(outcomes) {
+                    answer(append, outcome);
+                }
+                if !events.is_empty() {
+                    self.tail.send_replace(Tail::after_commit(events));
+                }
+            }
+            Err(error) => {
+                tracing::error!(appends = group.len(), %error, "cannot record a group of appends");
+                self.undo();
+                // Conflicts found in the group are not told either: they may rest on neighbours that are undone.
+                let failure = errors::failed_group(&error);
+                for append in group {
+                    answer(append, Err(failure.clone()));
+                }
+            }
+        }
+    }
+
+    /// One transaction over the group. `Err`: none of it was recorded.
+    fn record(
+        &mut self,
+        group: &[Append],
+        events: &mut Vec<Recorded>,
+    ) -> rusqlite::Result<Vec<Outcome>> {
+        if self.stale {
+            self.refresh()?;
+        }
+        self.execute("BEGIN IMMEDIATE")?;
+        let mut outcomes = Vec::with_capacity(group.len());
+        for append in group {
+            outcomes.push(self.record_one(append, events)?);
+        }
+        self.execute("COMMIT")?;
+        Ok(outcomes)
+    }
+
+    /// `Ok(Err(…))`: this append is refused and has left no trace; its neighbours go on.
+    fn record_one(
+        &mut self,
+        append: &Append,
+        events: &mut Vec<Recorded>,
+    ) -> rusqlite::Result<Outcome> {
+        let head = self.head(&append.stream)?;
+        let actual = head.map(|head| head.revision);
+        if actual != append.expected.last_revision() {
+            return Ok(match self.recorded_before(append, head)? {
+                Some(appended) => Ok(appended),
+                None => Err(LedgerError::Conflict {
+                    stream: append.stream.to_string(),
+                    expected: append.expected,
+                    actual,
+                }),
+            });
+        }
+        // A single event of a known stream is one statement, which SQLite undoes by itself.
+        let needs_savepoint = append.leaves.len() > 1 || head.is_none();
+        if needs_savepoint {
+            self.execute("SAVEPOINT append")?;
+        }
+        let before = events.len();
+        match self.insert(append, head, events) {
+            Ok(new_head) => {
+                if needs_savepoint {
+                    self.execute("RELEASE append")?;
+                }
+                self.next_position += append.leaves.len() as u64;
+                self.heads.put(Arc::clone(&append.stream), new_head);
+                Ok(Ok(appended(new_head.revision, self.next_position - 1)))
+            }
+            Err(error) if errors::is_constraint(&error) => {
+                events.truncate(before);
+                if needs_savepoint {
+                    self.execute("ROLLBACK TO append")?;
+                    self.execute("RELEASE append")?;
+                }
+                match self.find_reused(append)? {
+                    Some(reused) => Ok(Err(reused)),
+                    None => Err(error),
+                }
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn insert(
+        &mut self,
+        append: &Append,
+        head: Option<Head>,
+        events: &mut Vec<Recorded>,
+    ) -> rusqlite::Result<Head> {
+        let stream = match head {
+            Some(head) => head.stream,
+            None => {
+                self.connection
+                    .prepare_cached("INSERT INTO stream (name) VALUES (?1)")?
+                    .execute([&append.stream])?;
+                self.connection.last_insert_rowid()
+            }
+        };
+        let first = append.expected.first_revision();
+        let mut insert = self.connection.prepare_cached(
+            "INSERT INTO event (position, stream, revision, id, type, line, leaf) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?;
+        let mut revision = first;
+        for (index, leaf) in append.leaves.iter().enumerate() {
+            let position = self.next_position + index as u64;
+            revision = first + index as u64;
+            insert.execute(params![
+                position,
+                stream,
+                revision,
+                &leaf.id.as_bytes()[..],
+                leaf.event_type,
+                &leaf.line[..],
+                &leaf.hash[..],
+            ])?;
+            events.push(Recorded {
+                position,
+                stream: Arc::clone(&append.stream),
+                revision,
+                id: leaf.id,
+                event_type: shared_type(&mut self.types, &leaf.event_type),
+                line: leaf.line.clone(),
+                leaf_hash: leaf.hash,
+            });
+        }
+        Ok(Head { stream, revision })
+    }
+
+    /// Where a stream ends, from memory or from the file.
+    fn head(&mut self, stream: &Arc<str>) -> rusqlite::Result<Option<Head>> {
+        if let Some(head) = self.heads.get(stream) {
+            return Ok(Some(head));
+        }
+        let found = self
+            .connection
+            .prepare_cached(
+                "SELECT id, (SELECT max(revision) FROM event WHERE stream = stream.id) FROM stream WHERE name = ?1",
+            )?
+            .query_row([stream], |row| Ok(Head { stream: row.get(0)?, revision: row.get(1)? }))
+            .optional()?;
+        if let Some(head) = found {
+            self.heads.put(Arc::clone(stream), head);
+        }
+        Ok(found)
+    }
+
+    /// The answer of the first time, when exactly these ids lie exactly where this append would put them.
+    fn recorded_before(
+        &self,
+        append: &Append,
+        head: Option<Head>,
+    ) -> rusqlite::Result<Option<Appended>> {
+        let first = append.expected.first_revision();
+        let last = first.saturating_add(append.leaves.len() as u64 - 1);
+        let Some(head) = head.filter(|head| head.revision >= last) else {
+            return Ok(None);
+        };
+        let mut place = self.connection.prepare_cached(
+            "SELECT position FROM event WHERE stream = ?1 AND revision = ?2 AND id = ?3",
+        )?;
+        let mut position: Option<u64> = None;
+        for (revision, leaf) in (first..=last).zip(&append.leaves) {
+            position = place
+                .query_row(
+                    params![head.stream, revision, &leaf.id.as_bytes()[..]],
+                    |row| row.get(0),
+                )
+                .optional()?;
+            if position.is_none() {
+                return Ok(None);
+            }
+        }
+        Ok(position.map(|position| appended(last, position)))
+    }
+
+    fn find_reused(&self, append: &Append) -> rusqlite::Result<Option<LedgerError>> {
+        let mut place = self.connection.prepare_cached(
+            "SELECT name, revision FROM event JOIN stream ON stream.id = event.stream WHERE event.id = ?1",
+        )?;
+        for leaf in &append.leaves {
+            let reused = place
+                .query_row([&leaf.id.as_bytes()[..]], |row| {
+                    let revision = row.get(1)?;
+                    Ok(LedgerError::IdReused {
+                        id: leaf.id,
+                        stream: row.get(0)?,
+                        revision,
+                    })
+                })
+                .optional()?;
+            if reused.is_some() {
+                return Ok(reused);
+            }
+        }
+        Ok(None)
+    }
+
+    /// After a failed transaction. SQLite has undone it by itself after some errors (full disk, input/output).
+    fn undo(&mut self) {
+        self.stale = true;
+        if !self.connection.is_autocommit()
+            && let Err(error) = self.connection.execute_batch("ROLLBACK")
+        {
+            tracing::error!(%error, "cannot roll back a group of appends");
+        }
+    }
+
+    fn refresh(&mut self) -> rusqlite::Result<()> {
+        self.heads.forget();
+        self.next_position = self.connection.query_row(
+            "SELECT coalesce(max(position), -1) + 1 FROM event",
+            [],
+            |row| row.get(0),
+        )?;
+        self.stale = false;
+        Ok(())
+    }
+
+    fn execute(&self, sql: &str) -> rusqlite::Result<()> {
+        self.connection.prepare_cached(sql)?.execute([]).map(drop)
+    }
+}
+
+impl Append {
+    fn bytes(&self) -> usize {
+        self.leaves.iter().map(|leaf| leaf.line.len()).sum()
+    }
+}
+
+fn appended(revision: u64, position: u64) -> Appended {
+    Appended {
+        revision,
+        token: Token::new(position, 0),
+    }
+}
+
+/// A caller that no longer waits has dropped its end; the append stands all the same.
+fn answer(append: Append, outcome: Outcome) {
+    drop(append.answer.send(outcome));
+}
+
+fn shared_type(types: &mut HashMap<String, Arc<str>>, name: &str) -> Arc<str> {
+    if let Some(known) = types.get(name) {
+        return Arc::clone(known);
+    }
+    if types.len() >= KNOWN_TYPES {
+        types.clear();
+    }
+    let shared: Arc<str> = Arc::from(name);
+    types.insert(name.to_owned(), Arc::clone(&shared));
+    shared
+}
