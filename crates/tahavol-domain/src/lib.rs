@@ -1,1 +1,21 @@
-//! (skeleton)
+//! What may happen in a reform programme: the events, the commands, and the rules between them. No I/O, no clock, no randomness.
+
+pub mod aggregate;
+pub mod calendar;
+pub mod fact;
+pub mod policy;
+pub mod quantity;
+pub mod refusal;
+pub mod text;
+pub mod values;
+
+pub mod commission;
+pub mod indicator;
+pub mod initiative;
+pub mod milestone;
+pub mod programme;
+pub mod station;
+
+pub use aggregate::{Aggregate, Basis, Command, Context, Stream};
+pub use fact::{Envelope, Event, Fact};
+pub use refusal::{Refusal, Rule};

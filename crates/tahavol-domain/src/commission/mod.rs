@@ -1,0 +1,13 @@
+//! The commission: its events, its commands, and what decides between them.
+
+pub mod command;
+mod decide;
+pub mod event;
+mod evolve;
+
+#[cfg(test)]
+mod tests;
+
+pub use command::Command;
+pub use event::Event;
+pub use evolve::Commission;

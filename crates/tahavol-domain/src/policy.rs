@@ -1,0 +1,1 @@
+//! Who may try what: office × command × scope, one table.

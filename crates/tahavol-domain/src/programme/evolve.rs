@@ -1,0 +1,13 @@
+//! What a programme's decisions remember, and how it follows from the events.
+
+use super::Event;
+use crate::fact::Envelope;
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Programme {}
+
+impl Programme {
+    pub(super) fn fold(self, _event: &Event, _said: &Envelope) -> Self {
+        self
+    }
+}
