@@ -16,6 +16,9 @@ pub mod milestone;
 pub mod programme;
 pub mod station;
 
+#[cfg(test)]
+pub(crate) mod testing;
+
 pub use aggregate::{Aggregate, Basis, Command, Context, Stream};
 pub use fact::{Envelope, Event, Fact};
 pub use refusal::{Refusal, Rule};
