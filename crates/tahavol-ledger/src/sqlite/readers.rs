@@ -118,7 +118,7 @@ pub(super) fn read_all(
         return Ok(Vec::new());
     };
     let mut statement = connection.prepare_cached(
-        "SELECT position, revision, id, type, line, leaf, name FROM event JOIN stream ON stream.id = event.stream
+        "SELECT position, revision, event.id, type, line, leaf, name FROM event JOIN stream ON stream.id = event.stream
          WHERE position > ?1 ORDER BY position LIMIT ?2",
     )?;
     let mut rows = statement.query(params![after, row_limit(limit)])?;

@@ -1,0 +1,92 @@
+//! Sudden death: what was acknowledged is there afterwards.
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::Stdio;
+use std::sync::Arc;
+
+use tahavol_ledger::{Expected, Ledger, Recorded};
+use uuid::Uuid;
+
+use super::support::{child, child_argument, event, events, open};
+
+const WRITERS: usize = 16;
+const THIS_TEST: &str = "crash::every_acknowledged_event_is_there_after_kill_9_under_load";
+
+#[test]
+fn every_acknowledged_event_is_there_after_kill_9_under_load() {
+    if let Some(directory) = child_argument() {
+        return append_until_killed(&directory);
+    }
+    let directory = tempfile::tempdir().expect("a directory");
+    let program = std::env::current_exe().expect("this program");
+    let mut acknowledged = Vec::new();
+    // Killed again and again, each time at another moment of the work.
+    for round in 0..6 {
+        let mut running = child(&program, THIS_TEST, directory.path()).stdout(Stdio::piped()).spawn().expect("the child starts");
+        let mut lines = BufReader::new(running.stdout.take().expect("its output")).lines();
+        let until = acknowledged.len() + 150 + 173 * round;
+        while acknowledged.len() < until {
+            let line = lines.next().expect("the child goes on").expect("a line");
+            acknowledged.extend(acknowledgement(&line));
+        }
+        running.kill().expect("SIGKILL");
+        running.wait().expect("it is dead");
+        // What it had told before it died counts as well; a line that is cut off does not.
+        acknowledged.extend(lines.map_while(Result::ok).filter_map(|line| acknowledgement(&line)));
+        assert_all_there(directory.path(), &acknowledged);
+    }
+}
+
+/// One line per acknowledged append, with the event's place: `ack <stream> <revision> <position> <id>.`
+fn acknowledgement(line: &str) -> Option<(String, u64, u64, Uuid)> {
+    let words: Vec<&str> = line.strip_prefix("ack ")?.strip_suffix('.')?.split(' ').collect();
+    let [stream, revision, position, id] = words[..] else { return None };
+    Some((stream.to_owned(), revision.parse().ok()?, position.parse().ok()?, id.parse().ok()?))
+}
+
+fn assert_all_there(directory: &std::path::Path, acknowledged: &[(String, u64, u64, Uuid)]) {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime starts");
+    let log: Vec<Recorded> = runtime.block_on(async {
+        let ledger = open(directory).await;
+        ledger.check().expect("every leaf is right");
+        ledger.read_all(None, usize::MAX).await.expect("the log")
+    });
+    assert!(log.iter().enumerate().all(|(index, event)| event.position == index as u64), "positions are dense");
+    for (stream, revision, position, id) in acknowledged {
+        let event = log.get(*position as usize).expect("an acknowledged event is there");
+        assert_eq!((&*event.stream, event.revision, event.id), (stream.as_str(), *revision, *id));
+    }
+    // All or nothing: the batches are of three events.
+    let in_batches = log.iter().filter(|event| event.stream.starts_with("batch-")).count();
+    assert_eq!(in_batches % 3, 0);
+}
+
+fn append_until_killed(directory: &std::path::Path) {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime starts");
+    runtime.block_on(async {
+        let ledger = open(directory).await;
+        let writers: Vec<_> = (0..WRITERS).map(|writer| tokio::spawn(write(Arc::clone(&ledger), writer))).collect();
+        for writer in writers {
+            writer.await.expect("a writer does not end");
+        }
+    });
+}
+
+async fn write(ledger: Arc<tahavol_ledger::SqliteLedger>, writer: usize) {
+    let stream = tahavol_ledger::contract::new_stream("single");
+    let mut expected = Expected::NoStream;
+    loop {
+        let event = event();
+        let id = event.id;
+        let appended = ledger.append(&stream, expected, vec![event]).await.expect("it is recorded");
+        let position = ledger.await_position(appended.token).await.expect("its position");
+        expected = Expected::Exact(appended.revision);
+        let line = format!("\nack {stream} {} {position} {id}.\n", appended.revision);
+        // In one write, so that no line of another writer comes between.
+        std::io::stdout().lock().write_all(line.as_bytes()).expect("the parent listens");
+        if writer == 0 {
+            let batch = tahavol_ledger::contract::new_stream("batch");
+            ledger.append(&batch, Expected::NoStream, events(3)).await.expect("a batch is recorded");
+        }
+    }
+}

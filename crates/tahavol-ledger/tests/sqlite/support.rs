@@ -1,0 +1,44 @@
+//! Helpers: opening a ledger in a directory, events, and running one test of this program as a process of its own.
+
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+
+use tahavol_ledger::{Appended, Expected, Ledger, LedgerError, NewEvent, OpenOptions, SqliteLedger};
+
+pub(crate) async fn open(directory: &Path) -> Arc<SqliteLedger> {
+    Arc::new(SqliteLedger::open(directory, OpenOptions::default()).await.expect("the ledger opens"))
+}
+
+/// A line of the size that a progress report has.
+pub(crate) fn event() -> NewEvent {
+    let mut event = tahavol_ledger::contract::new_event("report");
+    let mut line = event.line.to_vec();
+    line.resize(600, b' ');
+    event.line = line.into();
+    event
+}
+
+pub(crate) fn events(count: usize) -> Vec<NewEvent> {
+    (0..count).map(|_| event()).collect()
+}
+
+/// Starts a stream with these events.
+pub(crate) async fn start(ledger: &SqliteLedger, stream: &str, events: Vec<NewEvent>) -> Result<Appended, LedgerError> {
+    ledger.append(stream, Expected::NoStream, events).await
+}
+
+/// What a test must be told by its parent before it plays the child.
+pub(crate) const CHILD: &str = "TAHAVOL_LEDGER_TEST_CHILD";
+
+/// This program, running just the one test, in which `CHILD` is set to `argument`.
+pub(crate) fn child(program: &Path, test: &str, argument: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.args(["--exact", test, "--nocapture", "--test-threads=1"]).env(CHILD, argument);
+    command
+}
+
+/// `Some` only in a child.
+pub(crate) fn child_argument() -> Option<std::path::PathBuf> {
+    std::env::var_os(CHILD).map(Into::into)
+}
