@@ -2,7 +2,9 @@
 
 pub mod aggregate;
 pub mod calendar;
+mod deciding;
 pub mod fact;
+mod input;
 pub mod policy;
 pub mod quantity;
 pub mod refusal;

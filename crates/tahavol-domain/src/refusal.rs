@@ -151,6 +151,7 @@ pub enum Rule {
     AlreadyDelivered,
     UnknownDelivery,
     MilestoneNotOpen,
+    VolumeTooLarge,
     // indicators
     IndicatorDerived,
     MeasurementConflict,
@@ -159,6 +160,7 @@ pub enum Rule {
     RatioNeedsParts,
     PartsNotAccepted,
     DenominatorInvalid,
+    NumeratorInvalid,
     RecorderVerifies,
     ToleranceInvalid,
 }
@@ -265,6 +267,7 @@ impl Rule {
         Rule::AlreadyDelivered,
         Rule::UnknownDelivery,
         Rule::MilestoneNotOpen,
+        Rule::VolumeTooLarge,
         Rule::IndicatorDerived,
         Rule::MeasurementConflict,
         Rule::UnknownMeasurement,
@@ -272,6 +275,7 @@ impl Rule {
         Rule::RatioNeedsParts,
         Rule::PartsNotAccepted,
         Rule::DenominatorInvalid,
+        Rule::NumeratorInvalid,
         Rule::RecorderVerifies,
         Rule::ToleranceInvalid,
     ];
@@ -380,6 +384,7 @@ impl Rule {
             Rule::AlreadyDelivered => "ALREADY_DELIVERED",
             Rule::UnknownDelivery => "UNKNOWN_DELIVERY",
             Rule::MilestoneNotOpen => "MILESTONE_NOT_OPEN",
+            Rule::VolumeTooLarge => "VOLUME_TOO_LARGE",
             Rule::IndicatorDerived => "INDICATOR_DERIVED",
             Rule::MeasurementConflict => "MEASUREMENT_CONFLICT",
             Rule::UnknownMeasurement => "UNKNOWN_MEASUREMENT",
@@ -387,6 +392,7 @@ impl Rule {
             Rule::RatioNeedsParts => "RATIO_NEEDS_PARTS",
             Rule::PartsNotAccepted => "PARTS_NOT_ACCEPTED",
             Rule::DenominatorInvalid => "DENOMINATOR_INVALID",
+            Rule::NumeratorInvalid => "NUMERATOR_INVALID",
             Rule::RecorderVerifies => "RECORDER_VERIFIES",
             Rule::ToleranceInvalid => "TOLERANCE_INVALID",
         }

@@ -136,7 +136,7 @@ pub enum MeasurementScope {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE", deny_unknown_fields)]
 pub enum MeasuredValue {
     /// In the indicator's unit. A ratio's without its parts is kept but never aggregated.
     Plain(Quantity),
