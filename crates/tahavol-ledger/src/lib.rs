@@ -10,4 +10,4 @@ mod port;
 mod sqlite;
 
 pub use port::{Appended, Expected, Ledger, LedgerError, MAX_LINE, NewEvent, Recorded, Token};
-pub use sqlite::{Checked, LEDGER_FILE, OpenOptions, SqliteLedger};
+pub use sqlite::{Checked, LEDGER_FILE, OpenOptions, SqliteLedger, Visit};

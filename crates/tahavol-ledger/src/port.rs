@@ -20,30 +20,16 @@ pub trait Ledger: Send + Sync + 'static {
     ///
     /// Appending event ids that are already there, at the same place of the same stream, answers what the first append
     /// answered, whatever the lines say now.
-    fn append(
-        &self,
-        stream: &str,
-        expected: Expected,
-        events: Vec<NewEvent>,
-    ) -> BoxFuture<'_, Result<Appended, LedgerError>>;
+    fn append(&self, stream: &str, expected: Expected, events: Vec<NewEvent>) -> BoxFuture<'_, Result<Appended, LedgerError>>;
 
     /// The position of the last event of an append, once that event can be read.
     fn await_position(&self, token: Token) -> BoxFuture<'_, Result<u64, LedgerError>>;
 
     /// Events of one stream from a revision on, at most `limit`. A stream that does not exist is empty.
-    fn read_stream(
-        &self,
-        stream: &str,
-        from_revision: u64,
-        limit: usize,
-    ) -> BoxFuture<'_, Result<Vec<Recorded>, LedgerError>>;
+    fn read_stream(&self, stream: &str, from_revision: u64, limit: usize) -> BoxFuture<'_, Result<Vec<Recorded>, LedgerError>>;
 
     /// Events in the order of positions, strictly after one (`None`: from the beginning), at most `limit`.
-    fn read_all(
-        &self,
-        after: Option<u64>,
-        limit: usize,
-    ) -> BoxFuture<'_, Result<Vec<Recorded>, LedgerError>>;
+    fn read_all(&self, after: Option<u64>, limit: usize) -> BoxFuture<'_, Result<Vec<Recorded>, LedgerError>>;
 
     /// History strictly after a position, then what is appended from now on: no gap, no repeat. Ends after the last
     /// event when the ledger is closed; ends after an error, too.
@@ -136,11 +122,7 @@ pub struct Appended {
 pub enum LedgerError {
     /// Someone else was first. Read the stream again and decide again.
     #[error("stream {stream} is at {} and not at {}", revision_text(*actual), revision_text(expected.last_revision()))]
-    Conflict {
-        stream: String,
-        expected: Expected,
-        actual: Option<u64>,
-    },
+    Conflict { stream: String, expected: Expected, actual: Option<u64> },
 
     /// Nothing was written. `retry`: trying again soon may help (the engine is busy); otherwise a person has to help
     /// first (disk full, read-only directory, ledger closed). Reads go on.
@@ -161,11 +143,7 @@ pub enum LedgerError {
 
     /// The expected revision is right, but an event of this id lies elsewhere. A fault of the caller.
     #[error("event id {id} is already used at revision {revision} of {stream}")]
-    IdReused {
-        id: Uuid,
-        stream: String,
-        revision: u64,
-    },
+    IdReused { id: Uuid, stream: String, revision: u64 },
 
     /// Another process (or another part of this one) has the log open for writing. Stop it first.
     #[error("{path} is already open for writing by {holder}")]
@@ -181,10 +159,7 @@ pub enum LedgerError {
 }
 
 fn revision_text(revision: Option<u64>) -> String {
-    revision.map_or_else(
-        || "no revision".to_owned(),
-        |revision| format!("revision {revision}"),
-    )
+    revision.map_or_else(|| "no revision".to_owned(), |revision| format!("revision {revision}"))
 }
 
 fn position_text(position: Option<u64>) -> String {

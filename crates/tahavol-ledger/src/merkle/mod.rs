@@ -7,21 +7,12 @@ pub type Hash = [u8; 32];
 
 /// SHA-256(0x00 ‖ entry).
 pub fn leaf_hash(entry: &[u8]) -> Hash {
-    Sha256::new()
-        .chain_update([0x00])
-        .chain_update(entry)
-        .finalize()
-        .into()
+    Sha256::new().chain_update([0x00]).chain_update(entry).finalize().into()
 }
 
 /// SHA-256(0x01 ‖ left ‖ right).
 pub fn node_hash(left: &Hash, right: &Hash) -> Hash {
-    Sha256::new()
-        .chain_update([0x01])
-        .chain_update(left)
-        .chain_update(right)
-        .finalize()
-        .into()
+    Sha256::new().chain_update([0x01]).chain_update(left).chain_update(right).finalize().into()
 }
 
 /// The root over leaf hashes in the order of positions; of no leaves, SHA-256 of nothing.
@@ -109,11 +100,7 @@ mod tests {
     fn a_root_by_appending_is_the_root_by_the_definition() {
         let leaves: Vec<Hash> = (0_u32..200).map(|n| leaf_hash(&n.to_be_bytes())).collect();
         for size in 0..=leaves.len() {
-            assert_eq!(
-                root(leaves[..size].iter().copied()),
-                by_definition(&leaves[..size]),
-                "size {size}"
-            );
+            assert_eq!(root(leaves[..size].iter().copied()), by_definition(&leaves[..size]), "size {size}");
         }
     }
 
@@ -124,10 +111,7 @@ mod tests {
             [one] => *one,
             more => {
                 let split = more.len().next_power_of_two() / 2;
-                node_hash(
-                    &by_definition(&more[..split]),
-                    &by_definition(&more[split..]),
-                )
+                node_hash(&by_definition(&more[..split]), &by_definition(&more[split..]))
             }
         }
     }

@@ -9,18 +9,13 @@ use crate::port::LedgerError;
 /// A failed read, or a failed step of opening.
 pub(super) fn sqlite(doing: &str, error: &rusqlite::Error) -> LedgerError {
     match error.sqlite_error_code() {
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => LedgerError::Corrupt {
-            position: None,
-            what: format!("cannot {doing}: {error}"),
-        },
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => LedgerError::Unavailable {
-            retry: true,
-            what: format!("cannot {doing}: {error}"),
-        },
-        _ => LedgerError::Unavailable {
-            retry: false,
-            what: format!("cannot {doing}: {}", reason(error)),
-        },
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+            LedgerError::Corrupt { position: None, what: format!("cannot {doing}: {error}") }
+        }
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            LedgerError::Unavailable { retry: true, what: format!("cannot {doing}: {error}") }
+        }
+        _ => LedgerError::Unavailable { retry: false, what: format!("cannot {doing}: {}", reason(error)) },
     }
 }
 
@@ -28,32 +23,21 @@ pub(super) fn sqlite(doing: &str, error: &rusqlite::Error) -> LedgerError {
 pub(super) fn failed_group(error: &rusqlite::Error) -> LedgerError {
     if extended_code(error) == Some(ffi::SQLITE_IOERR_FSYNC) {
         // The commit may be in the file; only whether it would survive a power failure is not known.
-        return LedgerError::OutcomeUnknown {
-            what: format!("the disk did not confirm the commit: {error}"),
-        };
+        return LedgerError::OutcomeUnknown { what: format!("the disk did not confirm the commit: {error}") };
     }
     if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) {
         // Our own checks passed, so another program has changed the file since; they are read again before a retry.
-        return LedgerError::Unavailable {
-            retry: true,
-            what: format!("the file was changed from outside: {error}"),
-        };
+        return LedgerError::Unavailable { retry: true, what: format!("the file was changed from outside: {error}") };
     }
     sqlite("append", error)
 }
 
 pub(super) fn io(doing: &str, path: &Path, error: &std::io::Error) -> LedgerError {
-    LedgerError::Unavailable {
-        retry: false,
-        what: format!("cannot {doing} {}: {error}", path.display()),
-    }
+    LedgerError::Unavailable { retry: false, what: format!("cannot {doing} {}: {error}", path.display()) }
 }
 
 pub(super) fn needs_a_person(what: &str) -> LedgerError {
-    LedgerError::Unavailable {
-        retry: false,
-        what: what.to_owned(),
-    }
+    LedgerError::Unavailable { retry: false, what: what.to_owned() }
 }
 
 pub(super) fn wrong_leaf(position: u64) -> LedgerError {
@@ -61,10 +45,7 @@ pub(super) fn wrong_leaf(position: u64) -> LedgerError {
 }
 
 pub(super) fn corrupt(position: u64, what: &str) -> LedgerError {
-    LedgerError::Corrupt {
-        position: Some(position),
-        what: what.to_owned(),
-    }
+    LedgerError::Corrupt { position: Some(position), what: what.to_owned() }
 }
 
 pub(super) fn is_constraint(error: &rusqlite::Error) -> bool {

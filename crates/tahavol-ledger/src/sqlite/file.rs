@@ -55,21 +55,13 @@ pub(super) struct Source {
 
 impl Source {
     pub(super) fn beside_a_writer(path: &Path) -> Self {
-        Source {
-            path: path.to_owned(),
-            immutable: false,
-        }
+        Source { path: path.to_owned(), immutable: false }
     }
 
     pub(super) fn connect(&self) -> rusqlite::Result<Connection> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
-            | OpenFlags::SQLITE_OPEN_NO_MUTEX
-            | OpenFlags::SQLITE_OPEN_URI;
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
         let immutable = if self.immutable { "?immutable=1" } else { "" };
-        let connection = Connection::open_with_flags(
-            format!("file:{}{immutable}", uri_path(&self.path)),
-            flags,
-        )?;
+        let connection = Connection::open_with_flags(format!("file:{}{immutable}", uri_path(&self.path)), flags)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
         apply(&connection, EVERY_CONNECTION)?;
         // A reader that could write by mistake is refused by SQLite itself.
@@ -79,47 +71,27 @@ impl Source {
 }
 
 /// The lock, held for as long as this value lives. The operating system lets go of it when the process dies.
-pub(super) struct WriterLock(
-    #[expect(
-        dead_code,
-        reason = "held for its lock, which closing the file releases"
-    )]
-    File,
-);
+pub(super) struct WriterLock(#[expect(dead_code, reason = "held for its lock, which closing the file releases")] File);
 
 /// A directory stands for the ledger file in it.
 pub(super) fn ledger_file(path: &Path) -> PathBuf {
-    let names_a_file = path
-        .extension()
-        .is_some_and(|ending| ending == "sqlite" || ending == "sqlite3" || ending == "db");
-    if names_a_file && !path.is_dir() {
-        path.to_owned()
-    } else {
-        path.join(LEDGER_FILE)
-    }
+    let names_a_file = path.extension().is_some_and(|ending| ending == "sqlite" || ending == "sqlite3" || ending == "db");
+    if names_a_file && !path.is_dir() { path.to_owned() } else { path.join(LEDGER_FILE) }
 }
 
 /// The one writing connection, with the schema brought up to date.
-pub(super) fn open_for_writing(
-    path: &Path,
-    options: &OpenOptions,
-) -> Result<(Connection, WriterLock), LedgerError> {
+pub(super) fn open_for_writing(path: &Path, options: &OpenOptions) -> Result<(Connection, WriterLock), LedgerError> {
     if !options.create && !path.exists() {
         return Err(missing(path));
     }
-    let directory = path
-        .parent()
-        .filter(|directory| !directory.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
+    let directory = path.parent().filter(|directory| !directory.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if options.create && !directory.exists() {
         fs::create_dir_all(directory).map_err(|error| errors::io("create", directory, &error))?;
     }
     let lock = lock(path)?;
     let doing = format!("open {}", path.display());
     let open = || -> rusqlite::Result<Connection> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
-            | OpenFlags::SQLITE_OPEN_CREATE
-            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
         connection.set_prepared_statement_cache_capacity(64);
@@ -130,14 +102,10 @@ pub(super) fn open_for_writing(
     // Asked before any setting changes the file: a file that is not ours, or newer than us, stays as it is.
     schema::verify_ours(&connection, path)?;
     apply(&connection, WRITING).map_err(|error| errors::sqlite(&doing, &error))?;
-    let journal: String = connection
-        .query_row("PRAGMA journal_mode", [], |row| row.get(0))
-        .map_err(|error| errors::sqlite(&doing, &error))?;
+    let journal: String =
+        connection.query_row("PRAGMA journal_mode", [], |row| row.get(0)).map_err(|error| errors::sqlite(&doing, &error))?;
     if journal != "wal" {
-        let what = format!(
-            "{} lies on a file system that allows no write-ahead log",
-            path.display()
-        );
+        let what = format!("{} lies on a file system that allows no write-ahead log", path.display());
         return Err(errors::needs_a_person(&what));
     }
     schema::migrate(&mut connection)?;
@@ -145,9 +113,7 @@ pub(super) fn open_for_writing(
         limit_size(&connection, bytes).map_err(|error| errors::sqlite(&doing, &error))?;
     }
     // The file's name must survive a power failure as its contents do.
-    File::open(directory)
-        .and_then(|directory| directory.sync_all())
-        .map_err(|error| errors::io("sync", directory, &error))?;
+    File::open(directory).and_then(|directory| directory.sync_all()).map_err(|error| errors::io("sync", directory, &error))?;
     Ok((connection, lock))
 }
 
@@ -174,8 +140,7 @@ pub(super) fn open_for_reading(path: &Path) -> Result<(Connection, Source), Ledg
         return Err(errors::sqlite(&format!("read {}", path.display()), &failed));
     }
     source.immutable = true;
-    let connection =
-        probe(&source).map_err(|_| errors::sqlite(&format!("read {}", path.display()), &failed))?;
+    let connection = probe(&source).map_err(|_| errors::sqlite(&format!("read {}", path.display()), &failed))?;
     Ok((connection, source))
 }
 
@@ -193,24 +158,14 @@ fn lock(path: &Path) -> Result<WriterLock, LedgerError> {
         Err(TryLockError::WouldBlock) => {
             let mut holder = String::new();
             let known = file.read_to_string(&mut holder).is_ok() && !holder.trim().is_empty();
-            let holder = if known {
-                holder.trim().to_owned()
-            } else {
-                "another process".to_owned()
-            };
-            return Err(LedgerError::InUse {
-                path: path.display().to_string(),
-                holder,
-            });
+            let holder = if known { holder.trim().to_owned() } else { "another process".to_owned() };
+            return Err(LedgerError::InUse { path: path.display().to_string(), holder });
         }
         Err(TryLockError::Error(error)) => return Err(errors::io("lock", &lock_path, &error)),
     }
     // Only for the message above: the lock itself is the operating system's.
     let holder = format!("process {}\n", std::process::id());
-    let written = file
-        .set_len(0)
-        .and_then(|()| file.seek(SeekFrom::Start(0)))
-        .and_then(|_| file.write_all(holder.as_bytes()));
+    let written = file.set_len(0).and_then(|()| file.seek(SeekFrom::Start(0))).and_then(|_| file.write_all(holder.as_bytes()));
     if let Err(error) = written {
         tracing::warn!(path = %lock_path.display(), %error, "cannot note the writer in the lock file");
     }
@@ -220,12 +175,10 @@ fn lock(path: &Path) -> Result<WriterLock, LedgerError> {
 fn apply(connection: &Connection, settings: &[(&str, &str)]) -> rusqlite::Result<()> {
     for (name, value) in settings {
         // Some settings answer with a row and some do not.
-        connection
-            .pragma_update_and_check(None, name, value, |_| Ok(()))
-            .or_else(|error| match error {
-                rusqlite::Error::QueryReturnedNoRows => Ok(()),
-                other => Err(other),
-            })?;
+        connection.pragma_update_and_check(None, name, value, |_| Ok(())).or_else(|error| match error {
+            rusqlite::Error::QueryReturnedNoRows => Ok(()),
+            other => Err(other),
+        })?;
     }
     Ok(())
 }
@@ -233,23 +186,14 @@ fn apply(connection: &Connection, settings: &[(&str, &str)]) -> rusqlite::Result
 fn limit_size(connection: &Connection, bytes: u64) -> rusqlite::Result<()> {
     let page_size: u64 = connection.query_row("PRAGMA page_size", [], |row| row.get(0))?;
     let pages = (bytes / page_size).max(1);
-    apply(
-        connection,
-        &[("max_page_count", pages.to_string().as_str())],
-    )
+    apply(connection, &[("max_page_count", pages.to_string().as_str())])
 }
 
 fn missing(path: &Path) -> LedgerError {
-    LedgerError::Refused {
-        what: format!("there is no ledger at {}", path.display()),
-    }
+    LedgerError::Refused { what: format!("there is no ledger at {}", path.display()) }
 }
 
 /// Characters that mean something in a URI are written as their codes.
 fn uri_path(path: &Path) -> String {
-    path.display()
-        .to_string()
-        .replace('%', "%25")
-        .replace('?', "%3f")
-        .replace('#', "%23")
+    path.display().to_string().replace('%', "%25").replace('?', "%3f").replace('#', "%23")
 }

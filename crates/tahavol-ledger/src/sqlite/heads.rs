@@ -51,29 +51,11 @@ mod tests {
     fn a_stream_in_use_stays_known_while_others_are_forgotten() {
         let mut heads = Heads::default();
         let busy: Arc<str> = Arc::from("busy");
-        heads.put(
-            Arc::clone(&busy),
-            Head {
-                stream: 0,
-                revision: 7,
-            },
-        );
+        heads.put(Arc::clone(&busy), Head { stream: 0, revision: 7 });
         for n in 0..3 * GENERATION as i64 {
-            heads.put(
-                Arc::from(format!("s{n}")),
-                Head {
-                    stream: n,
-                    revision: 0,
-                },
-            );
+            heads.put(Arc::from(format!("s{n}")), Head { stream: n, revision: 0 });
             if n % 1_000 == 0 {
-                assert_eq!(
-                    heads.get(&busy),
-                    Some(Head {
-                        stream: 0,
-                        revision: 7
-                    })
-                );
+                assert_eq!(heads.get(&busy), Some(Head { stream: 0, revision: 7 }));
             }
         }
         assert_eq!(heads.get(&Arc::from("s0")), None);

@@ -42,11 +42,7 @@ pub struct OpenOptions {
 
 impl Default for OpenOptions {
     fn default() -> Self {
-        OpenOptions {
-            create: true,
-            readers: 4,
-            max_bytes: None,
-        }
+        OpenOptions { create: true, readers: 4, max_bytes: None }
     }
 }
 
@@ -57,6 +53,9 @@ pub struct SqliteLedger {
     tail: watch::Receiver<Tail>,
     mode: Mode,
 }
+
+/// Told position, line and leaf hash of each event of a scan; `Break` ends the scan.
+pub type Visit<'a> = dyn FnMut(u64, &[u8], &Hash) -> ControlFlow<()> + 'a;
 
 /// What [`SqliteLedger::check`] found: every row read, every leaf recomputed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,16 +112,8 @@ impl SqliteLedger {
             .spawn(move || writer.run(&jobs))
             .map_err(|error| errors::io("start the writer thread", &path, &error))?;
         tracing::info!(path = %path.display(), events = next_position, "opened the ledger for writing");
-        let mode = Mode::Writing {
-            queue: Mutex::new(Some(sender)),
-            thread: Mutex::new(Some(thread)),
-        };
-        Ok(SqliteLedger {
-            path,
-            readers,
-            tail,
-            mode,
-        })
+        let mode = Mode::Writing { queue: Mutex::new(Some(sender)), thread: Mutex::new(Some(thread)) };
+        Ok(SqliteLedger { path, readers, tail, mode })
     }
 
     /// [`SqliteLedger::open_read_only`] for a caller without an async runtime.
@@ -134,15 +125,8 @@ impl SqliteLedger {
         drop(connection);
         let readers = Arc::new(Readers::open(source, OpenOptions::default().readers)?);
         let (publish, tail) = watch::channel(Tail::at(next_position.checked_sub(1)));
-        let mode = Mode::Reading {
-            open: Mutex::new(Some(publish)),
-        };
-        Ok(SqliteLedger {
-            path,
-            readers,
-            tail,
-            mode,
-        })
+        let mode = Mode::Reading { open: Mutex::new(Some(publish)) };
+        Ok(SqliteLedger { path, readers, tail, mode })
     }
 
     /// The file.
@@ -154,11 +138,7 @@ impl SqliteLedger {
     /// the end of the log or when `visit` breaks. Answers how many events were visited. Blocks the calling thread.
     ///
     /// A missing position is [`LedgerError::Corrupt`]. Leaf hashes are not recomputed: [`SqliteLedger::check`] does.
-    pub fn scan(
-        &self,
-        after: Option<u64>,
-        visit: &mut dyn FnMut(u64, &[u8], &Hash) -> ControlFlow<()>,
-    ) -> Result<u64, LedgerError> {
+    pub fn scan(&self, after: Option<u64>, visit: &mut Visit<'_>) -> Result<u64, LedgerError> {
         self.readers.scan(after, visit)
     }
 
@@ -176,10 +156,7 @@ impl SqliteLedger {
         })?;
         match damaged {
             Some(position) => Err(errors::wrong_leaf(position)),
-            None => Ok(Checked {
-                events: roots.size(),
-                root: roots.root(),
-            }),
+            None => Ok(Checked { events: roots.size(), root: roots.root() }),
         }
     }
 
@@ -190,26 +167,17 @@ impl SqliteLedger {
         events: Vec<NewEvent>,
     ) -> Result<oneshot::Receiver<Result<Appended, LedgerError>>, LedgerError> {
         let Mode::Writing { queue, .. } = &self.mode else {
-            return Err(errors::needs_a_person(
-                "the ledger is open for reading only",
-            ));
+            return Err(errors::needs_a_person("the ledger is open for reading only"));
         };
         refuse_unwritable(stream, &events)?;
         // Hashed here, by the callers in parallel, so that the one writer has less to do.
         let leaves = events.into_iter().map(Leaf::new).collect();
         let (answer, answered) = oneshot::channel();
-        let job = Append {
-            stream: Arc::from(stream),
-            expected,
-            leaves,
-            answer,
-        };
+        let job = Append { stream: Arc::from(stream), expected, leaves, answer };
         let queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
         match queue.as_ref().map(|sender| sender.send(job)) {
             Some(Ok(())) => Ok(answered),
-            Some(Err(_)) => Err(errors::needs_a_person(
-                "the writer of the ledger has stopped",
-            )),
+            Some(Err(_)) => Err(errors::needs_a_person("the writer of the ledger has stopped")),
             None => Err(errors::needs_a_person("the ledger is closed")),
         }
     }
@@ -217,30 +185,19 @@ impl SqliteLedger {
     /// Closes the queue; the writer ends when it has recorded what is in it.
     fn stop(&self) {
         match &self.mode {
-            Mode::Writing { queue, .. } => {
-                drop(queue.lock().unwrap_or_else(PoisonError::into_inner).take())
-            }
-            Mode::Reading { open } => {
-                drop(open.lock().unwrap_or_else(PoisonError::into_inner).take())
-            }
+            Mode::Writing { queue, .. } => drop(queue.lock().unwrap_or_else(PoisonError::into_inner).take()),
+            Mode::Reading { open } => drop(open.lock().unwrap_or_else(PoisonError::into_inner).take()),
         }
     }
 }
 
 impl Ledger for SqliteLedger {
-    fn append(
-        &self,
-        stream: &str,
-        expected: Expected,
-        events: Vec<NewEvent>,
-    ) -> BoxFuture<'_, Result<Appended, LedgerError>> {
+    fn append(&self, stream: &str, expected: Expected, events: Vec<NewEvent>) -> BoxFuture<'_, Result<Appended, LedgerError>> {
         // Queued here and not in the future, so that the order of calls is the order of the log.
         let queued = self.enqueue(stream, expected, events);
         Box::pin(async move {
             queued?.await.unwrap_or_else(|_| {
-                Err(LedgerError::OutcomeUnknown {
-                    what: "the writer of the ledger stopped while recording".to_owned(),
-                })
+                Err(LedgerError::OutcomeUnknown { what: "the writer of the ledger stopped while recording".to_owned() })
             })
         })
     }
@@ -251,46 +208,24 @@ impl Ledger for SqliteLedger {
         Box::pin(std::future::ready(Ok(position)))
     }
 
-    fn read_stream(
-        &self,
-        stream: &str,
-        from_revision: u64,
-        limit: usize,
-    ) -> BoxFuture<'_, Result<Vec<Recorded>, LedgerError>> {
+    fn read_stream(&self, stream: &str, from_revision: u64, limit: usize) -> BoxFuture<'_, Result<Vec<Recorded>, LedgerError>> {
         let stream = stream.to_owned();
         Box::pin(async move {
             let readers = Arc::clone(&self.readers);
-            readers
-                .with(move |connection| {
-                    readers::read_stream(connection, &stream, from_revision, limit)
-                })
-                .await
+            readers.with(move |connection| readers::read_stream(connection, &stream, from_revision, limit)).await
         })
     }
 
-    fn read_all(
-        &self,
-        after: Option<u64>,
-        limit: usize,
-    ) -> BoxFuture<'_, Result<Vec<Recorded>, LedgerError>> {
+    fn read_all(&self, after: Option<u64>, limit: usize) -> BoxFuture<'_, Result<Vec<Recorded>, LedgerError>> {
         Box::pin(async move {
             let readers = Arc::clone(&self.readers);
-            readers
-                .with(move |connection| readers::read_all(connection, after, limit))
-                .await
+            readers.with(move |connection| readers::read_all(connection, after, limit)).await
         })
     }
 
     fn subscribe(&self, after: Option<u64>) -> BoxStream<'static, Result<Recorded, LedgerError>> {
         let ask_the_file = matches!(self.mode, Mode::Reading { .. });
-        Follow::new(
-            Arc::clone(&self.readers),
-            self.tail.clone(),
-            after,
-            ask_the_file,
-        )
-        .into_stream()
-        .boxed()
+        Follow::new(Arc::clone(&self.readers), self.tail.clone(), after, ask_the_file).into_stream().boxed()
     }
 
     fn head(&self) -> BoxFuture<'_, Result<Option<u64>, LedgerError>> {
@@ -323,11 +258,7 @@ impl Drop for SqliteLedger {
 
 /// What no state of the log could make acceptable is refused before anything is queued.
 fn refuse_unwritable(stream: &str, events: &[NewEvent]) -> Result<(), LedgerError> {
-    let refused = |what: &str| {
-        Err(LedgerError::Refused {
-            what: what.to_owned(),
-        })
-    };
+    let refused = |what: &str| Err(LedgerError::Refused { what: what.to_owned() });
     if stream.is_empty() {
         return refused("a stream needs a name");
     }
@@ -335,9 +266,7 @@ fn refuse_unwritable(stream: &str, events: &[NewEvent]) -> Result<(), LedgerErro
         return refused("an append needs at least one event");
     }
     if let Some(event) = events.iter().find(|event| event.line.len() > MAX_LINE) {
-        return Err(LedgerError::TooLarge {
-            bytes: event.line.len(),
-        });
+        return Err(LedgerError::TooLarge { bytes: event.line.len() });
     }
     if events.len() > 1 {
         let ids: HashSet<_> = events.iter().map(|event| event.id).collect();
@@ -348,9 +277,7 @@ fn refuse_unwritable(stream: &str, events: &[NewEvent]) -> Result<(), LedgerErro
     Ok(())
 }
 
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, LedgerError> + Send + 'static,
-) -> Result<T, LedgerError> {
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, LedgerError> + Send + 'static) -> Result<T, LedgerError> {
     match tokio::task::spawn_blocking(work).await {
         Ok(result) => result,
         Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),

@@ -1,7 +1,6 @@
 //! Reading connections: a few, shared, each used by one blocking task at a time.
 
 use std::collections::HashMap;
-use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,7 +10,7 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::file::Source;
-use super::{blocking, errors};
+use super::{Visit, blocking, errors};
 use crate::merkle::Hash;
 use crate::port::{LedgerError, Recorded};
 
@@ -30,16 +29,8 @@ impl Readers {
     /// One connection is made at once, so that a file that cannot be read is found out when it is opened.
     pub(super) fn open(source: Source, readers: usize) -> Result<Self, LedgerError> {
         let keep = readers.max(1);
-        let first = source
-            .connect()
-            .map_err(|error| errors::sqlite("read the ledger", &error))?;
-        Ok(Readers {
-            source,
-            idle: Mutex::new(vec![first]),
-            permits: Semaphore::new(keep),
-            keep,
-            closed: AtomicBool::new(false),
-        })
+        let first = source.connect().map_err(|error| errors::sqlite("read the ledger", &error))?;
+        Ok(Readers { source, idle: Mutex::new(vec![first]), permits: Semaphore::new(keep), keep, closed: AtomicBool::new(false) })
     }
 
     /// Runs one read on a thread where it may block.
@@ -47,24 +38,12 @@ impl Readers {
         self: Arc<Self>,
         read: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, LedgerError> {
-        let _permit = self
-            .permits
-            .acquire()
-            .await
-            .map_err(|_| errors::needs_a_person("the ledger is closed"))?;
+        let _permit = self.permits.acquire().await.map_err(|_| errors::needs_a_person("the ledger is closed"))?;
         let readers = Arc::clone(&self);
-        blocking(move || {
-            readers
-                .now(|connection| read(connection).map_err(|error| errors::sqlite("read", &error)))
-        })
-        .await
+        blocking(move || readers.now(|connection| read(connection).map_err(|error| errors::sqlite("read", &error)))).await
     }
 
-    pub(super) fn scan(
-        &self,
-        after: Option<u64>,
-        visit: &mut dyn FnMut(u64, &[u8], &Hash) -> ControlFlow<()>,
-    ) -> Result<u64, LedgerError> {
+    pub(super) fn scan(&self, after: Option<u64>, visit: &mut Visit<'_>) -> Result<u64, LedgerError> {
         let first = after.map_or(0, |position| position.saturating_add(1));
         self.now(|connection| scan(connection, first, visit))
     }
@@ -72,27 +51,14 @@ impl Readers {
     /// Keeps no connection any more. Subscriptions that are behind still read what was committed, each time anew.
     pub(super) fn close(&self) {
         self.closed.store(true, Ordering::SeqCst);
-        self.idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    fn now<T>(
-        &self,
-        read: impl FnOnce(&Connection) -> Result<T, LedgerError>,
-    ) -> Result<T, LedgerError> {
-        let idle = self
-            .idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop();
+    fn now<T>(&self, read: impl FnOnce(&Connection) -> Result<T, LedgerError>) -> Result<T, LedgerError> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let connection = match idle {
             Some(connection) => connection,
-            None => self
-                .source
-                .connect()
-                .map_err(|error| errors::sqlite("read the ledger", &error))?,
+            None => self.source.connect().map_err(|error| errors::sqlite("read the ledger", &error))?,
         };
         let result = read(&connection);
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
@@ -104,16 +70,10 @@ impl Readers {
 }
 
 pub(super) fn head(connection: &Connection) -> rusqlite::Result<Option<u64>> {
-    connection
-        .prepare_cached("SELECT max(position) FROM event")?
-        .query_row([], |row| row.get(0))
+    connection.prepare_cached("SELECT max(position) FROM event")?.query_row([], |row| row.get(0))
 }
 
-pub(super) fn read_all(
-    connection: &Connection,
-    after: Option<u64>,
-    limit: usize,
-) -> rusqlite::Result<Vec<Recorded>> {
+pub(super) fn read_all(connection: &Connection, after: Option<u64>, limit: usize) -> rusqlite::Result<Vec<Recorded>> {
     let Some(after) = after.map_or(Some(-1), |position| i64::try_from(position).ok()) else {
         return Ok(Vec::new());
     };
@@ -131,19 +91,12 @@ pub(super) fn read_all(
     Ok(events)
 }
 
-pub(super) fn read_stream(
-    connection: &Connection,
-    stream: &str,
-    from_revision: u64,
-    limit: usize,
-) -> rusqlite::Result<Vec<Recorded>> {
+pub(super) fn read_stream(connection: &Connection, stream: &str, from_revision: u64, limit: usize) -> rusqlite::Result<Vec<Recorded>> {
     let Ok(from_revision) = i64::try_from(from_revision) else {
         return Ok(Vec::new());
     };
-    let key: Option<i64> = connection
-        .prepare_cached("SELECT id FROM stream WHERE name = ?1")?
-        .query_row([stream], |row| row.get(0))
-        .optional()?;
+    let key: Option<i64> =
+        connection.prepare_cached("SELECT id FROM stream WHERE name = ?1")?.query_row([stream], |row| row.get(0)).optional()?;
     let Some(key) = key else {
         return Ok(Vec::new());
     };
@@ -161,11 +114,7 @@ pub(super) fn read_stream(
     Ok(events)
 }
 
-fn scan(
-    connection: &Connection,
-    first: u64,
-    visit: &mut dyn FnMut(u64, &[u8], &Hash) -> ControlFlow<()>,
-) -> Result<u64, LedgerError> {
+fn scan(connection: &Connection, first: u64, visit: &mut Visit<'_>) -> Result<u64, LedgerError> {
     let failed = |error: rusqlite::Error| errors::sqlite("read", &error);
     let mut statement = connection
         .prepare_cached("SELECT position, line, leaf FROM event WHERE position >= ?1 ORDER BY position LIMIT ?2")
@@ -182,14 +131,8 @@ fn scan(
             if position != next {
                 return Err(errors::corrupt(next, "the position is missing"));
             }
-            let line = row
-                .get_ref(1)
-                .and_then(|value| Ok(value.as_blob()?))
-                .map_err(failed)?;
-            let leaf = row
-                .get_ref(2)
-                .and_then(|value| Ok(value.as_blob()?))
-                .map_err(failed)?;
+            let line = row.get_ref(1).and_then(|value| Ok(value.as_blob()?)).map_err(failed)?;
+            let leaf = row.get_ref(2).and_then(|value| Ok(value.as_blob()?)).map_err(failed)?;
             let leaf: &Hash = leaf.try_into().map_err(|_| errors::wrong_leaf(position))?;
             next += 1;
             read += 1;

@@ -18,22 +18,16 @@ const APPLICATION_ID: i64 = 0x5448_564C;
 pub(super) fn verify_ours(connection: &Connection, path: &Path) -> Result<(), LedgerError> {
     let doing = format!("open {}", path.display());
     let asked = || -> rusqlite::Result<(i64, i64, i64)> {
-        let tables =
-            connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+        let tables = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
         Ok((application_id(connection)?, version(connection)?, tables))
     };
     let (application, version, tables) = asked().map_err(|error| errors::sqlite(&doing, &error))?;
     let empty = tables == 0 && application == 0 && version == 0;
     if !empty && application != APPLICATION_ID {
-        return Err(LedgerError::Refused {
-            what: format!("{} is not a ledger of this program", path.display()),
-        });
+        return Err(LedgerError::Refused { what: format!("{} is not a ledger of this program", path.display()) });
     }
     if version > known() {
-        return Err(LedgerError::NewerVersion {
-            found: version,
-            known: known(),
-        });
+        return Err(LedgerError::NewerVersion { found: version, known: known() });
     }
     Ok(())
 }
@@ -41,14 +35,9 @@ pub(super) fn verify_ours(connection: &Connection, path: &Path) -> Result<(), Le
 /// As [`verify_ours`], and the file must be up to date, because a reader cannot migrate it.
 pub(super) fn verify_readable(connection: &Connection, path: &Path) -> Result<(), LedgerError> {
     verify_ours(connection, path)?;
-    let version =
-        version(connection).map_err(|error| errors::sqlite("read the schema version", &error))?;
+    let version = version(connection).map_err(|error| errors::sqlite("read the schema version", &error))?;
     if version < known() {
-        let what = format!(
-            "{} has schema version {version} and needs {}: open it once for writing",
-            path.display(),
-            known()
-        );
+        let what = format!("{} has schema version {version} and needs {}: open it once for writing", path.display(), known());
         return Err(LedgerError::Refused { what });
     }
     Ok(())
@@ -76,15 +65,11 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), LedgerError> {
 /// has its own leaf hash.
 pub(super) fn verify_tail(connection: &Connection) -> Result<u64, LedgerError> {
     // One transaction, so that both questions see the same log when another process is writing.
-    let _same_log = connection
-        .unchecked_transaction()
-        .map_err(|error| errors::sqlite("read", &error))?;
+    let _same_log = connection.unchecked_transaction().map_err(|error| errors::sqlite("read", &error))?;
     let last: Option<(u64, Vec<u8>, Vec<u8>)> = connection
-        .query_row(
-            "SELECT position, line, leaf FROM event ORDER BY position DESC LIMIT 1",
-            [],
-            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
-        )
+        .query_row("SELECT position, line, leaf FROM event ORDER BY position DESC LIMIT 1", [], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
         .optional()
         .map_err(|error| errors::sqlite("read the last event", &error))?;
     let Some((position, line, leaf)) = last else {
@@ -98,10 +83,7 @@ pub(super) fn verify_tail(connection: &Connection) -> Result<u64, LedgerError> {
         .query_row("SELECT count(*) FROM event", [], |row| row.get(0))
         .map_err(|error| errors::sqlite("count the events", &error))?;
     if count != position + 1 {
-        let what = format!(
-            "{count} events are there, and the last position says {}",
-            position + 1
-        );
+        let what = format!("{count} events are there, and the last position says {}", position + 1);
         return Err(errors::corrupt(position, &what));
     }
     Ok(position + 1)

@@ -26,26 +26,18 @@ pub(super) struct Tail {
 
 impl Tail {
     pub(super) fn at(head: Option<u64>) -> Self {
-        Tail {
-            head,
-            last_commit: Arc::default(),
-        }
+        Tail { head, last_commit: Arc::default() }
     }
 
     pub(super) fn after_commit(events: Vec<Recorded>) -> Self {
-        Tail {
-            head: events.last().map(|event| event.position),
-            last_commit: events.into(),
-        }
+        Tail { head: events.last().map(|event| event.position), last_commit: events.into() }
     }
 
     /// The events from a position on, when the last commit has that one.
     fn from(&self, position: u64) -> Option<&[Recorded]> {
         let first = self.last_commit.first()?.position;
         let index = usize::try_from(position.checked_sub(first)?).ok()?;
-        self.last_commit
-            .get(index..)
-            .filter(|events| !events.is_empty())
+        self.last_commit.get(index..).filter(|events| !events.is_empty())
     }
 }
 
@@ -68,29 +60,13 @@ enum State {
 }
 
 impl Follow {
-    pub(super) fn new(
-        readers: Arc<Readers>,
-        tail: watch::Receiver<Tail>,
-        after: Option<u64>,
-        ask_the_file: bool,
-    ) -> Self {
+    pub(super) fn new(readers: Arc<Readers>, tail: watch::Receiver<Tail>, after: Option<u64>, ask_the_file: bool) -> Self {
         let next = after.map_or(0, |position| position.saturating_add(1));
-        Follow {
-            readers,
-            tail,
-            ask_the_file,
-            next,
-            ready: Vec::new().into_iter(),
-            state: State::Following,
-        }
+        Follow { readers, tail, ask_the_file, next, ready: Vec::new().into_iter(), state: State::Following }
     }
 
-    pub(super) fn into_stream(
-        self,
-    ) -> impl Stream<Item = Result<Recorded, LedgerError>> + Send + 'static {
-        stream::unfold(self, |mut follow| async move {
-            follow.next().await.map(|item| (item, follow))
-        })
+    pub(super) fn into_stream(self) -> impl Stream<Item = Result<Recorded, LedgerError>> + Send + 'static {
+        stream::unfold(self, |mut follow| async move { follow.next().await.map(|item| (item, follow)) })
     }
 
     async fn next(&mut self) -> Option<Result<Recorded, LedgerError>> {
@@ -99,8 +75,7 @@ impl Follow {
                 self.next = event.position + 1;
                 return Some(Ok(event));
             }
-            if self.state == State::Failed || (self.state == State::LastRound && self.ask_the_file)
-            {
+            if self.state == State::Failed || (self.state == State::LastRound && self.ask_the_file) {
                 return None;
             }
             match self.fetch().await {
@@ -126,18 +101,13 @@ impl Follow {
             return Ok(Vec::new());
         }
         let after = self.next.checked_sub(1);
-        Arc::clone(&self.readers)
-            .with(move |connection| readers::read_all(connection, after, CHUNK))
-            .await
+        Arc::clone(&self.readers).with(move |connection| readers::read_all(connection, after, CHUNK)).await
     }
 
     async fn wait(&mut self) {
         let told = self.tail.changed();
-        let closed = if self.ask_the_file {
-            matches!(tokio::time::timeout(LOOK_AGAIN, told).await, Ok(Err(_)))
-        } else {
-            told.await.is_err()
-        };
+        let closed =
+            if self.ask_the_file { matches!(tokio::time::timeout(LOOK_AGAIN, told).await, Ok(Err(_))) } else { told.await.is_err() };
         if closed {
             self.state = State::LastRound;
         }

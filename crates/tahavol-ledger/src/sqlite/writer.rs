@@ -41,12 +41,7 @@ pub(super) struct Leaf {
 impl Leaf {
     pub(super) fn new(event: NewEvent) -> Self {
         let hash = leaf_hash(&event.line);
-        Leaf {
-            id: event.id,
-            event_type: event.event_type,
-            line: event.line,
-            hash,
-        }
+        Leaf { id: event.id, event_type: event.event_type, line: event.line, hash }
     }
 }
 
@@ -66,22 +61,9 @@ pub(super) struct Writer {
 type Outcome = Result<Appended, LedgerError>;
 
 impl Writer {
-    pub(super) fn new(
-        connection: Connection,
-        lock: WriterLock,
-        next_position: u64,
-        tail: watch::Sender<Tail>,
-    ) -> Self {
+    pub(super) fn new(connection: Connection, lock: WriterLock, next_position: u64, tail: watch::Sender<Tail>) -> Self {
         let (heads, types) = (Heads::default(), HashMap::new());
-        Writer {
-            connection,
-            _lock: lock,
-            next_position,
-            heads,
-            types,
-            stale: false,
-            tail,
-        }
+        Writer { connection, _lock: lock, next_position, heads, types, stale: false, tail }
     }
 
     /// Ends when the queue is closed and everything in it is answered.
@@ -123,11 +105,7 @@ impl Writer {
     }
 
     /// One transaction over the group. `Err`: none of it was recorded.
-    fn record(
-        &mut self,
-        group: &[Append],
-        events: &mut Vec<Recorded>,
-    ) -> rusqlite::Result<Vec<Outcome>> {
+    fn record(&mut self, group: &[Append], events: &mut Vec<Recorded>) -> rusqlite::Result<Vec<Outcome>> {
         if self.stale {
             self.refresh()?;
         }
@@ -141,21 +119,13 @@ impl Writer {
     }
 
     /// `Ok(Err(…))`: this append is refused and has left no trace; its neighbours go on.
-    fn record_one(
-        &mut self,
-        append: &Append,
-        events: &mut Vec<Recorded>,
-    ) -> rusqlite::Result<Outcome> {
+    fn record_one(&mut self, append: &Append, events: &mut Vec<Recorded>) -> rusqlite::Result<Outcome> {
         let head = self.head(&append.stream)?;
         let actual = head.map(|head| head.revision);
         if actual != append.expected.last_revision() {
             return Ok(match self.recorded_before(append, head)? {
                 Some(appended) => Ok(appended),
-                None => Err(LedgerError::Conflict {
-                    stream: append.stream.to_string(),
-                    expected: append.expected,
-                    actual,
-                }),
+                None => Err(LedgerError::Conflict { stream: append.stream.to_string(), expected: append.expected, actual }),
             });
         }
         // A single event of a known stream is one statement, which SQLite undoes by itself.
@@ -188,25 +158,18 @@ impl Writer {
         }
     }
 
-    fn insert(
-        &mut self,
-        append: &Append,
-        head: Option<Head>,
-        events: &mut Vec<Recorded>,
-    ) -> rusqlite::Result<Head> {
+    fn insert(&mut self, append: &Append, head: Option<Head>, events: &mut Vec<Recorded>) -> rusqlite::Result<Head> {
         let stream = match head {
             Some(head) => head.stream,
             None => {
-                self.connection
-                    .prepare_cached("INSERT INTO stream (name) VALUES (?1)")?
-                    .execute([&append.stream])?;
+                self.connection.prepare_cached("INSERT INTO stream (name) VALUES (?1)")?.execute([&append.stream])?;
                 self.connection.last_insert_rowid()
             }
         };
         let first = append.expected.first_revision();
-        let mut insert = self.connection.prepare_cached(
-            "INSERT INTO event (position, stream, revision, id, type, line, leaf) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        )?;
+        let mut insert = self
+            .connection
+            .prepare_cached("INSERT INTO event (position, stream, revision, id, type, line, leaf) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?;
         let mut revision = first;
         for (index, leaf) in append.leaves.iter().enumerate() {
             let position = self.next_position + index as u64;
@@ -240,9 +203,7 @@ impl Writer {
         }
         let found = self
             .connection
-            .prepare_cached(
-                "SELECT id, (SELECT max(revision) FROM event WHERE stream = stream.id) FROM stream WHERE name = ?1",
-            )?
+            .prepare_cached("SELECT id, (SELECT max(revision) FROM event WHERE stream = stream.id) FROM stream WHERE name = ?1")?
             .query_row([stream], |row| Ok(Head { stream: row.get(0)?, revision: row.get(1)? }))
             .optional()?;
         if let Some(head) = found {
@@ -252,27 +213,16 @@ impl Writer {
     }
 
     /// The answer of the first time, when exactly these ids lie exactly where this append would put them.
-    fn recorded_before(
-        &self,
-        append: &Append,
-        head: Option<Head>,
-    ) -> rusqlite::Result<Option<Appended>> {
+    fn recorded_before(&self, append: &Append, head: Option<Head>) -> rusqlite::Result<Option<Appended>> {
         let first = append.expected.first_revision();
         let last = first.saturating_add(append.leaves.len() as u64 - 1);
         let Some(head) = head.filter(|head| head.revision >= last) else {
             return Ok(None);
         };
-        let mut place = self.connection.prepare_cached(
-            "SELECT position FROM event WHERE stream = ?1 AND revision = ?2 AND id = ?3",
-        )?;
+        let mut place = self.connection.prepare_cached("SELECT position FROM event WHERE stream = ?1 AND revision = ?2 AND id = ?3")?;
         let mut position: Option<u64> = None;
         for (revision, leaf) in (first..=last).zip(&append.leaves) {
-            position = place
-                .query_row(
-                    params![head.stream, revision, &leaf.id.as_bytes()[..]],
-                    |row| row.get(0),
-                )
-                .optional()?;
+            position = place.query_row(params![head.stream, revision, &leaf.id.as_bytes()[..]], |row| row.get(0)).optional()?;
             if position.is_none() {
                 return Ok(None);
             }
@@ -281,18 +231,14 @@ impl Writer {
     }
 
     fn find_reused(&self, append: &Append) -> rusqlite::Result<Option<LedgerError>> {
-        let mut place = self.connection.prepare_cached(
-            "SELECT name, revision FROM event JOIN stream ON stream.id = event.stream WHERE event.id = ?1",
-        )?;
+        let mut place = self
+            .connection
+            .prepare_cached("SELECT name, revision FROM event JOIN stream ON stream.id = event.stream WHERE event.id = ?1")?;
         for leaf in &append.leaves {
             let reused = place
                 .query_row([&leaf.id.as_bytes()[..]], |row| {
                     let revision = row.get(1)?;
-                    Ok(LedgerError::IdReused {
-                        id: leaf.id,
-                        stream: row.get(0)?,
-                        revision,
-                    })
+                    Ok(LedgerError::IdReused { id: leaf.id, stream: row.get(0)?, revision })
                 })
                 .optional()?;
             if reused.is_some() {
@@ -314,11 +260,7 @@ impl Writer {
 
     fn refresh(&mut self) -> rusqlite::Result<()> {
         self.heads.forget();
-        self.next_position = self.connection.query_row(
-            "SELECT coalesce(max(position), -1) + 1 FROM event",
-            [],
-            |row| row.get(0),
-        )?;
+        self.next_position = self.connection.query_row("SELECT coalesce(max(position), -1) + 1 FROM event", [], |row| row.get(0))?;
         self.stale = false;
         Ok(())
     }
@@ -335,10 +277,7 @@ impl Append {
 }
 
 fn appended(revision: u64, position: u64) -> Appended {
-    Appended {
-        revision,
-        token: Token::new(position, 0),
-    }
+    Appended { revision, token: Token::new(position, 0) }
 }
 
 /// A caller that no longer waits has dropped its end; the append stands all the same.
