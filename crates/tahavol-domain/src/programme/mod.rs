@@ -1,9 +1,12 @@
 //! The programme: its events, its commands, and what decides between them.
 
+mod charter;
 pub mod command;
 mod decide;
 pub mod event;
 mod evolve;
+mod offices;
+mod reviews;
 
 #[cfg(test)]
 mod tests;

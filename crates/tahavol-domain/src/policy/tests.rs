@@ -1,0 +1,1 @@
+//! The whole table, command by command and office by office.
