@@ -21,7 +21,7 @@ const TABLE: &str = "
 /// One statement: the expected revision is checked where the row is made, and the constraint decides races.
 const APPEND: &str = "
     INSERT INTO event (stream, revision, id, type, line)
-    SELECT $1, $2, $3, $4, $5
+    SELECT $1::text, $2::bigint, $3::uuid, $4::text, $5::bytea
     WHERE (SELECT coalesce(max(revision), -1) FROM event WHERE stream = $1) = $2 - 1
     RETURNING position";
 

@@ -15,7 +15,12 @@ pub(crate) struct Round {
 }
 
 /// Runs `rounds` rounds; every other one measures the peer first. The disk is measured in `directory`.
-pub(crate) fn interleaved(rounds: usize, directory: &Path, mut ours: impl FnMut() -> f64, mut peer: impl FnMut() -> Option<f64>) -> Vec<Round> {
+pub(crate) fn interleaved(
+    rounds: usize,
+    directory: &Path,
+    mut ours: impl FnMut() -> f64,
+    mut peer: impl FnMut() -> Option<f64>,
+) -> Vec<Round> {
     (0..rounds)
         .map(|round| {
             let load = load_average();
