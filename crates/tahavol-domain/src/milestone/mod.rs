@@ -5,9 +5,12 @@ mod decide;
 pub mod event;
 mod evolve;
 pub mod measure;
+mod resolve;
+
 #[cfg(test)]
 mod tests;
 
 pub use command::Command;
 pub use event::Event;
 pub use evolve::{Milestone, Phase};
+pub use resolve::{HEAVIEST, MOST_STEPS};
