@@ -31,6 +31,8 @@ enum Grant {
     ChairOf,
     Inspector,
     ReporterOf,
+    /// Of any province; the state knows which province it is about.
+    AnyReporter,
     Administrator,
     /// An administrator who imports a file, of either kind but the founding one.
     Importer,
@@ -121,8 +123,8 @@ fn grants(command: &Command) -> &'static [Grant] {
             indicator::Command::RecordMeasurement(_) => &[MembersOf, ReporterOf, Importer, Founding],
             indicator::Command::VerifyMeasurement(_) => &[Inspector],
             indicator::Command::ContestMeasurement(_) => &[Inspector],
-            indicator::Command::CorrectMeasurement(_) => &[MembersOf],
-            indicator::Command::WithdrawMeasurement(_) => &[MembersOf],
+            indicator::Command::CorrectMeasurement(_) => &[MembersOf, AnyReporter],
+            indicator::Command::WithdrawMeasurement(_) => &[MembersOf, AnyReporter],
         },
     }
 }
@@ -174,6 +176,7 @@ fn allows(grant: Grant, office: &Office, scope: &Scope, command: &Command, actor
         Grant::ChairOf => matches!(office, Office::Chair(own) if scope.commission.as_ref() == Some(own)),
         Grant::Inspector => *office == Office::Inspector,
         Grant::ReporterOf => matches!(office, Office::Reporter(own) if scope.province.as_ref() == Some(own)),
+        Grant::AnyReporter => matches!(office, Office::Reporter(_)),
         Grant::Administrator => *office == Office::Administrator,
         Grant::Importer => *office == Office::Administrator && import == Import::File,
         // Both are answered before offices are looked at one by one.
@@ -208,13 +211,17 @@ fn scope(command: &Command, stream: &Stream, basis: &dyn Basis) -> Result<Scope,
         (Command::Programme(_), Stream::Programme(_)) => Ok(Scope::default()),
         (Command::Commission(commission::Command::Establish(_)), Stream::Commission(slug)) => Ok(of_commission(slug.clone())),
         (Command::Commission(_), Stream::Commission(slug)) => known_commission(slug, basis),
-        (Command::Initiative(initiative::Command::Propose(proposal)), Stream::Initiative(_)) => known_commission(&proposal.commission, basis),
+        (Command::Initiative(initiative::Command::Propose(proposal)), Stream::Initiative(_)) => {
+            known_commission(&proposal.commission, basis)
+        }
         (Command::Initiative(_), Stream::Initiative(id)) => of_initiative(*id, basis),
         (Command::Milestone(milestone::Command::Plan(plan)), Stream::Milestone(_)) => of_initiative(plan.initiative, basis),
         (Command::Milestone(_), Stream::Milestone(id)) => of_milestone(*id, basis),
         (Command::Station(station::Command::Register(registration)), Stream::Station(_)) => of_province(&registration.province, basis),
         (Command::Station(_), Stream::Station(code)) => of_station(code, basis),
-        (Command::Indicator(indicator::Command::Define(definition)), Stream::Indicator(_)) => known_commission(&definition.commission, basis),
+        (Command::Indicator(indicator::Command::Define(definition)), Stream::Indicator(_)) => {
+            known_commission(&definition.commission, basis)
+        }
         (Command::Indicator(command), Stream::Indicator(code)) => {
             let unknown = || Refusal::new(Rule::UnknownIndicator).with("indicator", &code.0);
             let commission = Some(basis.indicator(code).ok_or_else(unknown)?.commission);
@@ -266,7 +273,7 @@ fn of_station(code: &StationCode, basis: &dyn Basis) -> Result<Scope, Refusal> {
     Ok(Scope { commission: None, province })
 }
 
-/// A reporter measures the own province and its stations; only a command that names its scope can be theirs.
+/// A reporter measures the own province and its stations.
 fn measured_province(command: &indicator::Command, basis: &dyn Basis) -> Result<Option<ProvinceCode>, Refusal> {
     match command {
         indicator::Command::RecordMeasurement(measurement) => match &measurement.scope {

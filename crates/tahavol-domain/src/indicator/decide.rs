@@ -12,7 +12,7 @@ use crate::fact::Envelope;
 use crate::input;
 use crate::quantity::Quantity;
 use crate::refusal::{Refusal, Rule};
-use crate::values::EventId;
+use crate::values::{EventId, Office};
 
 impl Aggregate for Indicator {
     type Command = Command;
@@ -205,6 +205,7 @@ fn contest_measurement(indicator: &Record, decision: &MeasurementDecision, ctx: 
 
 fn correct_measurement(indicator: &Record, correction: &MeasurementCorrection, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
     let (_, measured) = standing(indicator, correction.corrects, "corrects")?;
+    within_reach(measured, ctx)?;
     let standing = &measured.current;
     if (standing.value, &standing.method, &standing.evidence) == (correction.value, &correction.method, &correction.evidence) {
         return Ok(Vec::new());
@@ -224,7 +225,8 @@ fn withdraw_measurement(indicator: &Record, decision: &MeasurementDecision, ctx:
     if indicator.find(decision.measurement).is_some_and(|(_, measured)| measured.phase == Phase::Withdrawn) {
         return Ok(Vec::new());
     }
-    let (measurement, _) = standing(indicator, decision.measurement, "measurement")?;
+    let (measurement, measured) = standing(indicator, decision.measurement, "measurement")?;
+    within_reach(measured, ctx)?;
     input::reason(ctx)?;
     Ok(vec![Event::MeasurementWithdrawn(MeasurementDecision { measurement })])
 }
@@ -236,4 +238,17 @@ fn standing<'a>(indicator: &'a Record, named: EventId, field: &'static str) -> R
         Phase::Recorded | Phase::Verified | Phase::Contested => Ok((id, measured)),
         Phase::Withdrawn => Err(Refusal::at(Rule::MeasurementWithdrawn, field).with("value", named.0)),
     }
+}
+
+/// A reporter corrects and withdraws what was measured in the own province; where that was, only this stream knows.
+fn within_reach(measured: &Measured, ctx: &Context<'_>) -> Result<(), Refusal> {
+    let Office::Reporter(own) = ctx.office else {
+        return Ok(());
+    };
+    let province = match &measured.recorded.scope {
+        MeasurementScope::National => None,
+        MeasurementScope::Province(province) => Some(province.clone()),
+        MeasurementScope::Station(code) => ctx.basis.station(code).map(|station| station.province),
+    };
+    if province.as_ref() == Some(own) { Ok(()) } else { Err(Refusal::new(Rule::NotPermitted)) }
 }

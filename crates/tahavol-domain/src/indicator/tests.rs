@@ -369,3 +369,19 @@ fn a_withdrawn_measurement_accepts_nothing_more_and_frees_its_period() {
     }
     assert!(member().ask(&withdrawn(), &record(measurement())).is_ok());
 }
+
+#[test]
+fn a_reporter_corrects_and_withdraws_only_what_was_measured_in_the_own_province() {
+    let of_station = Measurement { scope: MeasurementScope::Station(StationCode("00001".to_owned())), ..measurement() };
+    let national = Measurement { scope: MeasurementScope::National, ..measurement() };
+    let ask = |reporter: &str, measurement: Measurement, command: Command| {
+        let measured = member().then(defined(), &record(measurement), 1);
+        member().by("nasrin", Office::Reporter(province(reporter))).because("شمارش دوباره").ask(&measured, &command)
+    };
+    for command in [Command::CorrectMeasurement(correction(1, ratio("821", "867"))), Command::WithdrawMeasurement(decision(1))] {
+        assert_eq!(ask("IR-13", measurement(), command.clone()).unwrap().len(), 1);
+        assert_eq!(ask("IR-13", of_station.clone(), command.clone()).unwrap().len(), 1);
+        assert_eq!(rule(ask("IR-01", measurement(), command.clone())), Rule::NotPermitted);
+        assert_eq!(rule(ask("IR-13", national.clone(), command)), Rule::NotPermitted);
+    }
+}

@@ -176,6 +176,7 @@ pub struct Directive {
 #[serde(deny_unknown_fields)]
 pub struct DocumentVersion {
     /// From 1.
+    #[schemars(range(min = 1))]
     pub version: u32,
     pub digest: Sha256,
     /// Number of milestones it binds.
