@@ -330,7 +330,7 @@ struct Line<'a> {
 pub fn decode(line: &[u8]) -> Result<Fact, DecodeError> {
     let line: Line<'_> = serde_json::from_slice(line)?;
     if line.specversion != "1.0" {
-        return Err(de::Error::custom("specversion is not 1.0")).map_err(DecodeError::Malformed);
+        return Err(DecodeError::Malformed(de::Error::custom("specversion is not 1.0")));
     }
     let programme = line.source.strip_prefix(SOURCE_PREFIX).and_then(|id| Uuid::parse_str(id).ok());
     let programme = programme.ok_or_else(|| DecodeError::Malformed(de::Error::custom("source is not urn:uuid:<programme>")))?;
