@@ -8,6 +8,7 @@ mod input;
 pub mod policy;
 pub mod quantity;
 pub mod refusal;
+pub mod schema;
 pub mod text;
 pub mod values;
 

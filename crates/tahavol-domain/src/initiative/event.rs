@@ -111,8 +111,10 @@ pub struct Risk {
     pub risk: Uuid,
     pub title: Text,
     /// 1 (rare) to 5 (almost certain).
+    #[schemars(range(min = 1, max = 5))]
     pub likelihood: u8,
     /// 1 (slight) to 5 (grave).
+    #[schemars(range(min = 1, max = 5))]
     pub impact: u8,
     pub mitigation: Option<Text>,
 }

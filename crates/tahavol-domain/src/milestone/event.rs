@@ -75,6 +75,7 @@ impl Event {
 #[serde(deny_unknown_fields)]
 pub struct Baseline {
     /// 1 to 10,000.
+    #[schemars(range(min = 1, max = 10_000))]
     pub weight: u32,
     pub starts: Date,
     pub due: Date,
@@ -141,6 +142,7 @@ pub struct ProposalDecision {
 #[serde(deny_unknown_fields)]
 pub struct ProgressReport {
     /// Basis points, 0–10,000; only and always for the measure `reported`.
+    #[schemars(range(max = 10_000))]
     pub progress: Option<u16>,
     /// The steps that are done, counted from 0, ascending; only and always for the measure `steps`.
     pub steps: Option<Vec<u16>>,

@@ -23,6 +23,7 @@ pub enum Measure {
 pub struct Step {
     pub title: Text,
     /// At least 1.
+    #[schemars(range(min = 1))]
     pub weight: u32,
 }
 
