@@ -1,5 +1,7 @@
 //! Merkle tree hashing of RFC 6962 §2.1: every line is a leaf, in the order of positions.
 
+mod frontier;
+
 use sha2::{Digest, Sha256};
 
 /// A SHA-256 digest.
