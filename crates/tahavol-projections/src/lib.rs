@@ -1,1 +1,14 @@
-//! (skeleton)
+//! What the facts amount to: pure folds of facts into a snapshot, and the arithmetic of progress.
+
+pub mod apply;
+pub mod basis;
+mod document;
+pub mod indicator;
+pub mod progress;
+pub mod ratio;
+pub mod reports;
+pub mod rows;
+pub mod snapshot;
+pub mod standing;
+
+pub use snapshot::Snapshot;

@@ -1,0 +1,1 @@
+//! The reports against a plain list.
