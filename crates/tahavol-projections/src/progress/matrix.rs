@@ -1,0 +1,58 @@
+//! Every horizon × commission at once, with row and column totals: each milestone is evaluated a single time.
+
+use tahavol_domain::calendar::Date;
+use tahavol_domain::values::{CommissionSlug, Horizon};
+
+use super::selection::{Entry, Selection};
+use super::subject::Subject;
+use super::{BaselineKind, Progress, Query, confidence, figures};
+use crate::Snapshot;
+
+/// A cell; no horizon is all horizons, no commission is all commissions.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cell {
+    pub horizon: Option<Horizon>,
+    pub commission: Option<CommissionSlug>,
+    /// Without contributions.
+    pub progress: Progress,
+}
+
+const HORIZONS: [Option<Horizon>; 4] = [Some(Horizon::Short), Some(Horizon::Medium), Some(Horizon::Long), None];
+
+/// Row by row: the horizons in order and then all of them, each with the charter's commissions in order and then all.
+#[must_use]
+pub fn matrix(snapshot: &Snapshot, status_date: Date, baseline: BaselineKind) -> Vec<Cell> {
+    let query = Query { status_date, baseline, horizon: None, commission: None, initiative: None };
+    let selection = Selection::of(snapshot, &query);
+    let scale = confidence::Scale::of(snapshot);
+    let commissions = commissions(snapshot);
+    let mut group: Vec<&Entry<'_>> = Vec::with_capacity(selection.counting.len());
+    let mut subjects: Vec<Subject> = Vec::with_capacity(selection.counting.len());
+    let mut cells = Vec::with_capacity(HORIZONS.len() * (commissions.len() + 1));
+    for horizon in HORIZONS {
+        for commission in commissions.iter().copied().map(Some).chain([None]) {
+            let holds = |of: Horizon, by: &CommissionSlug| {
+                horizon.is_none_or(|horizon| horizon == of) && commission.is_none_or(|commission| commission == by)
+            };
+            group.clear();
+            group.extend(selection.counting.iter().filter(|entry| holds(entry.horizon, &entry.row.plan.commission)));
+            subjects.clear();
+            subjects.extend(group.iter().map(|entry| entry.subject));
+            let mut progress = figures::figures(&subjects, status_date, &scale, || {
+                group.iter().map(|entry| entry.complete_since(snapshot, status_date)).max().unwrap_or(status_date)
+            });
+            progress.cancelled_weight =
+                selection.cancelled.iter().filter(|row| holds(row.horizon, row.commission)).map(|row| row.weight).sum();
+            cells.push(Cell { horizon, commission: commission.cloned(), progress });
+        }
+    }
+    cells
+}
+
+/// The charter's, in its order: a commission not yet established is an empty column.
+fn commissions(snapshot: &Snapshot) -> Vec<&CommissionSlug> {
+    match &snapshot.programme {
+        Some(programme) => programme.charter.commissions.iter().collect(),
+        None => snapshot.commissions.keys().collect(),
+    }
+}
