@@ -48,10 +48,6 @@ pub(super) fn corrupt(position: u64, what: &str) -> LedgerError {
     LedgerError::Corrupt { position: Some(position), what: what.to_owned() }
 }
 
-pub(super) fn is_constraint(error: &rusqlite::Error) -> bool {
-    error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation)
-}
-
 fn reason(error: &rusqlite::Error) -> String {
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => {

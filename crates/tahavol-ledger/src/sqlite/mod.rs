@@ -3,6 +3,7 @@
 mod errors;
 mod file;
 mod heads;
+mod ids;
 mod readers;
 mod schema;
 mod subscription;
@@ -106,7 +107,7 @@ impl SqliteLedger {
         let readers = Arc::new(Readers::open(source, options.readers)?);
         let (publish, tail) = watch::channel(Tail::at(next_position.checked_sub(1)));
         let (sender, jobs) = mpsc::channel();
-        let writer = Writer::new(connection, lock, next_position, publish);
+        let writer = Writer::try_new(connection, lock, next_position, publish)?;
         let thread = std::thread::Builder::new()
             .name("ledger-writer".to_owned())
             .spawn(move || writer.run(&jobs))

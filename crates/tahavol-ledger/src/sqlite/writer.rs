@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::errors;
 use super::file::WriterLock;
 use super::heads::{Head, Heads};
+use super::ids::Ids;
 use super::subscription::Tail;
 use crate::merkle::{Hash, leaf_hash};
 use crate::port::{Appended, Expected, LedgerError, NewEvent, Recorded, Token};
@@ -51,6 +52,7 @@ pub(super) struct Writer {
     _lock: WriterLock,
     next_position: u64,
     heads: Heads,
+    ids: Ids,
     types: HashMap<String, Arc<str>>,
     /// A transaction failed: what is remembered of the file may be wrong and is read again first.
     stale: bool,
@@ -61,9 +63,15 @@ pub(super) struct Writer {
 type Outcome = Result<Appended, LedgerError>;
 
 impl Writer {
-    pub(super) fn new(connection: Connection, lock: WriterLock, next_position: u64, tail: watch::Sender<Tail>) -> Self {
+    pub(super) fn try_new(
+        connection: Connection,
+        lock: WriterLock,
+        next_position: u64,
+        tail: watch::Sender<Tail>,
+    ) -> Result<Self, LedgerError> {
+        let ids = Ids::load(&connection, next_position).map_err(|error| errors::sqlite("read the last event ids", &error))?;
         let (heads, types) = (Heads::default(), HashMap::new());
-        Writer { connection, _lock: lock, next_position, heads, types, stale: false, tail }
+        Ok(Writer { connection, _lock: lock, next_position, heads, ids, types, stale: false, tail })
     }
 
     /// Ends when the queue is closed and everything in it is answered.
@@ -78,7 +86,20 @@ impl Writer {
             }
             self.commit(group);
         }
+        if let Err(error) = self.tidy() {
+            // Nothing is lost by it: the next opening reads the last ids again.
+            tracing::warn!(%error, "cannot complete the index of event ids");
+        }
         tracing::info!(events = self.next_position, "closed the ledger");
+    }
+
+    fn tidy(&mut self) -> rusqlite::Result<()> {
+        if self.stale {
+            self.refresh()?;
+        }
+        let transaction = self.connection.unchecked_transaction()?;
+        self.ids.sweep_all(&transaction, self.next_position)?;
+        transaction.commit()
     }
 
     fn commit(&mut self, group: Vec<Append>) {
@@ -114,6 +135,7 @@ impl Writer {
         for append in group {
             outcomes.push(self.record_one(append, events)?);
         }
+        self.ids.sweep(&self.connection, self.next_position)?;
         self.execute("COMMIT")?;
         Ok(outcomes)
     }
@@ -128,34 +150,14 @@ impl Writer {
                 None => Err(LedgerError::Conflict { stream: append.stream.to_string(), expected: append.expected, actual }),
             });
         }
-        // A single event of a known stream is one statement, which SQLite undoes by itself.
-        let needs_savepoint = append.leaves.len() > 1 || head.is_none();
-        if needs_savepoint {
-            self.execute("SAVEPOINT append")?;
+        if let Some(reused) = self.find_reused(append)? {
+            return Ok(Err(reused));
         }
-        let before = events.len();
-        match self.insert(append, head, events) {
-            Ok(new_head) => {
-                if needs_savepoint {
-                    self.execute("RELEASE append")?;
-                }
-                self.next_position += append.leaves.len() as u64;
-                self.heads.put(Arc::clone(&append.stream), new_head);
-                Ok(Ok(appended(new_head.revision, self.next_position - 1)))
-            }
-            Err(error) if errors::is_constraint(&error) => {
-                events.truncate(before);
-                if needs_savepoint {
-                    self.execute("ROLLBACK TO append")?;
-                    self.execute("RELEASE append")?;
-                }
-                match self.find_reused(append)? {
-                    Some(reused) => Ok(Err(reused)),
-                    None => Err(error),
-                }
-            }
-            Err(error) => Err(error),
-        }
+        // From here on everything was checked: a refusal of the file is a failure of the whole group.
+        let new_head = self.insert(append, head, events)?;
+        self.next_position += append.leaves.len() as u64;
+        self.heads.put(Arc::clone(&append.stream), new_head);
+        Ok(Ok(appended(new_head.revision, self.next_position - 1)))
     }
 
     fn insert(&mut self, append: &Append, head: Option<Head>, events: &mut Vec<Recorded>) -> rusqlite::Result<Head> {
@@ -183,6 +185,7 @@ impl Writer {
                 &leaf.line[..],
                 &leaf.hash[..],
             ])?;
+            self.ids.add(leaf.id, position);
             events.push(Recorded {
                 position,
                 stream: Arc::clone(&append.stream),
@@ -231,19 +234,13 @@ impl Writer {
     }
 
     fn find_reused(&self, append: &Append) -> rusqlite::Result<Option<LedgerError>> {
-        let mut place = self
-            .connection
-            .prepare_cached("SELECT name, revision FROM event JOIN stream ON stream.id = event.stream WHERE event.id = ?1")?;
         for leaf in &append.leaves {
-            let reused = place
-                .query_row([&leaf.id.as_bytes()[..]], |row| {
-                    let revision = row.get(1)?;
-                    Ok(LedgerError::IdReused { id: leaf.id, stream: row.get(0)?, revision })
-                })
-                .optional()?;
-            if reused.is_some() {
-                return Ok(reused);
-            }
+            let Some(position) = self.ids.find(&self.connection, leaf.id)? else { continue };
+            let (stream, revision) = self
+                .connection
+                .prepare_cached("SELECT name, revision FROM event JOIN stream ON stream.id = event.stream WHERE position = ?1")?
+                .query_row([position], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            return Ok(Some(LedgerError::IdReused { id: leaf.id, stream, revision }));
         }
         Ok(None)
     }
@@ -261,6 +258,7 @@ impl Writer {
     fn refresh(&mut self) -> rusqlite::Result<()> {
         self.heads.forget();
         self.next_position = self.connection.query_row("SELECT coalesce(max(position), -1) + 1 FROM event", [], |row| row.get(0))?;
+        self.ids = Ids::load(&self.connection, self.next_position)?;
         self.stale = false;
         Ok(())
     }

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::Stdio;
 use std::sync::Arc;
 
-use tahavol_ledger::{Expected, Ledger, Recorded};
+use tahavol_ledger::{Expected, Ledger, LedgerError, NewEvent, Recorded};
 use uuid::Uuid;
 
 use super::support::{child, child_argument, event, events, open};
@@ -49,6 +49,12 @@ fn assert_all_there(directory: &std::path::Path, acknowledged: &[(String, u64, u
     let log: Vec<Recorded> = runtime.block_on(async {
         let ledger = open(directory).await;
         ledger.check().expect("every leaf is right");
+        // What the writer only had in memory is known again: no id of before is accepted at another place.
+        for (_, _, _, id) in acknowledged.iter().rev().step_by(7).take(50) {
+            let reused = NewEvent { id: *id, ..event() };
+            let refused = ledger.append("elsewhere", Expected::NoStream, vec![reused]).await;
+            assert!(matches!(refused, Err(LedgerError::IdReused { .. })), "{refused:?}");
+        }
         ledger.read_all(None, usize::MAX).await.expect("the log")
     });
     assert!(log.iter().enumerate().all(|(index, event)| event.position == index as u64), "positions are dense");

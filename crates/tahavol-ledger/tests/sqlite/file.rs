@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use rusqlite::Connection;
-use tahavol_ledger::{Expected, LEDGER_FILE, Ledger, LedgerError, OpenOptions, SqliteLedger, merkle};
+use tahavol_ledger::{Expected, LEDGER_FILE, Ledger, LedgerError, NewEvent, OpenOptions, SqliteLedger, merkle};
 
 use super::support::{event, events, open, start};
 
@@ -28,8 +28,8 @@ async fn no_statement_edits_or_deletes_an_event_or_a_stream() {
         "UPDATE stream SET name = 'other'".to_owned(),
         "DELETE FROM stream".to_owned(),
         format!("INSERT OR REPLACE INTO event {columns} SELECT position, 1, revision, id, 't', x'00', leaf FROM event"),
-        // By the id alone, then by the revision alone.
-        format!("REPLACE INTO event {columns} SELECT 3, 1, 3, id, 't', x'00', leaf FROM event WHERE position = 0"),
+        // By the revision alone, by the position alone, and past the end.
+        format!("REPLACE INTO event {columns} SELECT 2, 1, 3, randomblob(16), 't', x'00', leaf FROM event LIMIT 1"),
         format!("REPLACE INTO event {columns} SELECT 3, 1, 1, randomblob(16), 't', x'00', leaf FROM event LIMIT 1"),
         format!("INSERT INTO event {columns} SELECT 9, 1, 3, randomblob(16), 't', x'00', leaf FROM event LIMIT 1"),
         "INSERT OR REPLACE INTO stream (id, name) VALUES (1, 'other')".to_owned(),
@@ -166,6 +166,43 @@ async fn a_scan_visits_every_line_and_stops_when_told() {
     });
     assert_eq!(visited, Ok(4));
     assert_eq!(ledger.scan(Some(u64::MAX), &mut |_, _, _| ControlFlow::Continue(())), Ok(0));
+}
+
+#[tokio::test]
+async fn an_id_is_known_whether_it_waits_for_the_index_or_lies_in_it() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let ledger = open(directory.path()).await;
+    // More than one round of the sweep over all first bytes.
+    let events = events(70_000);
+    let streams: Vec<String> = (0..140).map(|n| format!("s-{n}")).collect();
+    let queued: Vec<_> =
+        streams.iter().zip(events.chunks(500)).map(|(stream, part)| ledger.append(stream, Expected::NoStream, part.to_vec())).collect();
+    for append in queued {
+        append.await.expect("events");
+    }
+    let swept = |path: &Path| -> (u64, u64) {
+        let question = "SELECT (SELECT count(*) FROM event_id), (SELECT events FROM event_id_swept)";
+        let file = Connection::open(path).expect("the file opens");
+        file.query_row(question, [], |row| Ok((row.get::<_, i64>(0)? as u64, row.get::<_, i64>(1)? as u64))).expect("counts")
+    };
+    let (in_index, surely) = swept(ledger.path());
+    assert!(in_index > 20_000 && in_index < 70_000, "{in_index} ids in the index");
+    assert!(surely <= in_index);
+    assert_all_known(&ledger, &events).await;
+
+    let path = ledger.path().to_owned();
+    ledger.close().await.expect("it closes");
+    drop(ledger);
+    assert_eq!(swept(&path), (70_000, 70_000), "a proper close leaves none waiting");
+    assert_all_known(&*open(directory.path()).await, &events).await;
+}
+
+async fn assert_all_known(ledger: &SqliteLedger, events: &[NewEvent]) {
+    for (index, event) in events.iter().enumerate().step_by(97) {
+        let reused = start(ledger, "elsewhere", vec![event.clone()]).await;
+        let (stream, revision) = (format!("s-{}", index / 500), index as u64 % 500);
+        assert_eq!(reused, Err(LedgerError::IdReused { id: event.id, stream, revision }));
+    }
 }
 
 #[tokio::test]
