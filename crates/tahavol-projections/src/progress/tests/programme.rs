@@ -63,7 +63,7 @@ pub(super) struct Milestone(pub(super) MilestoneRow);
 impl Milestone {
     pub(super) fn new(code: &str, weight: u32, starts: i32, due: i32, measure: Measure) -> Milestone {
         let scope = match &measure {
-            Measure::Rollout(rollout) => (0..rollout.stations.len() as u32).map(|number| (number, 1)).collect(),
+            Measure::Rollout(rollout) => (0..rollout.stations.len() as u32).map(|number| (number, 1_u64)).collect(),
             Measure::Binary | Measure::Reported | Measure::Steps(_) | Measure::Indicator(_) => imbl::OrdMap::new(),
         };
         let baseline = Arc::new(Baseline { weight, starts: day(starts), due: day(due), horizon: Horizon::Short, measure });
