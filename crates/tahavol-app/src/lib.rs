@@ -1,1 +1,37 @@
-//! (skeleton)
+//! Commands in, events out; events in, snapshots out: the only way into the ledger and the pictures made from it.
+//!
+//! ```text
+//! Order ─► handle / phase ─► policy ─► decide ─► ledger.append
+//!                                                    │
+//! Snapshot ◄─ as_of ◄─ waypoints ◄─ follow ◄─────────┘
+//! ```
+
+mod app;
+mod as_of;
+mod clock;
+mod decision;
+mod disk;
+mod error;
+mod evidence;
+mod facts;
+mod fold;
+mod follow;
+mod handle;
+mod order;
+mod phase;
+mod streams;
+mod waypoints;
+
+pub mod demo;
+pub mod import;
+pub mod messages;
+pub mod replay;
+
+pub use app::{Follower, Health, Lag, Options, Tahavol};
+pub use as_of::AsOf;
+pub use clock::Clock;
+pub use error::{AppError, HandleError};
+pub use evidence::{EvidenceStore, EvidenceUnavailable, MemoryEvidence, StoredEvidence};
+pub use facts::{FactFilter, RecordedFact};
+pub use order::{Order, Outcome};
+pub use phase::{Finished, Phase, Submitted, When};

@@ -1,0 +1,162 @@
+# What people read, in English. One line per message; the key is the code. `value` is the first thing that the code tells of.
+
+## Any command
+
+NOT_PERMITTED = None of your offices permits this here.
+NOT_CHARTERED = The programme has not been founded yet; begin with its charter.
+NOT_FOUND = There is no such thing in the programme.
+ALREADY_EXISTS = “{ $value }” is taken by something with other content; choose another code, or change what is there.
+REASON_REQUIRED = Say why: this is not recorded without a reason.
+RESOLUTION_REQUIRED = Give the number of the council's resolution.
+RESOLUTION_OR_REASON_REQUIRED = A decision needs the number of a resolution or a reason.
+EFFECTIVE_IN_FUTURE = { $value } has not come yet; give a day up to { $today }.
+TEXT_BLANK = This text is empty; write something in Persian at least.
+TEXT_TOO_LONG = This text has { $characters } characters; { $longest } at most are kept.
+CODE_INVALID = “{ $value }” cannot be a code here: use 1 to 128 of the letters a–z and A–Z, digits and . _ @ : - and the code that belongs to this thing.
+EVIDENCE_REQUIRED = Attach at least one piece of evidence.
+EVIDENCE_MISSING = The file { $value } is not in the evidence store; upload it first.
+EVIDENCE_INVALID = The file { $value } in the evidence store has another type or size than the command says.
+POSITION_NOT_REACHED = The ledger has not reached position { $position } yet.
+CLOCK_NOT_SIMULATED = This ledger was not founded as a simulation, so that only the real clock may stamp it.
+COMMAND_ID_REUSED = This command id was used for another command; take a new id.
+CONFLICT = Something has happened here since you looked; look at the new events and decide again.
+LINE_TOO_LONG = With all its texts and evidence this would be longer than the { $largest } bytes that one event may have; shorten it or split it.
+
+## The programme
+
+LEDGER_NOT_EMPTY = A programme is founded on an empty ledger; this one has events already.
+NOT_THE_NAMED_ADMINISTRATOR = Only the administrator whom the configuration names founds the programme.
+CHARTER_INCOMPLETE = The charter lacks { $value }.
+THRESHOLD_ORDER = The thresholds of confidence must fall from green to red and lie above nought.
+UNKNOWN_HORIZON = The charter has no horizon { $value }.
+HORIZON_INVALID = The horizon { $horizon } would end before it starts, or is named twice.
+HORIZON_BEFORE_DUE = Milestone { $milestone } is due on { $due }, after the horizon would end.
+OFFICE_NOT_APPOINTABLE = The office { $value } is not given here; a commission's roles are given in the commission.
+OFFICE_ALREADY_HELD = { $name } holds the office { $office } already, under this id.
+OFFICE_NOT_HELD = { $actor } does not hold the office { $office }.
+SELF_APPOINTMENT = Nobody appoints oneself; another person has to do it.
+RELEASE_NEEDS_PROPOSAL = Releasing from the office { $value } takes two: it must be proposed first, by another person.
+RELEASE_BY_SAME_PERSON = You proposed this release; another person has to carry it out.
+DELEGATION_PERIOD_INVALID = The delegation would end ({ $ends }) before it starts ({ $starts }).
+DELEGATION_TO_SELF = An office cannot be delegated to the one who holds it.
+DELEGATION_NOT_OWN = Only the holder of the office, or the council, lends it and takes it back.
+UNKNOWN_DELEGATION = There is no delegation { $value }.
+UNKNOWN_PROVINCE = There is no province { $value } in the charter.
+UNKNOWN_DIRECTIVE = There is no directive { $value }.
+DOCUMENT_EMPTY = No milestone counts yet, so that the transformation document would bind nothing.
+SHARE_INVALID = A share lies between 0 and 1, both excluded; { $value } does not.
+TARGET_SET_EMPTY = No set of stations satisfies this rule; are visits and cases recorded?
+UNKNOWN_REVIEW = There is no review { $value }.
+UNKNOWN_ACTION = The review has no action { $value }.
+ACTION_CLOSED = This action was closed before.
+UNKNOWN_OWNER = { $value } holds no office in the programme and cannot own an action.
+EVIDENCE_DESTROYED = The file { $value } was destroyed by order and proves nothing any more.
+EVIDENCE_UNKNOWN = No event refers to the file { $value }.
+
+## Commissions
+
+UNKNOWN_COMMISSION = There is no commission { $value }.
+COMMISSION_NOT_IN_CHARTER = The charter does not provide for a commission { $value }.
+ROLE_ALREADY_HELD = { $value } has this role already, under this id.
+ROLE_NOT_HELD = { $value } does not have this role in the commission.
+CHAIR_TAKEN = { $value } chairs this commission; release the chair first.
+RATING_GREY = Grey means that nothing can be said; a rating has to say something.
+RATING_VOICE = With the office { $value } you cannot speak in this voice: the commission gives its own rating, an inspector the independent one.
+
+## Initiatives
+
+UNKNOWN_INITIATIVE = There is no initiative { $value }.
+WRONG_PHASE = In the phase { $value } this cannot be done.
+OTHER_COMMISSION = This belongs to another commission.
+PROPOSER_DECIDES = Who proposed or submitted this does not decide on it.
+MILESTONES_MISSING = The initiative has no milestone; plan at least one.
+MILESTONES_NOT_VERIFIED = These milestones are not verified yet: { $value }.
+AMOUNT_INVALID = An allocation grants more than nought; { $value } does not.
+RISK_SCALE = Likelihood and impact are whole numbers from 1 to 5; { $value } is not.
+UNKNOWN_RISK = The initiative has no risk { $value }.
+RISK_CLOSED = This risk was closed before.
+
+## Milestones
+
+UNKNOWN_MILESTONE = There is no milestone { $value }.
+WEIGHT_RANGE = A weight is a whole number from 1 to 10,000; { $value } is not.
+STARTS_AFTER_DUE = The milestone would start ({ $starts }) after it is due ({ $due }).
+DUE_AFTER_HORIZON = The milestone would be due ({ $due }) after its horizon ends ({ $ends }).
+SCOPE_EMPTY = No open station lies in this scope.
+STEPS_EMPTY = Name at least one step.
+STEPS_TOO_MANY = A milestone has at most { $most } steps; these are { $steps }.
+STEP_WEIGHT = Every step weighs at least 1.
+UNKNOWN_STEP = The milestone has no step { $value }; steps are counted from 0.
+UNKNOWN_INDICATOR = There is no indicator { $value }.
+INDICATOR_WITHOUT_BASELINE = The indicator has no baseline yet, so that progress cannot be measured from it.
+INDICATOR_WITHOUT_TARGET = The indicator has no target for this horizon yet.
+INDICATOR_TARGET_IS_BASELINE = The indicator's target is its baseline; there would be nothing to achieve.
+REVISABLE_ONLY_IN_PROPOSAL = A plan is revised freely only while its initiative is proposed or returned; later, propose a rebaseline.
+REBASELINE_ONLY_IN_PLAN = There is no promise yet that could be changed; revise the plan instead.
+BASELINE_UNCHANGED = This is the baseline that the milestone has already.
+PROPOSAL_PENDING = A proposal of this kind is still undecided.
+UNKNOWN_PROPOSAL = There is no open proposal { $value }.
+ALREADY_COUNTS = The milestone counts already.
+NOT_COUNTED = The milestone does not count yet; the council has to admit it first.
+INITIATIVE_NOT_OPEN = The initiative is in the phase { $value }, in which this is not accepted.
+PROGRESS_RANGE = Progress is given in basis points from 0 to 10,000 (all of it); { $value } is not.
+PROGRESS_REQUIRED = This milestone is measured by reported progress; give it in basis points.
+PROGRESS_NOT_ACCEPTED = This milestone is measured otherwise; a report of it has no figure of progress.
+STEPS_REQUIRED = This milestone is measured by its steps; say which are done.
+STEPS_NOT_ACCEPTED = This milestone is not measured by steps.
+STEPS_NOT_ASCENDING = List the steps in ascending order, each once.
+UNKNOWN_REPORT = There is no standing report { $value }; has it been corrected before?
+CLAIM_BELOW_FULL = On that day { $value } of 10,000 basis points are reached; completion is claimed when all of it is.
+UNKNOWN_CLAIM = { $value } is not the claim that stands.
+CLAIMANT_VERIFIES = You claimed the completion; another person has to verify it.
+VERIFIER_OF_COMMISSION = You hold or held an office of the commission { $commission } and cannot judge its claim.
+
+## Stations
+
+UNKNOWN_STATION = There is no station { $value }.
+STATION_CLOSED = The station { $value } is closed.
+NOT_A_ROLLOUT = This milestone is not rolled out station by station.
+OUT_OF_SCOPE = The station is not in the milestone's scope.
+ALREADY_DELIVERED = This milestone was delivered at this station before.
+UNKNOWN_DELIVERY = There is no standing delivery { $value } at this station.
+MILESTONE_NOT_OPEN = The milestone is verified or cancelled; nothing is delivered for it any more.
+VOLUME_TOO_LARGE = A number this large cannot be recorded exactly.
+
+## Indicators
+
+INDICATOR_DERIVED = The indicator is computed from the ledger and takes no measurements.
+MEASUREMENT_CONFLICT = There is a measurement for this scope and period; correct that one.
+UNKNOWN_MEASUREMENT = There is no standing measurement { $value }.
+MEASUREMENT_WITHDRAWN = The measurement was withdrawn; nothing more can be done with it.
+RATIO_NEEDS_PARTS = Give numerator and denominator, not only their quotient.
+PARTS_NOT_ACCEPTED = Numerator and denominator are for indicators that are aggregated as a ratio.
+DENOMINATOR_INVALID = A denominator is more than nought; { $value } is not.
+NUMERATOR_INVALID = A numerator is not less than nought; { $value } is.
+RECORDER_VERIFIES = You recorded this measurement; another person has to verify it.
+TOLERANCE_INVALID = A tolerance is not less than nought; { $value } is.
+
+## Input
+
+DATE_FORM = “{ $value }” is not a date; write 1398/06/31 or 2019-09-22.
+DATE_NO_SOLAR_HIJRI_DAY = There is no day { $value } in the Solar Hijri calendar.
+DATE_NO_GREGORIAN_DAY = There is no day { $value } in the Gregorian calendar.
+DATE_OUT_OF_RANGE = { $value } is outside the years that are kept.
+INSTANT_FORM = “{ $value }” is not a moment; write 2026-11-23T18:00:00Z.
+INSTANT_OUT_OF_RANGE = { $value } is outside the years that are kept.
+PERIOD_FORM = “{ $value }” is not a period; write 1397, 1397/06 or 2018-03-21..2019-03-20.
+PERIOD_REVERSED = The period { $value } ends before it starts.
+QUANTITY_FORM = “{ $value }” is not a number; write digits with at most one decimal point.
+QUANTITY_TOO_PRECISE = { $value } has more than six decimal places.
+QUANTITY_TOO_LARGE = { $value } is larger than what can be recorded.
+TIME_ZONE_UNKNOWN = There is no time zone “{ $value }”; give an IANA name such as Asia/Tehran.
+
+## The system
+
+UNAVAILABLE = Nothing was recorded: the ledger cannot be written to just now.
+OUTCOME_UNKNOWN = It is not certain whether this was recorded. Send the same command with the same id again; the answer is then certain.
+FOLLOWER_STOPPED = The picture stands still at position { $position } because of an event that cannot be read; until somebody has looked, no command is taken.
+SHUTTING_DOWN = The service is shutting down; try again in a moment.
+LEDGER_CORRUPT = The ledger is damaged; somebody has to look before anything else happens.
+LEDGER_IN_USE = The ledger is open for writing in another process; stop that one first.
+LEDGER_NEWER_VERSION = The ledger was written by a later version of the program; use that version.
+LEDGER_REFUSED = The ledger refuses this request.

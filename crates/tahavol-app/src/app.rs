@@ -1,0 +1,374 @@
+//! The application: one ledger, the live snapshot that follows it, and what both are asked through.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use std::time::Instant as Moment;
+
+use arc_swap::ArcSwap;
+use tahavol_domain::values::ActorId;
+use tahavol_ledger::Ledger;
+use tahavol_projections::Snapshot;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::clock::Clock;
+use crate::disk::Disk;
+use crate::error::{AppError, HandleError};
+use crate::evidence::{EvidenceStore, MemoryEvidence};
+use crate::fold::Heads;
+use crate::follow::Follow;
+use crate::streams::Streams;
+use crate::waypoints::Waypoints;
+
+/// How the application is opened.
+pub struct Options {
+    /// Where snapshots are kept between runs; none: every start folds the whole ledger.
+    pub snapshots_dir: Option<PathBuf>,
+    /// A snapshot is written after so many events, and when the application is closed.
+    pub snapshot_every: u64,
+    /// Events between two waypoints. A past picture costs a read and a fold of at most so many.
+    pub waypoint_every: u64,
+    /// The only person from whom a charter is accepted.
+    pub named_administrator: Option<ActorId>,
+    pub clock: Clock,
+    pub evidence: Arc<dyn EvidenceStore>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            snapshots_dir: None,
+            snapshot_every: 100_000,
+            waypoint_every: 1_024,
+            named_administrator: None,
+            clock: Clock::System,
+            evidence: Arc::new(MemoryEvidence::default()),
+        }
+    }
+}
+
+/// What the follower is doing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Follower {
+    /// Folding what was in the ledger when it was opened.
+    Replaying,
+    Following,
+    /// The ledger cannot be read just now; it is tried again.
+    Reconnecting {
+        what: String,
+    },
+    /// At an event that cannot be read or does not follow; a person has to look. Reading goes on, commands are refused.
+    Stopped {
+        position: u64,
+        what: String,
+    },
+    /// The application or its ledger is closed.
+    Closed,
+}
+
+/// How the application is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Health {
+    pub follower: Follower,
+    /// Of the live snapshot.
+    pub position: Option<u64>,
+    /// How many events the snapshot on disk held with which this start began.
+    pub started_from: u64,
+}
+
+impl Health {
+    /// Whether questions about now can be answered.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        self.follower == Follower::Following
+    }
+}
+
+/// How far the live snapshot is behind the ledger; `None` when that is not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lag {
+    /// Recorded but not folded.
+    pub events: Option<u64>,
+    /// How long there have been such events; 0 when there are none.
+    pub millis: Option<u64>,
+    /// The last position of the ledger, as far as is known.
+    pub head: Option<u64>,
+}
+
+/// The application. Clones are the same one; when the last clone is dropped, the follower ends.
+#[derive(Clone)]
+pub struct Tahavol(Arc<Owner>);
+
+/// Ends the follower when nobody is left: the follower holds `Shared` and not this.
+struct Owner {
+    shared: Arc<Shared>,
+    stop: watch::Sender<bool>,
+    following: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// What the follower and everybody else have in common.
+pub(crate) struct Shared {
+    pub(crate) ledger: Arc<dyn Ledger>,
+    pub(crate) disk: Option<Disk>,
+    pub(crate) snapshot_every: u64,
+    pub(crate) waypoint_every: u64,
+    pub(crate) waypoints: Waypoints,
+    pub(crate) head: Head,
+    pub(crate) started_from: AtomicU64,
+    named_administrator: Option<ActorId>,
+    clock: Clock,
+    evidence: Arc<dyn EvidenceStore>,
+    live: ArcSwap<Snapshot>,
+    changed: watch::Sender<Arc<Snapshot>>,
+    follower: Mutex<Follower>,
+    streams: Streams,
+    heads: ArcSwap<Heads>,
+}
+
+impl Tahavol {
+    /// Opens the application on a ledger: loads the newest snapshot that matches, folds the rest, and follows.
+    ///
+    /// An event that cannot be read does not make this fail: the application opens with a follower that stands still
+    /// there ([`Tahavol::health`]), so that what is before it can still be looked at.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read at all.
+    pub async fn open(ledger: Arc<dyn Ledger>, options: Options) -> Result<Tahavol, AppError> {
+        let shared = Arc::new(Shared::new(ledger, options));
+        let mut follow = Follow::begin(Arc::clone(&shared)).await?;
+        let caught_up = follow.catch_up().await;
+        let (stop, stopping) = watch::channel(false);
+        let following = match caught_up {
+            Ok(()) => {
+                shared.set_follower(Follower::Following);
+                Some(tokio::spawn(follow.run(stopping)))
+            }
+            Err(error @ (AppError::Ledger(_) | AppError::ShuttingDown)) if shared.snapshot().position.is_none() => return Err(error),
+            Err(error) => {
+                shared.set_follower(follow.stopped(error));
+                None
+            }
+        };
+        Ok(Tahavol(Arc::new(Owner { shared, stop, following: Mutex::new(following) })))
+    }
+
+    /// The live snapshot.
+    #[must_use]
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.0.shared.snapshot()
+    }
+
+    /// Every change of the live snapshot; a slow reader sees the latest one only.
+    #[must_use]
+    pub fn watch(&self) -> watch::Receiver<Arc<Snapshot>> {
+        self.0.shared.changed.subscribe()
+    }
+
+    /// Waits until the live snapshot contains the position; false when that took too long or cannot happen any more.
+    pub async fn wait_for(&self, position: u64, limit: Duration) -> bool {
+        let mut changed = self.watch();
+        let arrival = async {
+            loop {
+                if changed.borrow_and_update().position >= Some(position) {
+                    return true;
+                }
+                if self.0.shared.stands_still() || changed.changed().await.is_err() {
+                    return false;
+                }
+            }
+        };
+        tokio::time::timeout(limit, arrival).await.unwrap_or(false)
+    }
+
+    #[must_use]
+    pub fn lag(&self) -> Lag {
+        let shared = &self.0.shared;
+        let position = shared.snapshot().position;
+        match shared.follower() {
+            // What others have recorded meanwhile is not heard of.
+            Follower::Reconnecting { .. } | Follower::Closed => Lag { events: None, millis: None, head: shared.head.known() },
+            Follower::Replaying | Follower::Following | Follower::Stopped { .. } => shared.head.lag(position),
+        }
+    }
+
+    #[must_use]
+    pub fn health(&self) -> Health {
+        let shared = &self.0.shared;
+        Health {
+            follower: shared.follower(),
+            position: shared.snapshot().position,
+            started_from: shared.started_from.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Ends the follower and writes a snapshot to disk. The ledger stays open: it is its owner's to close.
+    pub async fn close(&self) {
+        self.0.stop.send_replace(true);
+        let following = lock(&self.0.following).take();
+        if let Some(following) = following
+            && let Err(error) = following.await
+        {
+            tracing::error!(%error, "the follower did not end well");
+        }
+    }
+
+    pub(crate) fn ledger(&self) -> &Arc<dyn Ledger> {
+        &self.0.shared.ledger
+    }
+
+    pub(crate) fn disk(&self) -> Option<&Disk> {
+        self.0.shared.disk.as_ref()
+    }
+
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.0.shared.clock
+    }
+
+    pub(crate) fn evidence(&self) -> &dyn EvidenceStore {
+        &*self.0.shared.evidence
+    }
+
+    pub(crate) fn named_administrator(&self) -> Option<&ActorId> {
+        self.0.shared.named_administrator.as_ref()
+    }
+
+    pub(crate) fn streams(&self) -> &Streams {
+        &self.0.shared.streams
+    }
+
+    pub(crate) fn stream_heads(&self) -> Arc<Heads> {
+        self.0.shared.heads.load_full()
+    }
+
+    pub(crate) fn waypoints(&self) -> &Waypoints {
+        &self.0.shared.waypoints
+    }
+
+    pub(crate) fn waypoint_every(&self) -> u64 {
+        self.0.shared.waypoint_every
+    }
+
+    pub(crate) fn note_head(&self, position: u64) {
+        self.0.shared.head.note(position);
+    }
+
+    pub(crate) fn known_head(&self) -> Option<u64> {
+        self.0.shared.head.known()
+    }
+
+    /// Whether the live snapshot has everything that is known to be recorded.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.known_head() <= self.snapshot().position
+    }
+
+    /// Decisions must not look at a picture that no longer moves.
+    pub(crate) fn refuse_when_stopped(&self) -> Result<(), HandleError> {
+        match self.0.shared.follower() {
+            Follower::Stopped { position, what } => Err(HandleError::Stopped { position, what }),
+            Follower::Closed => Err(HandleError::Unavailable { retry: false, what: "the application is closed".to_owned() }),
+            Follower::Replaying | Follower::Following | Follower::Reconnecting { .. } => Ok(()),
+        }
+    }
+}
+
+impl Shared {
+    fn new(ledger: Arc<dyn Ledger>, options: Options) -> Self {
+        let empty = Arc::new(Snapshot::default());
+        Shared {
+            ledger,
+            disk: options.snapshots_dir.map(Disk::new),
+            snapshot_every: options.snapshot_every.max(1),
+            waypoint_every: options.waypoint_every.max(1),
+            waypoints: Waypoints::default(),
+            head: Head::default(),
+            started_from: AtomicU64::new(0),
+            named_administrator: options.named_administrator,
+            clock: options.clock,
+            evidence: options.evidence,
+            live: ArcSwap::new(Arc::clone(&empty)),
+            changed: watch::Sender::new(empty),
+            follower: Mutex::new(Follower::Replaying),
+            streams: Streams::default(),
+            heads: ArcSwap::default(),
+        }
+    }
+
+    /// From now on the command path reads the stream heads that this fold writes.
+    pub(crate) fn adopt_heads(&self, heads: Arc<Heads>) -> Arc<Heads> {
+        self.heads.store(Arc::clone(&heads));
+        heads
+    }
+
+    pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
+        self.live.load_full()
+    }
+
+    pub(crate) fn publish(&self, snapshot: Arc<Snapshot>) {
+        self.head.folded(snapshot.position);
+        self.live.store(Arc::clone(&snapshot));
+        self.changed.send_replace(snapshot);
+    }
+
+    pub(crate) fn set_follower(&self, follower: Follower) {
+        *lock(&self.follower) = follower;
+        // Those who wait for a position look whether it can still come.
+        self.changed.send_modify(|_| {});
+    }
+
+    fn follower(&self) -> Follower {
+        lock(&self.follower).clone()
+    }
+
+    fn stands_still(&self) -> bool {
+        matches!(*lock(&self.follower), Follower::Stopped { .. } | Follower::Closed)
+    }
+}
+
+/// The last position of the ledger as far as is known: from own appends, and from what arrives.
+#[derive(Debug, Default)]
+pub(crate) struct Head(Mutex<Progress>);
+
+#[derive(Debug, Default)]
+struct Progress {
+    known: Option<u64>,
+    folded: Option<u64>,
+    /// Since when the snapshot has been behind, without a break.
+    behind_since: Option<Moment>,
+}
+
+impl Head {
+    pub(crate) fn note(&self, position: u64) {
+        let mut progress = lock(&self.0);
+        progress.known = progress.known.max(Some(position));
+        if progress.folded < progress.known && progress.behind_since.is_none() {
+            progress.behind_since = Some(Moment::now());
+        }
+    }
+
+    fn folded(&self, position: Option<u64>) {
+        let mut progress = lock(&self.0);
+        progress.folded = position;
+        progress.known = progress.known.max(position);
+        if progress.folded == progress.known {
+            progress.behind_since = None;
+        }
+    }
+
+    fn known(&self) -> Option<u64> {
+        lock(&self.0).known
+    }
+
+    fn lag(&self, position: Option<u64>) -> Lag {
+        let progress = lock(&self.0);
+        let count = |position: Option<u64>| position.map_or(0, |position| position + 1);
+        let events = count(progress.known).saturating_sub(count(position));
+        let millis = progress.behind_since.filter(|_| events > 0).map_or(0, |since| since.elapsed().as_millis());
+        Lag { events: Some(events), millis: u64::try_from(millis).ok(), head: progress.known }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

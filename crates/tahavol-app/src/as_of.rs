@@ -1,0 +1,151 @@
+//! The programme as the ledger knew it at an earlier position or instant: the nearest waypoint, and the few facts after it.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tahavol_domain::calendar::Instant;
+use tahavol_projections::Snapshot;
+use tokio::task::spawn_blocking;
+
+use crate::app::Tahavol;
+use crate::error::AppError;
+use crate::fold::{Ahead, Batch, CHUNK, advance, read_ahead};
+
+/// A moment of the ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AsOf {
+    /// Includes the event at this position.
+    Position(u64),
+    /// Everything before the first event that was recorded after this instant.
+    Instant(Instant),
+}
+
+/// How long a position is waited for that is recorded but not folded yet.
+const SOON: Duration = Duration::from_secs(5);
+
+/// A snapshot on disk is worth reading when it saves folding this many waypoints' worth of events.
+const FAR: u64 = 32;
+
+impl Tahavol {
+    /// The picture at a position, or at an instant. An instant later than the last event means that event.
+    ///
+    /// # Errors
+    /// [`AppError::PositionNotReached`] for a position beyond the head.
+    pub async fn as_of(&self, at: AsOf) -> Result<Arc<Snapshot>, AppError> {
+        let live = self.snapshot();
+        match at {
+            AsOf::Position(position) if Some(position) > live.position => self.once_reached(position).await,
+            AsOf::Position(position) if Some(position) == live.position => Ok(live),
+            AsOf::Position(position) => self.earlier(at, position).await,
+            AsOf::Instant(instant) if live.recorded_max <= Some(instant) => Ok(live),
+            // The live picture has an event after the instant, so it has a position.
+            AsOf::Instant(_) => self.earlier(at, live.position.unwrap_or(0)).await,
+        }
+    }
+
+    async fn once_reached(&self, position: u64) -> Result<Arc<Snapshot>, AppError> {
+        let recorded = self.known_head() >= Some(position);
+        if !recorded || !self.wait_for(position, SOON).await {
+            return Err(AppError::PositionNotReached { position, head: self.snapshot().position });
+        }
+        let live = self.snapshot();
+        if live.position == Some(position) { Ok(live) } else { self.earlier(AsOf::Position(position), position).await }
+    }
+
+    /// `until` is a position that the picture does not go beyond.
+    async fn earlier(&self, at: AsOf, until: u64) -> Result<Arc<Snapshot>, AppError> {
+        let base = self.base(at, until).await;
+        if base.position == Some(until) {
+            return Ok(base);
+        }
+        let from = base.position.map_or(0, |position| position + 1);
+        // For an instant the end is not known; it lies before the next waypoint, if there is one.
+        let every = self.waypoint_every();
+        let expected_end = match at {
+            AsOf::Position(_) => until,
+            AsOf::Instant(_) => until.min(from.saturating_add(every - 1)),
+        };
+        let snapshot = if expected_end - from < CHUNK as u64 {
+            self.short_fold(base, at, from, expected_end, until).await?
+        } else {
+            self.long_fold(base, at, until).await?
+        };
+        self.waypoints().remember(Arc::clone(&snapshot));
+        Ok(snapshot)
+    }
+
+    /// One read and one fold; goes on with the long way when an instant lies further on after all.
+    async fn short_fold(&self, base: Arc<Snapshot>, at: AsOf, from: u64, end: u64, until: u64) -> Result<Arc<Snapshot>, AppError> {
+        let length = usize::try_from(end - from + 1).unwrap_or(usize::MAX);
+        let recorded = self.ledger().read_all(from.checked_sub(1), length).await?;
+        let folded = spawn_blocking(move || {
+            let mut snapshot = Snapshot::clone(&base);
+            let flow = fold_until(&mut snapshot, Batch::decode(recorded), at, &mut |_| ())?;
+            Ok::<_, AppError>((Arc::new(snapshot), flow))
+        });
+        match folded.await.map_err(|_| AppError::ShuttingDown)?? {
+            (snapshot, ControlFlow::Continue(())) if snapshot.position < Some(until) => self.long_fold(snapshot, at, until).await,
+            (snapshot, _) => Ok(snapshot),
+        }
+    }
+
+    /// Far from any waypoint, as after a start from a snapshot on disk: leaves waypoints on its way for those who come next.
+    async fn long_fold(&self, base: Arc<Snapshot>, at: AsOf, until: u64) -> Result<Arc<Snapshot>, AppError> {
+        let mut ahead: Ahead = read_ahead(Arc::clone(self.ledger()), base.position, until);
+        let mut snapshot = Snapshot::clone(&base);
+        while let Some(batch) = ahead.next().await? {
+            let app = self.clone();
+            let folded = spawn_blocking(move || {
+                let every = app.waypoint_every();
+                let mut keep = |snapshot: &Snapshot| {
+                    if snapshot.position.is_some_and(|position| (position + 1).is_multiple_of(every)) {
+                        app.waypoints().keep(Arc::new(snapshot.clone()));
+                    }
+                };
+                let flow = fold_until(&mut snapshot, batch, at, &mut keep)?;
+                Ok::<_, AppError>((snapshot, flow))
+            });
+            let (folded, flow) = folded.await.map_err(|_| AppError::ShuttingDown)??;
+            snapshot = folded;
+            if flow.is_break() {
+                break;
+            }
+        }
+        Ok(Arc::new(snapshot))
+    }
+
+    /// The best picture to begin with.
+    async fn base(&self, at: AsOf, until: u64) -> Arc<Snapshot> {
+        let waypoint = match at {
+            AsOf::Position(position) => self.waypoints().at_or_before(position),
+            AsOf::Instant(instant) => self.waypoints().not_after(instant),
+        };
+        let from = waypoint.as_ref().and_then(|snapshot| snapshot.position).map_or(0, |position| position + 1);
+        if let Some(disk) = self.disk()
+            && until - from.min(until) > FAR * self.waypoint_every()
+            && let Some(older) = disk.older(&**self.ledger(), at, from).await
+        {
+            let older = Arc::new(older);
+            self.waypoints().keep(Arc::clone(&older));
+            return older;
+        }
+        waypoint.unwrap_or_default()
+    }
+}
+
+/// Applies events up to the moment; breaks when it is passed.
+fn fold_until(snapshot: &mut Snapshot, batch: Batch, at: AsOf, after_each: &mut dyn FnMut(&Snapshot)) -> Result<ControlFlow<()>, AppError> {
+    for event in &batch.events {
+        let passed = match at {
+            AsOf::Position(position) => event.position > position,
+            AsOf::Instant(instant) => event.fact.envelope.time > instant,
+        };
+        if passed {
+            return Ok(ControlFlow::Break(()));
+        }
+        advance(snapshot, event)?;
+        after_each(snapshot);
+    }
+    batch.stopped.map_or(Ok(ControlFlow::Continue(())), Err)
+}

@@ -1,0 +1,198 @@
+//! The only way in: one command becomes events of one stream, or a refusal.
+//!
+//! read the stream → the same command id there? answer from it → permit → decide → stamp → append with the expected
+//! revision → on conflict start again → wait until the snapshot has got there → answer.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use tahavol_domain::fact::Fact;
+use tahavol_domain::values::Sha256;
+use tahavol_domain::{Refusal, Rule, Stream};
+use tahavol_ledger::merkle::leaf_hash;
+use tahavol_ledger::{Expected, LedgerError, NewEvent};
+
+use crate::app::Tahavol;
+use crate::decision::{self, Given};
+use crate::error::HandleError;
+use crate::evidence::StoredEvidence;
+use crate::facts::RecordedFact;
+use crate::order::{Order, Outcome};
+use crate::streams::{Folded, Made, Slot};
+
+/// How often a command starts again because somebody else was first on its stream.
+const RETRIES: u32 = 3;
+
+/// How long an answer waits for the live snapshot before it says "recorded, not yet visible".
+const VISIBLE_WITHIN: Duration = Duration::from_secs(5);
+
+/// How often an append of unknown outcome is repeated, and how long each time is waited before.
+const REPEATS: u32 = 3;
+const REPEAT_AFTER: Duration = Duration::from_millis(100);
+
+/// What became of an order on its stream.
+enum Done {
+    Recorded { position: u64, facts: Vec<Fact>, lines: Vec<Bytes> },
+    Earlier(Made),
+    AlreadySo { revision: Option<u64> },
+}
+
+impl Tahavol {
+    /// Handles one command by the real clock.
+    ///
+    /// # Errors
+    /// Each variant of [`HandleError`] says whether something was recorded and what to do next.
+    pub async fn handle(&self, order: Order) -> Result<Outcome, HandleError> {
+        self.refuse_when_stopped()?;
+        let digest = decision::digest(&order)?;
+        let stored = decision::look_up(&order, self.evidence()).await?;
+        let name = order.stream.to_string();
+        let (mut slot, first_use) = self.streams().enter(&name).await;
+        let done = self.on_its_stream(&order, &name, digest, &stored, &mut slot, first_use).await;
+        self.streams().leave(&name, slot);
+        self.answer(&order, done?).await
+    }
+
+    /// With the stream held. The slot is empty while an append is under way: a caller that goes away in the middle
+    /// leaves nothing behind that could be out of date.
+    async fn on_its_stream(
+        &self,
+        order: &Order,
+        name: &str,
+        digest: Sha256,
+        stored: &[Option<StoredEvidence>],
+        slot: &mut Slot,
+        first_use: bool,
+    ) -> Result<Done, HandleError> {
+        let mut folded = self.folded(&order.stream, name, slot.take(), first_use, order.expected_revision).await?;
+        let mut retries = 0;
+        loop {
+            if let Some(made) = folded.made_by(order.command_id) {
+                **slot = Some(folded);
+                return same_command(made, digest);
+            }
+            if let Some(conflict) = self.stale(order, &folded).await? {
+                **slot = Some(folded);
+                return Err(conflict);
+            }
+            let basis = self.snapshot();
+            let given = Given { digest, basis: &basis, now: self.clock().now(), named_administrator: self.named_administrator(), stored };
+            let decided = match decision::decide(order, &folded, &given) {
+                Ok(decided) => decided,
+                Err(refusal) => {
+                    **slot = Some(folded);
+                    return Err(refusal.into());
+                }
+            };
+            if decided.is_empty() {
+                let revision = folded.revision;
+                **slot = Some(folded);
+                return Ok(Done::AlreadySo { revision });
+            }
+            let (facts, events): (Vec<Fact>, Vec<NewEvent>) = decided.into_iter().unzip();
+            let lines = events.iter().map(|event| event.line.clone()).collect();
+            match self.append(name, expected(&folded), events).await {
+                Ok(position) => {
+                    facts.iter().for_each(|fact| folded.apply(fact));
+                    **slot = Some(folded);
+                    return Ok(Done::Recorded { position, facts, lines });
+                }
+                Err(conflict @ LedgerError::Conflict { .. }) => {
+                    folded.catch_up(&**self.ledger(), &order.stream).await?;
+                    // With an expected revision the next round tells the caller what happened.
+                    if retries == RETRIES && order.expected_revision.is_none() {
+                        return Err(conflict.into());
+                    }
+                    retries += 1;
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// The stream's state, no older than what the follower has seen of it and than what the caller has.
+    pub(crate) async fn folded(
+        &self,
+        stream: &Stream,
+        name: &str,
+        kept: Option<Folded>,
+        first_use: bool,
+        seen_by_caller: Option<u64>,
+    ) -> Result<Folded, HandleError> {
+        let seen = self.stream_heads().of(name);
+        let known = seen.max(seen_by_caller);
+        match kept {
+            Some(folded) if folded.revision >= known => Ok(folded),
+            Some(mut folded) => {
+                folded.catch_up(&**self.ledger(), stream).await?;
+                Ok(folded)
+            }
+            // Nobody in this process has touched the stream and the whole ledger has no event of it. Were another process
+            // to begin it at this moment, the append would be a conflict, and the stream would be read.
+            None if first_use && known.is_none() && self.is_complete() => Ok(Folded::empty(stream)),
+            None => Ok(Folded::read(&**self.ledger(), stream).await?),
+        }
+    }
+
+    /// What happened after the revision that the caller has seen, where that is not the last one.
+    async fn stale(&self, order: &Order, folded: &Folded) -> Result<Option<HandleError>, HandleError> {
+        let Some(expected) = order.expected_revision else { return Ok(None) };
+        if folded.revision == Some(expected) {
+            return Ok(None);
+        }
+        let meanwhile = self.stream_facts(&order.stream, expected.saturating_add(1), 100).await?;
+        let events = meanwhile.into_iter().map(|fact| fact.fact).collect();
+        Ok(Some(HandleError::Conflict { expected: Some(expected), actual: folded.revision, events }))
+    }
+
+    /// Appends, and tells the position of the last event once it can be read.
+    async fn append(&self, name: &str, expected: Expected, events: Vec<NewEvent>) -> Result<u64, LedgerError> {
+        let mut tried = 0;
+        let appended = loop {
+            match self.ledger().append(name, expected, events.clone()).await {
+                // The same event ids again: the ledger answers for certain as soon as it can be asked.
+                Err(LedgerError::OutcomeUnknown { .. }) if tried < REPEATS => {
+                    tried += 1;
+                    tokio::time::sleep(REPEAT_AFTER).await;
+                }
+                appended => break appended?,
+            }
+        };
+        let position = self.ledger().await_position(appended.token).await?;
+        self.note_head(position);
+        Ok(position)
+    }
+
+    async fn answer(&self, order: &Order, done: Done) -> Result<Outcome, HandleError> {
+        let (events, replayed) = match done {
+            Done::Recorded { position, facts, lines } => (recorded(position, facts, lines), false),
+            Done::Earlier(made) => (self.stream_facts(&order.stream, made.first, made.events).await?, true),
+            Done::AlreadySo { revision } => {
+                return Ok(Outcome { position: None, revision, events: Vec::new(), visible: true, replayed: false });
+            }
+        };
+        let position = events.last().map(|event| event.position);
+        let visible = match position {
+            Some(position) => self.wait_for(position, VISIBLE_WITHIN).await,
+            None => true,
+        };
+        let revision = events.last().map(|event| event.fact.envelope.revision);
+        Ok(Outcome { position, revision, events, visible, replayed })
+    }
+}
+
+/// A command id is used for one command only.
+fn same_command(made: Made, digest: Sha256) -> Result<Done, HandleError> {
+    if made.digest == digest { Ok(Done::Earlier(made)) } else { Err(Refusal::at(Rule::CommandIdReused, "commandId").into()) }
+}
+
+/// The events of one append lie side by side; `last` is the position of the last one.
+fn recorded(last: u64, facts: Vec<Fact>, lines: Vec<Bytes>) -> Vec<RecordedFact> {
+    let first = (last + 1).saturating_sub(facts.len() as u64);
+    let facts = facts.into_iter().zip(lines).zip(first..);
+    facts.map(|((fact, line), position)| RecordedFact { position, fact, leaf_hash: leaf_hash(&line), line }).collect()
+}
+
+pub(crate) fn expected(folded: &Folded) -> Expected {
+    folded.revision.map_or(Expected::NoStream, Expected::Exact)
+}
