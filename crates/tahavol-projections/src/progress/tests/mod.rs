@@ -1,5 +1,6 @@
 //! The figures recomputed by hand: first from plain numbers, then from rows of a small programme.
 
+mod measures;
 mod programme;
 mod properties;
 mod rules;

@@ -219,7 +219,7 @@ pub(super) fn initiative(code: &str, phase: initiative::Phase) -> InitiativeRow 
     }
 }
 
-fn stamp(position: u64) -> Stamp {
+pub(super) fn stamp(position: u64) -> Stamp {
     Stamp {
         position,
         event: event(position),
