@@ -160,3 +160,20 @@ LEDGER_CORRUPT = The ledger is damaged; somebody has to look before anything els
 LEDGER_IN_USE = The ledger is open for writing in another process; stop that one first.
 LEDGER_NEWER_VERSION = The ledger was written by a later version of the program; use that version.
 LEDGER_REFUSED = The ledger refuses this request.
+
+## Imports
+
+IMPORT_DIFFERS = “{ $value }” is in the ledger with other content. A file does not rewrite what was recorded; change it by a command, or correct the file.
+IMPORT_DUPLICATE = “{ $value }” stands in this file twice.
+IMPORT_MEASURED_VALUE = A measurement of “{ $value }” needs either a value, or a numerator and a denominator.
+IMPORT_MISSING = “{ $value }” is missing here.
+IMPORT_MISSING_COLUMN = The table has no column “{ $value }”.
+IMPORT_NEEDS_FIRST_OFFICIAL = This file would found the programme, and the configuration names no first official of the council.
+IMPORT_NOT_UTF8 = The file is not UTF-8 from this row on; save it as UTF-8.
+IMPORT_TABLE = The table cannot be read: { $value }
+IMPORT_TOML = The file cannot be read: { $value }
+IMPORT_TRUNCATED = This row has { $value } columns instead of { $expected }; the file may be cut off.
+IMPORT_UNKNOWN_COLUMN = Tables of this kind have no column “{ $value }”.
+IMPORT_UNKNOWN_KIND = By its header this is no table of stations, reports, deliveries or measurements: “{ $value }”.
+IMPORT_UNREADABLE = The file cannot be read: { $value }
+IMPORT_VALUE = “{ $value }” is not a value of this column.

@@ -148,8 +148,9 @@ fn record_measurement(indicator: &Record, measurement: &Measurement, ctx: &Conte
         return Err(Refusal::at(Rule::MeasurementConflict, "period").with("measurement", standing.0).with("period", measurement.period));
     }
     check_scope(&measurement.scope, ctx)?;
-    if measurement.period.end > ctx.today {
-        return Err(Refusal::at(Rule::EffectiveInFuture, "period").with("value", measurement.period.end).with("today", ctx.today));
+    // A running period may be measured before it ends, as yearly figures often are; the figure counts from the period's end on.
+    if measurement.period.start > ctx.today {
+        return Err(Refusal::at(Rule::EffectiveInFuture, "period").with("value", measurement.period.start).with("today", ctx.today));
     }
     check_value(measurement.value, indicator.definition.aggregation)?;
     input::note(measurement.method.as_ref(), "method")?;

@@ -214,9 +214,11 @@ fn a_correction_is_true_on_the_day_of_what_it_corrects() {
 }
 
 #[test]
-fn a_period_that_has_not_ended_is_not_measured() {
+fn a_running_period_can_be_measured_and_one_that_has_not_begun_cannot() {
     let running = Measurement { period: Period::parse("1398").unwrap(), ..measurement() };
-    let refused = member().ask(&defined(), &record(running)).unwrap_err();
+    assert_eq!(member().ask(&defined(), &record(running.clone())), Ok(vec![Event::MeasurementRecorded(running)]));
+    let coming = Measurement { period: Period::parse("1399").unwrap(), ..measurement() };
+    let refused = member().ask(&defined(), &record(coming)).unwrap_err();
     assert_eq!((refused.rule, refused.field), (Rule::EffectiveInFuture, Some("period")));
 }
 

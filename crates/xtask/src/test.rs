@@ -1,0 +1,57 @@
+//! Everything that must hold before a change is taken: formatting, lints, documentation, licences, tests.
+
+use crate::run::{have, run, say, watch};
+
+/// Runs all checks; the tests come last, and their count is the last line.
+///
+/// # Errors
+/// The first check that fails; the tests run to their end before they fail.
+pub(crate) fn all() -> Result<(), String> {
+    run("cargo", &["fmt", "--all", "--check"], &[])?;
+    run("cargo", &["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"], &[])?;
+    run("cargo", &["doc", "--workspace", "--no-deps", "--document-private-items"], &[("RUSTDOCFLAGS", "-D warnings")])?;
+    licences()?;
+    install()?;
+    tests()
+}
+
+/// cargo-deny's licences, bans and sources need no network; advisories need a database and are left out here.
+fn licences() -> Result<(), String> {
+    if have("cargo", "deny") || have("cargo-deny", "--version") {
+        return run("cargo", &["deny", "--offline", "check", "licenses", "bans", "sources"], &[]);
+    }
+    say("SKIPPED: cargo deny is not installed here (cargo install cargo-deny)");
+    Ok(())
+}
+
+/// What the tests drive that is not Rust: the conformance audits of GraphQL over HTTP come from npm.
+fn install() -> Result<(), String> {
+    if !have("npm", "--version") {
+        say("SKIPPED: npm is not here, so the audits of GraphQL over HTTP will not run (apt-get install npm)");
+        return Ok(());
+    }
+    run("npm", &["ci", "--prefix", "tests/graphql-http", "--no-audit", "--no-fund", "--loglevel", "error"], &[])
+}
+
+fn tests() -> Result<(), String> {
+    let (mut passed, mut failed, mut skipped) = (0_u32, 0_u32, 0_u32);
+    let all_ran = watch("cargo", &["test", "--workspace", "--all-features", "--no-fail-fast"], |line| {
+        if let Some(result) = line.trim().strip_prefix("test result: ") {
+            passed += count(result, "passed");
+            failed += count(result, "failed");
+            skipped += count(result, "ignored");
+        }
+        skipped += u32::from(line.starts_with("SKIPPED"));
+    })?;
+    say(&format!("{passed} passed, {failed} failed, {skipped} skipped"));
+    if all_ran && failed == 0 && passed > 0 { Ok(()) } else { Err("the tests failed".to_owned()) }
+}
+
+/// The number that stands before the word in a summary of libtest.
+fn count(result: &str, word: &str) -> u32 {
+    result
+        .split([';', '.'])
+        .filter_map(|part| part.trim().strip_suffix(word))
+        .filter_map(|number| number.rsplit(' ').find(|part| !part.is_empty())?.parse::<u32>().ok())
+        .sum()
+}
