@@ -9,7 +9,7 @@ use tahavol_domain::values::StationCode;
 
 use super::{ApplyError, Said};
 use crate::Snapshot;
-use crate::rows::{Delivered, DeliveryRow, StationRow};
+use crate::rows::{Delivered, DeliveryRow, MilestoneRow, StationRow};
 
 pub(super) fn apply(snapshot: &mut Snapshot, code: &StationCode, event: &Event, said: Said<'_>) -> Result<(), ApplyError> {
     match event {
@@ -73,10 +73,7 @@ fn deliver(snapshot: &mut Snapshot, code: &StationCode, delivery: &Delivery, sai
     if row.deliveries.contains_key(&number) {
         return Err(said.twice("the delivery at station", &code.0));
     }
-    row.deliveries.insert(number, DeliveryRow { event: said.envelope.id, position: said.position, effective_on });
-    if let Some(weight) = row.plan.scope.get(&number) {
-        row.delivered.add(effective_on, *weight);
-    }
+    row.deliver(number, DeliveryRow { event: said.envelope.id, position: said.position, effective_on });
     snapshot.refer_to(&delivery.evidence, said);
     Ok(())
 }
@@ -103,6 +100,16 @@ impl StationRow {
     /// Open, with a network.
     fn serves_online(&self) -> bool {
         self.networked && self.closed.is_none()
+    }
+}
+
+impl MilestoneRow {
+    /// The first delivery at that station, which counts where the current scope holds it.
+    pub(crate) fn deliver(&mut self, number: u32, delivery: DeliveryRow) {
+        if let Some(weight) = self.plan.scope.get(&number) {
+            self.delivered.add(delivery.effective_on, *weight);
+        }
+        self.deliveries.insert(number, delivery);
     }
 }
 
