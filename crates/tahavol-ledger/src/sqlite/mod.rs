@@ -2,6 +2,7 @@
 
 mod errors;
 mod file;
+mod group;
 mod heads;
 mod ids;
 mod readers;

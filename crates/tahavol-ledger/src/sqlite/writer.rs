@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, mpsc};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -10,15 +11,15 @@ use uuid::Uuid;
 
 use super::errors;
 use super::file::WriterLock;
+use super::group::Group;
 use super::heads::{Head, Heads};
 use super::ids::Ids;
 use super::subscription::Tail;
 use crate::merkle::{Hash, leaf_hash};
 use crate::port::{Appended, Expected, LedgerError, NewEvent, Recorded, Token};
 
-/// A group ends at this many appends or bytes, so that no caller waits for an endless one.
-const GROUP_APPENDS: usize = 1_024;
-const GROUP_BYTES: usize = 8 << 20;
+/// Callers who were just answered may take this fraction of a commit's time to come back into the next group.
+const PATIENCE: u32 = 8;
 
 /// More distinct event types than the programme has; past it the memory of their names starts anew.
 const KNOWN_TYPES: usize = 1_024;
@@ -75,16 +76,23 @@ impl Writer {
     }
 
     /// Ends when the queue is closed and everything in it is answered.
-    pub(super) fn run(mut self, jobs: &mpsc::Receiver<Append>) {
-        while let Ok(first) = jobs.recv() {
-            let mut bytes = first.bytes();
-            let mut group = vec![first];
-            while group.len() < GROUP_APPENDS && bytes < GROUP_BYTES {
-                let Ok(append) = jobs.try_recv() else { break };
-                bytes += append.bytes();
-                group.push(append);
+    pub(super) fn run(mut self, queue: &mpsc::Receiver<Append>) {
+        let mut group = Group::default();
+        let (mut likely, mut patience) = (0, Duration::ZERO);
+        loop {
+            if group.is_empty() {
+                let Ok(append) = queue.recv() else { break };
+                group.add(append);
             }
-            self.commit(group);
+            group.gather(queue, likely, patience);
+            let began = Instant::now();
+            let recorded = self.record(group.appends());
+            patience = began.elapsed() / PATIENCE;
+            let mut next = Group::default();
+            next.take_waiting(queue);
+            likely = group.len() + next.len();
+            self.answer(group.into_appends(), recorded);
+            group = next;
         }
         if let Err(error) = self.tidy() {
             // Nothing is lost by it: the next opening reads the last ids again.
@@ -102,12 +110,28 @@ impl Writer {
         transaction.commit()
     }
 
-    fn commit(&mut self, group: Vec<Append>) {
+    /// One transaction over the group: what became of each append, and the new events. `Err`: none of it was recorded.
+    fn record(&mut self, group: &[Append]) -> rusqlite::Result<(Vec<Outcome>, Vec<Recorded>)> {
+        if self.stale {
+            self.refresh()?;
+        }
+        self.execute("BEGIN IMMEDIATE")?;
+        let mut outcomes = Vec::with_capacity(group.len());
         let mut events = Vec::with_capacity(group.len());
-        match self.record(&group, &mut events) {
-            Ok(outcomes) => {
+        for append in group {
+            outcomes.push(self.record_one(append, &mut events)?);
+        }
+        self.ids.sweep(&self.connection, self.next_position)?;
+        self.execute("COMMIT")?;
+        Ok((outcomes, events))
+    }
+
+    /// The callers first, then the subscribers.
+    fn answer(&mut self, group: Vec<Append>, recorded: rusqlite::Result<(Vec<Outcome>, Vec<Recorded>)>) {
+        match recorded {
+            Ok((outcomes, events)) => {
                 for (append, outcome) in group.into_iter().zip(outcomes) {
-                    answer(append, outcome);
+                    append.answer(outcome);
                 }
                 if !events.is_empty() {
                     self.tail.send_replace(Tail::after_commit(events));
@@ -119,25 +143,10 @@ impl Writer {
                 // Conflicts found in the group are not told either: they may rest on neighbours that are undone.
                 let failure = errors::failed_group(&error);
                 for append in group {
-                    answer(append, Err(failure.clone()));
+                    append.answer(Err(failure.clone()));
                 }
             }
         }
-    }
-
-    /// One transaction over the group. `Err`: none of it was recorded.
-    fn record(&mut self, group: &[Append], events: &mut Vec<Recorded>) -> rusqlite::Result<Vec<Outcome>> {
-        if self.stale {
-            self.refresh()?;
-        }
-        self.execute("BEGIN IMMEDIATE")?;
-        let mut outcomes = Vec::with_capacity(group.len());
-        for append in group {
-            outcomes.push(self.record_one(append, events)?);
-        }
-        self.ids.sweep(&self.connection, self.next_position)?;
-        self.execute("COMMIT")?;
-        Ok(outcomes)
     }
 
     /// `Ok(Err(…))`: this append is refused and has left no trace; its neighbours go on.
@@ -269,18 +278,18 @@ impl Writer {
 }
 
 impl Append {
-    fn bytes(&self) -> usize {
+    pub(super) fn bytes(&self) -> usize {
         self.leaves.iter().map(|leaf| leaf.line.len()).sum()
+    }
+
+    /// A caller that no longer waits has dropped its end; the append stands all the same.
+    fn answer(self, outcome: Outcome) {
+        drop(self.answer.send(outcome));
     }
 }
 
 fn appended(revision: u64, position: u64) -> Appended {
     Appended { revision, token: Token::new(position, 0) }
-}
-
-/// A caller that no longer waits has dropped its end; the append stands all the same.
-fn answer(append: Append, outcome: Outcome) {
-    drop(append.answer.send(outcome));
 }
 
 fn shared_type(types: &mut HashMap<String, Arc<str>>, name: &str) -> Arc<str> {

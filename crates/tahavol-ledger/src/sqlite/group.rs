@@ -1,0 +1,74 @@
+//! Which appends share a commit: all that wait when it begins, and those of callers who were answered a moment ago.
+
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use super::writer::Append;
+
+/// A group ends at this many appends or bytes, so that no caller waits for an endless one.
+const GROUP_APPENDS: usize = 1_024;
+const GROUP_BYTES: usize = 8 << 20;
+
+#[derive(Default)]
+pub(super) struct Group {
+    appends: Vec<Append>,
+    bytes: usize,
+}
+
+impl Group {
+    pub(super) fn is_empty(&self) -> bool {
+        self.appends.is_empty()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.appends.len()
+    }
+
+    pub(super) fn appends(&self) -> &[Append] {
+        &self.appends
+    }
+
+    pub(super) fn into_appends(self) -> Vec<Append> {
+        self.appends
+    }
+
+    pub(super) fn add(&mut self, append: Append) {
+        self.bytes += append.bytes();
+        self.appends.push(append);
+    }
+
+    /// Takes what is in the queue, as much as one commit may hold.
+    pub(super) fn take_waiting(&mut self, queue: &mpsc::Receiver<Append>) {
+        while !self.is_full() {
+            let Ok(append) = queue.try_recv() else { break };
+            self.add(append);
+        }
+    }
+
+    /// Takes what is in the queue, and lets the other threads run while they are still filling it up to `likely` appends.
+    ///
+    /// Callers who were answered by the last commit are about to append again. Beginning with the first of them would
+    /// make the others wait for a whole commit of its own, and then it for theirs. There is no timer: nothing sleeps, and
+    /// with one caller or an idle queue nothing is waited for. `patience`, counted from the last arrival, only ends the
+    /// yielding when they do not come back after all.
+    pub(super) fn gather(&mut self, queue: &mpsc::Receiver<Append>, likely: usize, patience: Duration) {
+        let mut last_arrival = Instant::now();
+        loop {
+            let before = self.len();
+            self.take_waiting(queue);
+            if self.is_full() || self.len() >= likely {
+                return;
+            }
+            if self.len() > before {
+                last_arrival = Instant::now();
+            } else if last_arrival.elapsed() >= patience {
+                return;
+            }
+            std::thread::yield_now();
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.appends.len() >= GROUP_APPENDS || self.bytes >= GROUP_BYTES
+    }
+}
