@@ -4,7 +4,6 @@
 
 NOT_PERMITTED = None of your offices permits this here.
 NOT_CHARTERED = The programme has not been founded yet; begin with its charter.
-NOT_FOUND = There is no such thing in the programme.
 ALREADY_EXISTS = “{ $value }” is taken by something with other content; choose another code, or change what is there.
 REASON_REQUIRED = Say why: this is not recorded without a reason.
 RESOLUTION_REQUIRED = Give the number of the council's resolution.
@@ -67,7 +66,6 @@ RATING_VOICE = With the office { $value } you cannot speak in this voice: the co
 
 UNKNOWN_INITIATIVE = There is no initiative { $value }.
 WRONG_PHASE = In the phase { $value } this cannot be done.
-OTHER_COMMISSION = This belongs to another commission.
 PROPOSER_DECIDES = Who proposed or submitted this does not decide on it.
 MILESTONES_MISSING = The initiative has no milestone; plan at least one.
 MILESTONES_NOT_VERIFIED = These milestones are not verified yet: { $value }.

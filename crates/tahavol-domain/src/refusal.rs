@@ -48,7 +48,6 @@ pub enum Rule {
     // any command
     NotPermitted,
     NotChartered,
-    NotFound,
     AlreadyExists,
     ReasonRequired,
     ResolutionRequired,
@@ -105,7 +104,6 @@ pub enum Rule {
     // initiatives
     UnknownInitiative,
     WrongPhase,
-    OtherCommission,
     ProposerDecides,
     MilestonesMissing,
     MilestonesNotVerified,
@@ -172,7 +170,6 @@ impl Rule {
     pub const ALL: &[Rule] = &[
         Rule::NotPermitted,
         Rule::NotChartered,
-        Rule::NotFound,
         Rule::AlreadyExists,
         Rule::ReasonRequired,
         Rule::ResolutionRequired,
@@ -226,7 +223,6 @@ impl Rule {
         Rule::RatingVoice,
         Rule::UnknownInitiative,
         Rule::WrongPhase,
-        Rule::OtherCommission,
         Rule::ProposerDecides,
         Rule::MilestonesMissing,
         Rule::MilestonesNotVerified,
@@ -292,7 +288,6 @@ impl Rule {
         match self {
             Rule::NotPermitted => "NOT_PERMITTED",
             Rule::NotChartered => "NOT_CHARTERED",
-            Rule::NotFound => "NOT_FOUND",
             Rule::AlreadyExists => "ALREADY_EXISTS",
             Rule::ReasonRequired => "REASON_REQUIRED",
             Rule::ResolutionRequired => "RESOLUTION_REQUIRED",
@@ -346,7 +341,6 @@ impl Rule {
             Rule::RatingVoice => "RATING_VOICE",
             Rule::UnknownInitiative => "UNKNOWN_INITIATIVE",
             Rule::WrongPhase => "WRONG_PHASE",
-            Rule::OtherCommission => "OTHER_COMMISSION",
             Rule::ProposerDecides => "PROPOSER_DECIDES",
             Rule::MilestonesMissing => "MILESTONES_MISSING",
             Rule::MilestonesNotVerified => "MILESTONES_NOT_VERIFIED",

@@ -77,6 +77,18 @@ impl Place<'_> {
 
     #[must_use]
     pub fn refused(&self, refusal: &Refusal) -> RowError {
-        RowError { args: refusal.args.clone(), ..self.error(refusal.field, refusal.rule.code()) }
+        let column = refusal.field.map(in_file);
+        RowError { args: refusal.args.clone(), ..self.error(column.as_deref(), refusal.rule.code()) }
     }
+}
+
+/// A field as files spell it: `effectiveOn` is the column `effective_on`.
+fn in_file(field: &str) -> String {
+    field.chars().fold(String::new(), |mut column, letter| {
+        if letter.is_ascii_uppercase() {
+            column.push('_');
+        }
+        column.push(letter.to_ascii_lowercase());
+        column
+    })
 }
