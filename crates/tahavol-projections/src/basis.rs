@@ -65,10 +65,6 @@ impl Snapshot {
         self.stations.values().map(AsRef::as_ref).filter(|row| row.closed.is_none())
     }
 
-    fn is_target(&self, code: &StationCode) -> bool {
-        self.target.as_ref().is_some_and(|target| target.0.stations.binary_search(code).is_ok())
-    }
-
     /// What a rejected or cancelled initiative promised is no longer promised.
     fn is_promised(&self, row: &MilestoneRow) -> bool {
         let initiative = self.initiatives.get(&row.plan.initiative).map(|initiative| initiative.phase);

@@ -5,6 +5,7 @@ pub mod basis;
 mod document;
 pub mod indicator;
 pub mod progress;
+pub mod provinces;
 pub mod ratio;
 pub mod reports;
 pub mod rows;

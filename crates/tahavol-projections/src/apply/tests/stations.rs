@@ -107,3 +107,30 @@ fn a_rollout_over_a_station_that_nobody_knows_stops_the_fold() {
     let answer = play.try_say(None, Stream::Milestone(milestone_id("T-1")), milestone::Event::Planned(Box::new(plan)));
     assert!(answer.unwrap_err().what.contains("unknown station 00009"));
 }
+
+#[test]
+fn provinces_are_told_side_by_side_with_their_open_stations() {
+    let mut play = with_stations();
+    play.say(Stream::Programme(PROGRAMME), designated(&["00001", "00002"]));
+    play.on_station("00003", Some("2019-10-01"), Event::Closed(Closing {}));
+    let told: Vec<_> =
+        play.snapshot.provinces().iter().map(|view| (view.stations, view.networked, view.target, view.annual_visits)).collect();
+    assert_eq!(told, [(1, 1, 1, 10), (1, 0, 1, 20)]);
+}
+
+#[test]
+fn a_rollout_is_told_by_province_with_its_weights() {
+    let mut play = with_stations();
+    play.propose("T");
+    play.plan("T", "T-1", rollout(&["00001", "00002", "00003"], Some(vec![10, 20, 30])));
+    play.deliver("00003", "T-1", "2019-10-03");
+    let told = |on: &str| {
+        let views = play.snapshot.rollout_by_province(milestone_id("T-1"), day(on));
+        views
+            .into_iter()
+            .map(|view| (view.province.0, view.stations, view.weight, view.delivered, view.delivered_weight))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(told("2019-10-03"), [("IR-01".to_owned(), 2, 40, 1, 30), ("IR-02".to_owned(), 1, 20, 0, 0)]);
+    assert_eq!(told("2019-10-02")[0].3, 0);
+}
