@@ -55,32 +55,39 @@ impl Follow {
         Ok(())
     }
 
-    /// Follows until the ledger is closed or `stop` is dropped or says so.
+    /// Follows until the ledger is closed or `stop` says so; then leaves a snapshot on disk. When `stop` is dropped nobody
+    /// is left who could wait for that, so that nothing is written behind their back.
     pub(crate) async fn run(mut self, mut stop: watch::Receiver<bool>) {
+        let owner = stop.clone();
+        let end = tokio::select! {
+            biased;
+            stopped = stop.wait_for(|stop| *stop) => match stopped {
+                Ok(_) => Follower::Closed,
+                Err(_) => return,
+            },
+            end = self.follow_again_and_again() => end,
+        };
+        self.shared.set_follower(end);
+        if owner.has_changed().is_ok() {
+            self.write_to_disk().await;
+        }
+    }
+
+    async fn follow_again_and_again(&mut self) -> Follower {
         let mut pause = FIRST_PAUSE;
-        let end = loop {
+        loop {
             let before = self.fold.position();
-            let ended = tokio::select! {
-                biased;
-                _ = stop.wait_for(|stop| *stop) => break Follower::Closed,
-                ended = self.follow() => ended,
-            };
-            match ended {
-                Ok(()) => break Follower::Closed,
+            match self.follow().await {
+                Ok(()) => return Follower::Closed,
                 Err(AppError::Ledger(LedgerError::Unavailable { what, .. })) => {
                     tracing::warn!(%what, "the ledger cannot be followed; trying again");
                     self.shared.set_follower(Follower::Reconnecting { what });
                     pause = if self.fold.position() == before { (pause * 2).min(LONGEST_PAUSE) } else { FIRST_PAUSE };
-                    tokio::select! {
-                        _ = stop.wait_for(|stop| *stop) => break Follower::Closed,
-                        () = tokio::time::sleep(pause) => {}
-                    }
+                    tokio::time::sleep(pause).await;
                 }
-                Err(error) => break self.stopped(error),
+                Err(error) => return self.stopped(error),
             }
-        };
-        self.shared.set_follower(end);
-        self.write_to_disk().await;
+        }
     }
 
     /// What an error amounts to for those who watch.

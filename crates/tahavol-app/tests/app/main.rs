@@ -1,0 +1,10 @@
+//! The command path, the follower and past pictures, against a ledger on disk.
+
+mod disk;
+mod follow;
+mod handle;
+mod past;
+mod phase;
+mod races;
+mod support;
+mod together;
