@@ -61,6 +61,17 @@ impl Snapshot {
         by_id.or_else(|| self.initiatives.values().find(|row| row.proposal.code == code))
     }
 
+    /// The civil day on which that position was recorded, for those that decisions ask about: the last one, and those of claims.
+    fn day_of(&self, position: u64) -> Option<Date> {
+        let recorded = if self.position == Some(position) {
+            self.recorded_at
+        } else {
+            let claims = self.milestones.values().flat_map(|row| row.life.claims.iter());
+            claims.map(|claim| &claim.claimed).find(|stamp| stamp.position == position).map(|stamp| stamp.at)
+        };
+        recorded.map(|instant| instant.date_in(&self.time_zone()))
+    }
+
     fn open_stations(&self) -> impl Iterator<Item = &StationRow> {
         self.stations.values().map(AsRef::as_ref).filter(|row| row.closed.is_none())
     }
@@ -121,15 +132,17 @@ impl Basis for Snapshot {
         Snapshot::offices(self, actor, on)
     }
 
-    /// A lent office counts from when it was given until it was ended, whatever days it was lent for: who was to act for a
-    /// commission is not independent of it.
+    /// A lent office is held on its days; where the day of the position is not known, from when it was given until it was ended.
     fn held_office_of(&self, actor: &ActorId, commission: &CommissionSlug, at: u64) -> bool {
         let of_commission = |office: &Office| office.commission() == Some(commission);
+        let day = self.day_of(at);
         let lent = |row: &DelegationRow| {
-            row.delegation.to.id == *actor
-                && of_commission(&row.delegation.office)
+            let delegation = &row.delegation;
+            delegation.to.id == *actor
+                && of_commission(&delegation.office)
                 && row.given.position <= at
                 && row.ended.as_ref().is_none_or(|ended| ended.position > at)
+                && day.is_none_or(|day| (delegation.starts..=delegation.ends).contains(&day))
         };
         self.officials.get(actor).is_some_and(|row| row.offices_at(at).any(of_commission)) || self.delegations.values().any(|row| lent(row))
     }

@@ -88,3 +88,26 @@ fn a_lent_office_is_in_force_on_its_days_while_its_lender_holds_it() {
     play.say(Stream::Commission(commission("technology")), commission::Event::MemberReleased(release));
     assert_eq!(in_force(&play), [0, 0, 0, 0], "nobody lends what is no longer held");
 }
+
+#[test]
+fn who_was_lent_an_office_on_the_day_of_a_claim_held_it_then() {
+    let mut play = Play::with_milestone(Measure::Binary);
+    play.appoint_member("technology", "reza");
+    // Everything is recorded on 2 October.
+    for (number, to, ends) in [(1, "leila", "2019-10-02"), (2, "mina", "2019-10-01")] {
+        let delegation = Delegation {
+            delegation: Uuid::from_u128(number),
+            from: actor("reza"),
+            to: person(to),
+            office: member(),
+            starts: day("2019-09-20"),
+            ends: day(ends),
+        };
+        say(&mut play, Event::OfficeDelegated(delegation));
+    }
+    play.claim("T-1", "2019-10-02");
+    let claimed_at = play.position();
+    play.report("T-1", "2019-10-02", ProgressReport::default());
+    let held = |who| [claimed_at, play.position()].map(|at| play.snapshot.held_office_of(&actor(who), &commission("technology"), at));
+    assert_eq!((held("leila"), held("mina")), ([true, true], [false, false]), "it ends by itself after its last day");
+}
