@@ -195,7 +195,7 @@ async fn measure(stage: &mut Stage<'_>) -> Result<(), DemoError> {
         let content = calls * (88 + stage.dice.below(9) as i64) / 100;
         let ratio = |part: i64, whole: i64| MeasuredValue::Ratio { numerator: Quantity::from_int(part), denominator: Quantity::from_int(whole) };
         // How many have been trained so far: every round adds to the last one.
-        let so_far = Quantity::from_int(trained * i64::from(stage.weeks_since_founding()) / 6);
+        let so_far = Quantity::from_int(trained * i64::from(stage.weeks_since_founding()) / 24);
         acts.push(measurement(stage, "conduct-training", province, period, MeasuredValue::Plain(so_far)));
         acts.push(measurement(stage, "visitor-satisfaction", province, period, ratio(satisfied, asked)));
         if index % 3 == 0 {
