@@ -175,3 +175,22 @@ IMPORT_UNKNOWN_COLUMN = Tables of this kind have no column “{ $value }”.
 IMPORT_UNKNOWN_KIND = By its header this is no table of stations, reports, deliveries or measurements: “{ $value }”.
 IMPORT_UNREADABLE = The file cannot be read: { $value }
 IMPORT_VALUE = “{ $value }” is not a value of this column.
+
+## GraphQL
+
+UNAUTHENTICATED = Say who you are: this needs a caller whom the sign-in knows.
+FIRST_OUT_OF_RANGE = { $value } is no size of a page; ask for 0 to { $largest }.
+CURSOR_INVALID = “{ $value }” is not a cursor of this list.
+NODE_ID_INVALID = “{ $value }” is not an id that was given out here.
+FILTER_INVALID = There is nothing called “{ $value }” to filter by.
+OFFICE_INVALID = There is no office “{ $value }”; write for example council, chair:technology or reporter:IR-13.
+ONE_REQUIRED = Give exactly one of { $fields }.
+SERIES_TOO_LONG = The series would have { $largest } periods or more; choose a shorter span.
+QUERY_TOO_DEEP = The query is nested deeper than { $limit } levels.
+QUERY_TOO_COSTLY = The query asks for more than { $limit } allows; ask for fewer fields or smaller pages.
+QUERY_TOO_MANY_ALIASES = The query has more than { $limit } aliases.
+DIGEST_FORM = “{ $value }” is not a SHA-256 digest of 64 lower-case hexadecimal digits.
+UUID_FORM = “{ $value }” is not a UUID.
+POSITION_FORM = “{ $value }” is not a position; a position is a whole number from 0.
+REVISION_FORM = “{ $value }” is not a revision; a revision is a whole number from 0.
+COUNT_FORM = “{ $value }” is not a whole number from 0.

@@ -175,3 +175,22 @@ IMPORT_UNKNOWN_COLUMN = این گونه جدول ستونی به نام «{ $val
 IMPORT_UNKNOWN_KIND = از سرستون‌ها پیدا نیست که جدول کلانتری‌ها، گزارش‌ها، تحویل‌ها یا سنجش‌ها باشد: «{ $value }».
 IMPORT_UNREADABLE = پرونده خوانده نشد: { $value }
 IMPORT_VALUE = «{ $value }» برای این ستون پذیرفته نیست.
+
+## GraphQL
+
+UNAUTHENTICATED = خود را معرفی کنید؛ این کار درخواست‌کننده‌ای شناخته‌شده می‌خواهد.
+FIRST_OUT_OF_RANGE = { $value } اندازهٔ صفحه نیست؛ عددی از ۰ تا { $largest } بدهید.
+CURSOR_INVALID = «{ $value }» نشانگری از این فهرست نیست.
+NODE_ID_INVALID = «{ $value }» شناسه‌ای نیست که در اینجا داده شده باشد.
+FILTER_INVALID = چیزی به نام «{ $value }» برای پالایش وجود ندارد.
+OFFICE_INVALID = سمتی به نام «{ $value }» وجود ندارد؛ برای نمونه council یا chair:technology یا reporter:IR-13 بنویسید.
+ONE_REQUIRED = از میان { $fields } درست یکی را بدهید.
+SERIES_TOO_LONG = این سری به { $largest } دوره یا بیشتر می‌رسد؛ بازهٔ کوتاه‌تری برگزینید.
+QUERY_TOO_DEEP = پرسش بیش از { $limit } لایه تودرتو است.
+QUERY_TOO_COSTLY = پرسش از حد { $limit } فراتر می‌رود؛ فیلدهای کمتر یا صفحه‌های کوچک‌تر بخواهید.
+QUERY_TOO_MANY_ALIASES = پرسش بیش از { $limit } نام مستعار دارد.
+DIGEST_FORM = «{ $value }» چکیدهٔ SHA-256 با ۶۴ رقم شانزده‌شانزدهیِ کوچک نیست.
+UUID_FORM = «{ $value }» شناسهٔ UUID نیست.
+POSITION_FORM = «{ $value }» جایگاه نیست؛ جایگاه عددی درست از ۰ است.
+REVISION_FORM = «{ $value }» شمارهٔ بازنگری نیست؛ شمارهٔ بازنگری عددی درست از ۰ است.
+COUNT_FORM = «{ $value }» عددی درست از ۰ نیست.

@@ -1,1 +1,112 @@
-//! (skeleton)
+//! The GraphQL schema: the whole programme readable as of any position, and every command a mutation. The only crate that knows async-graphql.
+
+mod act;
+mod attention;
+mod baseline;
+mod charter_input;
+mod commission;
+mod council;
+mod enums;
+mod errors;
+mod flat;
+mod indicator;
+mod initiative;
+mod input;
+mod ledger;
+mod limits;
+mod measure_input;
+mod measurement;
+mod meta;
+mod milestone;
+mod milestones;
+mod mutations;
+mod node;
+mod officials;
+mod operation;
+mod page;
+mod programme;
+mod progress;
+mod request;
+mod review;
+mod scalars;
+mod station;
+mod stations;
+mod subscriptions;
+mod text;
+
+use async_graphql::{MergedObject, SDLExportOptions, Schema};
+use tahavol_app::{Clock, Tahavol};
+
+pub use limits::{DEEPEST_BRACKETS, Limits, too_deep};
+pub use operation::{Operation, is_query, operation};
+pub use page::LARGEST_PAGE;
+pub use request::Caller;
+pub use subscriptions::Subscription;
+
+/// The schema with its limits. A request's data: [`Caller`] and `tahavol_domain::text::Lang`.
+pub type TahavolSchema = Schema<Query, Mutation, Subscription>;
+
+/// Who leads and who decides.
+#[derive(MergedObject, Default)]
+struct Governance(
+    programme::ProgrammeQuery,
+    council::CouncilQuery,
+    officials::OfficialsQuery,
+    commission::CommissionQuery,
+    review::ReviewQuery,
+);
+
+/// What is done, and where.
+#[derive(MergedObject, Default)]
+struct Work(initiative::InitiativeQuery, milestones::MilestoneQuery, stations::StationQuery, indicator::IndicatorQuery);
+
+/// How far it is, and how that is known.
+#[derive(MergedObject, Default)]
+struct Figures(progress::ProgressQuery, attention::AttentionQuery, ledger::LedgerQuery, node::NodeQuery);
+
+/// Reads. Every field takes `asOf` (a past position or instant; everything below sees that one picture) and `minPosition`
+/// (waits up to five seconds for the reader's own write). All fields of one request without `asOf` see one and the same picture.
+#[derive(MergedObject, Default)]
+pub struct Query(Governance, Work, Figures);
+
+#[derive(MergedObject, Default)]
+struct Deciding(
+    mutations::programme::ProgrammeMutation,
+    mutations::commission::CommissionMutation,
+    mutations::initiative::InitiativeMutation,
+);
+
+#[derive(MergedObject, Default)]
+struct Doing(mutations::milestone::MilestoneMutation, mutations::station::StationMutation, mutations::indicator::IndicatorMutation);
+
+/// Commands, noun first. A refused one records nothing and says why in `errors`, in the caller's language.
+#[derive(MergedObject, Default)]
+pub struct Mutation(Deciding, Doing);
+
+/// The schema over an application, on the machine's clock.
+#[must_use]
+pub fn schema(app: Tahavol, limits: Limits) -> TahavolSchema {
+    schema_with_clock(app, limits, Clock::System)
+}
+
+/// The same on the clock that the application was opened with: it says which day is today.
+#[must_use]
+pub fn schema_with_clock(app: Tahavol, limits: Limits, clock: Clock) -> TahavolSchema {
+    Schema::build(Query::default(), Mutation::default(), Subscription)
+        .extension(limits::Guard(limits))
+        .data(app)
+        .data(clock)
+        .data(limits)
+        .limit_directives(10)
+        .finish()
+}
+
+/// The schema in its definition language, as it stands in `schema/tahavol.graphql`.
+#[must_use]
+pub fn sdl() -> String {
+    let schema = Schema::build(Query::default(), Mutation::default(), Subscription).finish();
+    let mut sdl = schema.sdl_with_options(SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items());
+    sdl.truncate(sdl.trim_end().len());
+    sdl.push('\n');
+    sdl
+}

@@ -1,0 +1,112 @@
+//! Subscriptions: the ledger's events as they come, and progress whenever it changes. Both can be taken up again from a position.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Error, SimpleObject, Subscription};
+use futures_util::{Stream, StreamExt};
+use tahavol_app::RecordedFact;
+use tahavol_domain::fact::TYPES;
+use tahavol_projections::Snapshot;
+use tahavol_projections::progress as figures;
+use tokio::sync::watch;
+
+use crate::enums::{BaselineKind, Horizon};
+use crate::errors::{FILTER_INVALID, UserError, read, read_opt, refuse};
+use crate::ledger::Event;
+use crate::progress::{Progress, query};
+use crate::request::{View, What, app, lang, may_read, today};
+use crate::scalars::{Date, Position};
+
+/// An event, with the position from which a reader goes on after a break.
+#[derive(SimpleObject)]
+pub(crate) struct LedgerEvent {
+    /// What `after` takes to go on from here.
+    position: Position,
+    event: Event,
+}
+
+pub struct Subscription;
+
+#[Subscription]
+impl Subscription {
+    /// Events strictly after a position (without one: those from now on), without gap or repeat. `type`:
+    /// `milestone.progress_reported`, or `milestone` for all of a kind. It ends with an error where an event cannot be read.
+    async fn ledger_events(
+        &self,
+        ctx: &Context<'_>,
+        after: Option<Position>,
+        #[graphql(name = "type")] event_type: Option<String>,
+    ) -> Result<impl Stream<Item = Result<LedgerEvent, Error>> + use<>, Error> {
+        may_read(ctx, What::Ledger)?;
+        let (app, lang) = (app(ctx)?, lang(ctx));
+        let known = |wanted: &str| TYPES.iter().any(|(name, _)| *name == wanted || name.split('.').next() == Some(wanted));
+        if let Some(wanted) = event_type.as_deref().filter(|wanted| !known(wanted)) {
+            return Err(refuse(ctx, FILTER_INVALID, "type", &[("value", wanted.to_owned())]));
+        }
+        let after = match read_opt(ctx, "after", after)? {
+            Some(after) => Some(after.0),
+            None => app.snapshot().position,
+        };
+        let asked = move |fact: &RecordedFact| {
+            let name = fact.fact.event.event_type();
+            event_type.as_deref().is_none_or(|wanted| name == wanted || name.split('.').next() == Some(wanted))
+        };
+        let facts = app.subscribe(after).filter(move |fact| std::future::ready(fact.as_ref().map_or(true, &asked)));
+        Ok(facts.map(move |fact| match fact {
+            Ok(fact) => Ok(LedgerEvent { position: Position::at(fact.position), event: Event(fact) }),
+            Err(error) => Err(UserError::unread(lang, None, &error).into()),
+        }))
+    }
+
+    /// Progress now, then whenever its figures change; a slow reader is given the latest only. `after`: nothing is told
+    /// before the picture is past that position. `position` of the last answer is what `after` takes to go on.
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
+    async fn progress_changed(
+        &self,
+        ctx: &Context<'_>,
+        horizon: Option<Horizon>,
+        commission: Option<String>,
+        initiative: Option<String>,
+        status_date: Option<Date>,
+        baseline: Option<BaselineKind>,
+        after: Option<Position>,
+    ) -> Result<impl Stream<Item = Progress> + use<>, Error> {
+        may_read(ctx, What::Programme)?;
+        let app = app(ctx)?;
+        let after = after.map(|after| read(ctx, "after", after)).transpose()?.map(|after| after.0);
+        let snapshot = app.snapshot();
+        let view = View { day: today(ctx, &snapshot), snapshot };
+        let asked = query(ctx, &view, (horizon, commission, initiative), status_date, baseline)?;
+        let watch = Watch { watching: app.watch(), asked, day: view.day, after, told: None };
+        Ok(futures_util::stream::unfold(watch, |mut watch| async move {
+            let progress = watch.next().await?;
+            Some((progress, watch))
+        }))
+    }
+}
+
+/// What one reader of progress has been told.
+struct Watch {
+    watching: watch::Receiver<Arc<Snapshot>>,
+    asked: figures::Query,
+    day: tahavol_domain::calendar::Date,
+    after: Option<u64>,
+    told: Option<Progress>,
+}
+
+impl Watch {
+    async fn next(&mut self) -> Option<Progress> {
+        loop {
+            let snapshot = Arc::clone(&self.watching.borrow_and_update());
+            if self.after.is_none() || snapshot.position > self.after {
+                let view = View { snapshot, day: self.day };
+                let found = Progress::of(&view, self.asked.clone(), figures::progress(&view.snapshot, &self.asked));
+                if self.told.as_ref().is_none_or(|told| !told.same_figures(&found)) {
+                    self.told = Some(found.clone());
+                    return Some(found);
+                }
+            }
+            self.watching.changed().await.ok()?;
+        }
+    }
+}
