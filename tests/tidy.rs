@@ -105,6 +105,21 @@ fn every_member_has_the_lints_version_and_licence_of_the_workspace() {
     none(missing, "are not inherited");
 }
 
+/// Suites are listed by hand, so one that nobody lists would never run.
+#[test]
+fn every_suite_and_every_benchmark_is_run() {
+    let manifest = fs::read_to_string(root().join("tests/Cargo.toml")).expect("this suite is listed in it");
+    let listed = |path: &str| {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let stem = name.trim_end_matches(".rs");
+        manifest.contains(&format!("path = \"{}\"", path.trim_start_matches("tests/")))
+            || manifest.contains(&format!("[[bench]]\nname = \"{stem}\""))
+    };
+    let suites = sources().into_iter().map(|(path, _)| path).filter(|path| path.starts_with("tests/"));
+    let top = suites.filter(|path| matches!(path.trim_start_matches("tests/").split('/').collect::<Vec<_>>()[..], [_] | ["benches", _]));
+    none(top.filter(|path| !listed(path)), "are not listed in tests/Cargo.toml");
+}
+
 #[test]
 fn the_pure_crates_forbid_clocks_randomness_and_the_environment() {
     for name in ["tahavol-domain", "tahavol-projections"] {
