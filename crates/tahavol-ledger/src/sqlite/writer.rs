@@ -95,8 +95,8 @@ impl Writer {
             group = next;
         }
         if let Err(error) = self.tidy() {
-            // Nothing is lost by it: the next opening reads the last ids again.
-            tracing::warn!(%error, "cannot complete the index of event ids");
+            // Nothing is lost by it: the next opening reads the last ids and the log beside the file again.
+            tracing::warn!(%error, "cannot leave the ledger as one file with a complete index of event ids");
         }
         tracing::info!(events = self.next_position, "closed the ledger");
     }
@@ -107,7 +107,9 @@ impl Writer {
         }
         let transaction = self.connection.unchecked_transaction()?;
         self.ids.sweep_all(&transaction, self.next_position)?;
-        transaction.commit()
+        transaction.commit()?;
+        // A closed ledger is one file that can be copied; a reader who is still busy only leaves some of it for later.
+        self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
     }
 
     /// One transaction over the group: what became of each append, and the new events. `Err`: none of it was recorded.
