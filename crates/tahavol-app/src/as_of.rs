@@ -66,7 +66,7 @@ impl Tahavol {
             AsOf::Position(_) => until,
             AsOf::Instant(_) => until.min(from.saturating_add(every - 1)),
         };
-        let snapshot = if expected_end - from < CHUNK as u64 {
+        let snapshot = if expected_end - from < 8 * CHUNK as u64 {
             self.short_fold(base, at, from, expected_end, until).await?
         } else {
             self.long_fold(base, at, until).await?

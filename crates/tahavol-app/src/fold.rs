@@ -12,11 +12,12 @@ use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::error::{AppError, undecodable};
 
-/// Events per read when a long stretch is folded: large enough that neither the read nor the hand-over counts.
-pub(crate) const CHUNK: usize = 4096;
+/// Events per read when a long stretch is folded: large enough that neither the read nor the hand-over counts, small enough
+/// that what is decoded and thrown away again does not decide how much memory a replay takes.
+pub(crate) const CHUNK: usize = 512;
 
 /// Chunks that are decoded but not applied yet; together they bound the memory of a replay.
-const AHEAD: usize = 3;
+const AHEAD: usize = 1;
 
 /// The last revision of every stream, as far as the follower has got. Shared with the command path, which so knows at
 /// once that a stream does not exist.

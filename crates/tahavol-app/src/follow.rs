@@ -50,7 +50,8 @@ impl Follow {
         self.shared.head.note(head);
         let mut ahead = read_ahead(Arc::clone(&self.shared.ledger), self.fold.position(), head);
         while let Some(batch) = ahead.next().await? {
-            self.apply_elsewhere(batch).await?;
+            self.apply(batch)?;
+            tokio::task::yield_now().await;
         }
         Ok(())
     }
@@ -110,12 +111,12 @@ impl Follow {
             if let Some(last) = recorded.last() {
                 self.shared.head.note(last.position);
             }
-            if recorded.len() <= FEW {
-                self.apply_here(Batch::decode(recorded))?;
+            let batch = if recorded.len() <= FEW {
+                Batch::decode(recorded)
             } else {
-                let batch = spawn_blocking(move || Batch::decode(recorded)).await.map_err(|_| AppError::ShuttingDown)?;
-                self.apply_elsewhere(batch).await?;
-            }
+                spawn_blocking(move || Batch::decode(recorded)).await.map_err(|_| AppError::ShuttingDown)?
+            };
+            self.apply(batch)?;
             if let Some(error) = failed {
                 return Err(error.into());
             }
@@ -124,24 +125,11 @@ impl Follow {
         Ok(())
     }
 
-    fn apply_here(&mut self, batch: Batch) -> Result<(), AppError> {
+    /// Applied where the task runs: a chunk takes about a millisecond, and what stays in memory is then not scattered among
+    /// what the decoding threads throw away.
+    fn apply(&mut self, batch: Batch) -> Result<(), AppError> {
         let shared = Arc::clone(&self.shared);
         let applied = self.fold.apply(batch, shared.waypoint_every, &mut |snapshot| shared.waypoints.keep(Arc::new(snapshot.clone())));
-        self.publish();
-        applied
-    }
-
-    /// A large batch would hold up the other tasks of this thread.
-    async fn apply_elsewhere(&mut self, batch: Batch) -> Result<(), AppError> {
-        let mut fold = std::mem::take(&mut self.fold);
-        let shared = Arc::clone(&self.shared);
-        let applied = spawn_blocking(move || {
-            let keep = &mut |snapshot: &_| shared.waypoints.keep(Arc::new(Clone::clone(snapshot)));
-            let applied = fold.apply(batch, shared.waypoint_every, keep);
-            (fold, applied)
-        });
-        let (fold, applied) = applied.await.map_err(|_| AppError::ShuttingDown)?;
-        self.fold = fold;
         self.publish();
         applied
     }

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant as Moment};
 use tahavol_domain::values::Sha256;
 use tahavol_ledger::Ledger;
 use tahavol_projections::Snapshot;
-use tokio::task::spawn_blocking;
 
 use crate::app::Tahavol;
 use crate::error::AppError;
@@ -54,8 +53,8 @@ pub async fn replay(ledger: Arc<dyn Ledger>, until: Option<u64>, mut progress: i
     if let Some(until) = until {
         let mut ahead = read_ahead(ledger, None, until);
         while let Some(batch) = ahead.next().await? {
-            let applied = spawn_blocking(move || fold.apply(batch, u64::MAX, &mut |_| ()).map(|()| fold));
-            fold = applied.await.map_err(|_| AppError::ShuttingDown)??;
+            fold.apply(batch, u64::MAX, &mut |_| ())?;
+            tokio::task::yield_now().await;
             progress(Progress { events: fold.roots.size(), of });
         }
     }

@@ -117,10 +117,12 @@ async fn a_lost_race_with_an_expected_revision_is_a_conflict_at_once() {
     }
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn what_is_recorded_and_not_yet_visible_is_told_with_its_position_and_is_no_error() {
     let world = World::founded().await;
     let app = beside(&world, 0, true).await;
+    // Only what is waited for from here on is a deadline.
+    tokio::time::pause();
     let before = app.snapshot().position.unwrap();
     let outcome = app.handle(world.report(200)).await.unwrap();
     assert_eq!((outcome.position, outcome.visible), (Some(before + 1), false));

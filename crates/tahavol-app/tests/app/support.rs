@@ -25,25 +25,25 @@ use tahavol_ledger::{Ledger, OpenOptions, SqliteLedger};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-pub const PROGRAMME: ProgrammeId = ProgrammeId(Uuid::from_u128(0x7a4a_0001));
-pub const START: &str = "2026-06-01T08:00:00.000000Z";
+pub(crate) const PROGRAMME: ProgrammeId = ProgrammeId(Uuid::from_u128(0x7a4a_0001));
+pub(crate) const START: &str = "2026-06-01T08:00:00.000000Z";
 
-pub struct World {
-    pub dir: TempDir,
-    pub ledger: Arc<SqliteLedger>,
-    pub app: Tahavol,
-    pub clock: Clock,
-    pub evidence: Arc<MemoryEvidence>,
+pub(crate) struct World {
+    pub(crate) dir: TempDir,
+    pub(crate) ledger: Arc<SqliteLedger>,
+    pub(crate) app: Tahavol,
+    pub(crate) clock: Clock,
+    pub(crate) evidence: Arc<MemoryEvidence>,
     next: AtomicU64,
 }
 
 impl World {
     /// A new ledger on which nothing has happened.
-    pub async fn empty() -> World {
+    pub(crate) async fn empty() -> World {
         World::with_waypoints(4).await
     }
 
-    pub async fn with_waypoints(every: u64) -> World {
+    pub(crate) async fn with_waypoints(every: u64) -> World {
         let dir = tempfile::tempdir().unwrap();
         let ledger = Arc::new(SqliteLedger::open(dir.path(), OpenOptions::default()).await.unwrap());
         let (clock, evidence) = (Clock::manual(instant(START)), Arc::new(MemoryEvidence::default()));
@@ -54,33 +54,33 @@ impl World {
 
     /// Chartered; `technology` established with a chair and a member; initiative `T` approved with milestones `T-1`
     /// (reported) and `T-2` (binary); an inspector and a province reporter in office.
-    pub async fn founded() -> World {
+    pub(crate) async fn founded() -> World {
         let world = World::empty().await;
         world.found().await;
         world
     }
 
-    pub async fn found(&self) {
+    pub(crate) async fn found(&self) {
         for order in founding() {
             self.app.handle(order).await.expect("the founding is in order");
         }
     }
 
     /// The same ledger opened again, as after a restart; with snapshots on disk.
-    pub async fn reopen(&self) -> Tahavol {
+    pub(crate) async fn reopen(&self) -> Tahavol {
         self.reopen_on(Arc::clone(&self.ledger) as Arc<dyn Ledger>).await
     }
 
-    pub async fn reopen_on(&self, ledger: Arc<dyn Ledger>) -> Tahavol {
+    pub(crate) async fn reopen_on(&self, ledger: Arc<dyn Ledger>) -> Tahavol {
         let options = Options { snapshots_dir: Some(self.snapshots_dir()), waypoint_every: 4, ..options(&self.clock, &self.evidence) };
         Tahavol::open(ledger, options).await.unwrap()
     }
 
-    pub fn snapshots_dir(&self) -> PathBuf {
+    pub(crate) fn snapshots_dir(&self) -> PathBuf {
         self.dir.path().join("snapshots")
     }
 
-    pub fn snapshot_files(&self) -> Vec<PathBuf> {
+    pub(crate) fn snapshot_files(&self) -> Vec<PathBuf> {
         let files = std::fs::read_dir(self.snapshots_dir()).into_iter().flatten();
         let mut files: Vec<_> = files.map(|file| file.unwrap().path()).collect();
         files.sort();
@@ -88,29 +88,29 @@ impl World {
     }
 
     /// An order with a command id of its own.
-    pub fn order(&self, actor: &str, stream: Stream, command: impl Into<Asked>) -> Order {
+    pub(crate) fn order(&self, actor: &str, stream: Stream, command: impl Into<Asked>) -> Order {
         order(1_000_000 + self.next.fetch_add(1, Ordering::SeqCst), actor, stream, command)
     }
 
     /// `mina`, a member, reports so many basis points on `T-1`.
-    pub fn report(&self, progress: u16) -> Order {
+    pub(crate) fn report(&self, progress: u16) -> Order {
         self.order("mina", milestone_stream("T-1"), report(progress))
     }
 
-    pub async fn handle(&self, order: Order) -> Result<Outcome, HandleError> {
+    pub(crate) async fn handle(&self, order: Order) -> Result<Outcome, HandleError> {
         self.app.handle(order).await
     }
 
-    pub async fn reported(&self, progress: u16) -> Outcome {
+    pub(crate) async fn reported(&self, progress: u16) -> Outcome {
         self.handle(self.report(progress)).await.expect("a report of T-1 is accepted")
     }
 
-    pub async fn lines(&self) -> Vec<Vec<u8>> {
+    pub(crate) async fn lines(&self) -> Vec<Vec<u8>> {
         self.ledger.read_all(None, 1_000_000).await.unwrap().into_iter().map(|event| event.line.to_vec()).collect()
     }
 }
 
-pub fn options(clock: &Clock, evidence: &Arc<MemoryEvidence>) -> Options {
+pub(crate) fn options(clock: &Clock, evidence: &Arc<MemoryEvidence>) -> Options {
     Options {
         named_administrator: Some(ActorId("admin".to_owned())),
         clock: clock.clone(),
@@ -120,7 +120,7 @@ pub fn options(clock: &Clock, evidence: &Arc<MemoryEvidence>) -> Options {
 }
 
 /// Lets a test write the command of an aggregate where a command of any is asked for.
-pub struct Asked(Command);
+pub(crate) struct Asked(Command);
 
 macro_rules! asked {
     ($($aggregate:ident => $variant:ident),*) => { $(
@@ -133,7 +133,7 @@ macro_rules! asked {
 }
 asked!(programme => Programme, commission => Commission, initiative => Initiative, milestone => Milestone, station => Station);
 
-pub fn order(id: u64, actor: &str, stream: Stream, command: impl Into<Asked>) -> Order {
+pub(crate) fn order(id: u64, actor: &str, stream: Stream, command: impl Into<Asked>) -> Order {
     Order {
         command_id: Uuid::from_u128(id.into()),
         actor: person(actor),
@@ -149,12 +149,12 @@ pub fn order(id: u64, actor: &str, stream: Stream, command: impl Into<Asked>) ->
     }
 }
 
-pub fn founding() -> Vec<Order> {
+pub(crate) fn founding() -> Vec<Order> {
     founding_with(charter())
 }
 
 /// Each order needs only what those before it have made visible.
-pub fn founding_with(charter: Charter) -> Vec<Order> {
+pub(crate) fn founding_with(charter: Charter) -> Vec<Order> {
     let programme_stream = || Stream::Programme(PROGRAMME);
     let technology = || Stream::Commission(commission("technology"));
     let t = || Stream::Initiative(initiative_id("T"));
@@ -179,7 +179,7 @@ pub fn founding_with(charter: Charter) -> Vec<Order> {
     ]
 }
 
-pub fn charter() -> Charter {
+pub(crate) fn charter() -> Charter {
     let horizon = |horizon, starts, ends| HorizonCharter {
         horizon,
         title: Text::fa("افق"),
@@ -210,11 +210,11 @@ pub fn charter() -> Charter {
     }
 }
 
-pub fn simulated_charter() -> Charter {
+pub(crate) fn simulated_charter() -> Charter {
     Charter { simulation: Some(Simulation { shift_months: 75 }), ..charter() }
 }
 
-pub fn proposal(code: &str) -> Proposal {
+pub(crate) fn proposal(code: &str) -> Proposal {
     Proposal {
         code: code.to_owned(),
         commission: commission("technology"),
@@ -226,7 +226,7 @@ pub fn proposal(code: &str) -> Proposal {
     }
 }
 
-pub fn plan(initiative: &str, code: &str, measure: MeasureChoice) -> milestone::Command {
+pub(crate) fn plan(initiative: &str, code: &str, measure: MeasureChoice) -> milestone::Command {
     let baseline = BaselineChoice { weight: 10, starts: date("2026-05-01"), due: date("2026-08-31"), horizon: None, measure };
     milestone::Command::Plan(Box::new(PlanMilestone {
         initiative: initiative_id(initiative),
@@ -237,19 +237,19 @@ pub fn plan(initiative: &str, code: &str, measure: MeasureChoice) -> milestone::
     }))
 }
 
-pub fn report(progress: u16) -> milestone::Command {
+pub(crate) fn report(progress: u16) -> milestone::Command {
     milestone::Command::ReportProgress(ProgressReport { progress: Some(progress), ..ProgressReport::default() })
 }
 
-pub fn report_with(evidence: Vec<Evidence>) -> milestone::Command {
+pub(crate) fn report_with(evidence: Vec<Evidence>) -> milestone::Command {
     milestone::Command::ReportProgress(ProgressReport { progress: Some(100), evidence, ..ProgressReport::default() })
 }
 
-pub fn claim() -> milestone::Command {
+pub(crate) fn claim() -> milestone::Command {
     milestone::Command::ClaimCompletion(Claim::default())
 }
 
-pub fn register(code: &str) -> station::Command {
+pub(crate) fn register(code: &str) -> station::Command {
     station::Command::Register(Registration {
         code: StationCode(code.to_owned()),
         kind: StationKind::Station,
@@ -261,40 +261,40 @@ pub fn register(code: &str) -> station::Command {
     })
 }
 
-pub fn file(byte: u8) -> Evidence {
+pub(crate) fn file(byte: u8) -> Evidence {
     Evidence { digest: Sha256([byte; 32]), media_type: "application/pdf".to_owned(), size: 1_234, title: "صورت‌جلسه".to_owned() }
 }
 
-pub fn person(id: &str) -> Person {
+pub(crate) fn person(id: &str) -> Person {
     Person { id: ActorId(id.to_owned()), name: id.to_owned() }
 }
 
-pub fn commission(slug: &str) -> CommissionSlug {
+pub(crate) fn commission(slug: &str) -> CommissionSlug {
     CommissionSlug(slug.to_owned())
 }
 
-pub fn initiative_id(code: &str) -> InitiativeId {
+pub(crate) fn initiative_id(code: &str) -> InitiativeId {
     InitiativeId(PROGRAMME.id_of(code))
 }
 
-pub fn milestone_stream(code: &str) -> Stream {
+pub(crate) fn milestone_stream(code: &str) -> Stream {
     Stream::Milestone(MilestoneId(PROGRAMME.id_of(code)))
 }
 
-pub fn station_stream(code: &str) -> Stream {
+pub(crate) fn station_stream(code: &str) -> Stream {
     Stream::Station(StationCode(code.to_owned()))
 }
 
-pub fn date(text: &str) -> Date {
+pub(crate) fn date(text: &str) -> Date {
     Date::parse(text).unwrap()
 }
 
-pub fn instant(text: &str) -> Instant {
+pub(crate) fn instant(text: &str) -> Instant {
     Instant::parse(text).unwrap()
 }
 
 #[track_caller]
-pub fn refused(outcome: Result<Outcome, HandleError>) -> Rule {
+pub(crate) fn refused(outcome: Result<Outcome, HandleError>) -> Rule {
     match outcome {
         Err(HandleError::Refused(refusal)) => refusal.rule,
         other => panic!("not refused: {other:?}"),
@@ -302,7 +302,7 @@ pub fn refused(outcome: Result<Outcome, HandleError>) -> Rule {
 }
 
 #[track_caller]
-pub fn stopped_at(outcome: Result<Outcome, HandleError>) -> u64 {
+pub(crate) fn stopped_at(outcome: Result<Outcome, HandleError>) -> u64 {
     match outcome {
         Err(HandleError::Stopped { position, .. }) => position,
         other => panic!("not stopped: {other:?}"),
@@ -310,7 +310,7 @@ pub fn stopped_at(outcome: Result<Outcome, HandleError>) -> u64 {
 }
 
 #[track_caller]
-pub fn not_reached<T: std::fmt::Debug>(answer: Result<T, AppError>) -> u64 {
+pub(crate) fn not_reached<T: std::fmt::Debug>(answer: Result<T, AppError>) -> u64 {
     match answer {
         Err(AppError::PositionNotReached { position, .. }) => position,
         other => panic!("reached: {other:?}"),
