@@ -149,7 +149,7 @@ impl Milestone {
     /// Reports that stand, in the order of their positions: a corrected one is gone, its correction stands.
     #[graphql(complexity = "price(first, child_complexity)")]
     async fn reports(&self, ctx: &Context<'_>, first: Option<i32>, after: Option<String>) -> Result<Page<ProgressReport>, Error> {
-        let items = self.row.reports.iter().map(|report| (number_key(report.position), *report)).collect();
+        let items = self.row.reports.iter().map(|report| (number_key(report.position), report)).collect();
         page(ctx, &self.view.snapshot, items, (first, after), |(_, report)| ProgressReport { view: self.view.clone(), report })
     }
 

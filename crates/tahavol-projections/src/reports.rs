@@ -44,25 +44,34 @@ pub enum ReportKind {
 /// In the order of their positions. A clone is cheap and stays as it was: chunks have room that only the newest version fills.
 #[derive(Clone, Default)]
 pub struct Reports {
-    chunks: imbl::Vector<Arc<[OnceLock<Slot>]>>,
+    /// Shared as a whole: a version that only fills room holds no more than this pointer.
+    chunks: Arc<imbl::Vector<Chunk>>,
     len: u32,
     /// How many there are of each kind: notes, progress, steps.
     kinds: [u32; 3],
 }
 
+type Chunk = Arc<[OnceLock<Slot>]>;
+
+/// A report in 44 bytes, so that a slot with its lock takes 48: a million of them are the better part of the memory.
 struct Slot {
-    report: Report,
+    event: EventId,
+    /// The position above two bits for the kind, little-endian; bytes, because alignment would cost four more.
+    place: [u8; 8],
+    /// Basis points, or a bit for each step.
+    said: [u8; 8],
+    effective_on: Date,
     /// Index of the latest report by (effective date, position) among this one and those before it.
     latest: u32,
     /// The earliest effective date in this chunk up to here, so that a search can pass over chunks.
     earliest: Date,
 }
 
-/// The first chunks hold 4, 8, 16 and 32 reports, all others this many.
-const CHUNK: usize = 64;
+/// The first chunks hold 4, 8, 16, 32, 64 and 128 reports, all others this many.
+const CHUNK: usize = 256;
 /// Reports in the growing chunks, and how many of those there are.
-const GROWING: usize = 4 + 8 + 16 + 32;
-const GROWING_CHUNKS: usize = 4;
+const GROWING: usize = 4 + 8 + 16 + 32 + 64 + 128;
+const GROWING_CHUNKS: usize = 6;
 
 impl ReportValue {
     #[must_use]
@@ -72,6 +81,35 @@ impl ReportValue {
             ReportValue::Progress(_) => ReportKind::Progress,
             ReportValue::Steps(_) => ReportKind::Steps,
         }
+    }
+}
+
+impl Slot {
+    fn new(report: Report, latest: u32, earliest: Date) -> Slot {
+        let said = match report.value {
+            ReportValue::Note => 0,
+            ReportValue::Progress(points) => points.into(),
+            ReportValue::Steps(done) => done,
+        };
+        let place = report.position << 2 | report.value.kind() as u64;
+        Slot {
+            event: report.event,
+            place: place.to_le_bytes(),
+            said: said.to_le_bytes(),
+            effective_on: report.effective_on,
+            latest,
+            earliest,
+        }
+    }
+
+    fn report(&self) -> Report {
+        let (place, said) = (u64::from_le_bytes(self.place), u64::from_le_bytes(self.said));
+        let value = match place & 3 {
+            0 => ReportValue::Note,
+            1 => ReportValue::Progress(said as u16),
+            _ => ReportValue::Steps(said),
+        };
+        Report { event: self.event, position: place >> 2, effective_on: self.effective_on, value }
     }
 }
 
@@ -88,7 +126,7 @@ impl Reports {
         let index = self.len as usize;
         let (number, offset) = place(index);
         let latest = match self.last().map(|slot| slot.latest) {
-            Some(latest) if self.slot(latest as usize).report.age() > report.age() => latest,
+            Some(latest) if self.report(latest as usize).age() > report.age() => latest,
             Some(_) | None => self.len,
         };
         let earliest = match offset {
@@ -96,13 +134,14 @@ impl Reports {
             _ => self.slot(index - 1).earliest.min(report.effective_on),
         };
         if number == self.chunks.len() {
-            self.chunks.push_back((0..capacity(number)).map(|_| OnceLock::new()).collect());
+            Arc::make_mut(&mut self.chunks).push_back((0..capacity(number)).map(|_| OnceLock::new()).collect());
         }
         let chunk = &self.chunks[number];
         // A fold over the same facts finds its own report here; a fold over others takes a chunk of its own.
-        if chunk[offset].set(Slot { report, latest, earliest }).is_err() && chunk[offset].get().is_none_or(|slot| slot.report != report) {
-            let forked = forked(chunk, offset, Slot { report, latest, earliest });
-            self.chunks.set(number, forked);
+        let slot = Slot::new(report, latest, earliest);
+        if chunk[offset].set(slot).is_err() && chunk[offset].get().is_none_or(|slot| slot.report() != report) {
+            let forked = forked(chunk, offset, Slot::new(report, latest, earliest));
+            Arc::make_mut(&mut self.chunks).set(number, forked);
         }
         self.len += 1;
         self.kinds[report.value.kind() as usize] += 1;
@@ -112,7 +151,7 @@ impl Reports {
     /// such a report.
     pub fn replace(&mut self, corrected: EventId, correction: Report) -> bool {
         let Some(index) = self.index_of(corrected) else { return false };
-        let position = self.slot(index).report.position;
+        let position = self.report(index).position;
         let after = self.cut(index);
         self.push(Report { position, ..correction });
         after.into_iter().skip(1).for_each(|report| self.push(report));
@@ -129,25 +168,25 @@ impl Reports {
 
     /// Takes off all from that index on and returns them.
     fn cut(&mut self, index: usize) -> Vec<Report> {
-        let cut: Vec<Report> = (index..self.len()).map(|index| self.slot(index).report).collect();
+        let cut: Vec<Report> = (index..self.len()).map(|index| self.report(index)).collect();
         for report in &cut {
             self.kinds[report.value.kind() as usize] -= 1;
         }
         let (number, offset) = place(index);
         self.len -= cut.len() as u32;
-        self.chunks.truncate(if offset == 0 { number } else { number + 1 });
+        Arc::make_mut(&mut self.chunks).truncate(if offset == 0 { number } else { number + 1 });
         cut
     }
 
     /// From the newest: most corrections follow soon.
     fn index_of(&self, event: EventId) -> Option<usize> {
-        (0..self.len()).rev().find(|index| self.slot(*index).report.event == event)
+        (0..self.len()).rev().find(|index| self.slot(*index).event == event)
     }
 
     /// The report of that event.
     #[must_use]
-    pub fn get(&self, event: EventId) -> Option<&Report> {
-        self.index_of(event).map(|index| &self.slot(index).report)
+    pub fn get(&self, event: EventId) -> Option<Report> {
+        self.index_of(event).map(|index| self.report(index))
     }
 
     #[must_use]
@@ -161,21 +200,21 @@ impl Reports {
     }
 
     /// In the order of their positions.
-    pub fn iter(&self) -> impl Iterator<Item = &Report> {
+    pub fn iter(&self) -> impl Iterator<Item = Report> {
         let slots = self.chunks.iter().flat_map(|chunk| chunk.iter());
-        slots.take(self.len as usize).filter_map(OnceLock::get).map(|slot| &slot.report)
+        slots.take(self.len as usize).filter_map(OnceLock::get).map(Slot::report)
     }
 
     /// The latest report up to that day, by effective date, then by position.
     #[must_use]
-    pub fn latest_on(&self, on: Date) -> Option<&Report> {
-        let latest = self.slot(self.last()?.latest as usize);
-        if latest.report.effective_on <= on {
-            return Some(&latest.report);
+    pub fn latest_on(&self, on: Date) -> Option<Report> {
+        let latest = self.report(self.last()?.latest as usize);
+        if latest.effective_on <= on {
+            return Some(latest);
         }
         // Up to `sure` every report lies in time; behind it, only late ones do.
         let sure = self.in_time(on);
-        let mut best = sure.checked_sub(1).map(|index| &self.slot(self.slot(index).latest as usize).report);
+        let mut best = sure.checked_sub(1).map(|index| self.report(self.slot(index).latest as usize));
         let (first, _) = place(sure);
         let mut end = self.len as usize;
         for (number, chunk) in self.chunks.iter().enumerate().skip(first).rev() {
@@ -185,7 +224,7 @@ impl Reports {
             if filled.last().and_then(OnceLock::get).is_none_or(|slot| slot.earliest > on) {
                 continue;
             }
-            let late = filled.iter().filter_map(OnceLock::get).map(|slot| &slot.report).filter(|report| report.effective_on <= on);
+            let late = filled.iter().filter_map(OnceLock::get).filter(|slot| slot.effective_on <= on).map(Slot::report);
             best = best.into_iter().chain(late).max_by_key(|report| report.age());
         }
         best
@@ -193,7 +232,7 @@ impl Reports {
 
     /// The same among the reports of one kind. Only a milestone whose measure was changed has several that matter.
     #[must_use]
-    pub fn latest_of(&self, kind: ReportKind, on: Date) -> Option<&Report> {
+    pub fn latest_of(&self, kind: ReportKind, on: Date) -> Option<Report> {
         match self.kinds[kind as usize] {
             0 => None,
             all if all == self.len => self.latest_on(on),
@@ -206,7 +245,7 @@ impl Reports {
         let (mut low, mut high) = (0, self.len as usize);
         while low < high {
             let middle = low + (high - low) / 2;
-            if self.slot(self.slot(middle).latest as usize).report.effective_on <= on {
+            if self.slot(self.slot(middle).latest as usize).effective_on <= on {
                 low = middle + 1;
             } else {
                 high = middle;
@@ -217,6 +256,10 @@ impl Reports {
 
     fn last(&self) -> Option<&Slot> {
         (self.len > 0).then(|| self.slot(self.len as usize - 1))
+    }
+
+    fn report(&self, index: usize) -> Report {
+        self.slot(index).report()
     }
 
     fn slot(&self, index: usize) -> &Slot {
@@ -277,7 +320,7 @@ impl Serialize for Reports {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut sequence = serializer.serialize_seq(Some(self.len()))?;
         for report in self.iter() {
-            sequence.serialize_element(report)?;
+            sequence.serialize_element(&report)?;
         }
         sequence.end()
     }

@@ -124,7 +124,7 @@ pub struct MilestoneRow {
     /// By the station's number.
     pub deliveries: OrdMap<u32, DeliveryRow>,
     /// Of those deliveries, the ones inside the current scope.
-    pub delivered: Delivered,
+    pub delivered: Arc<Delivered>,
 }
 
 /// What the deliveries inside the scope add up to, kept so that nobody has to walk over thousands of stations.

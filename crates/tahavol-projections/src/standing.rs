@@ -117,7 +117,7 @@ impl MilestoneRow {
         }
     }
 
-    fn facts(&self, on: Date, latest: Option<&Report>, national: Option<&NationalValue>) -> Vec<u64> {
+    fn facts(&self, on: Date, latest: Option<Report>, national: Option<&NationalValue>) -> Vec<u64> {
         let claim = self.standing_claim(on);
         let mut facts: Vec<u64> = match &self.plan.current.measure {
             Measure::Binary => Vec::new(),
@@ -147,7 +147,7 @@ impl MilestoneRow {
     }
 
     /// Where the report lies, or the correction that took its place.
-    fn told_at(&self, report: Option<&Report>) -> Vec<u64> {
+    fn told_at(&self, report: Option<Report>) -> Vec<u64> {
         let Some(report) = report else { return Vec::new() };
         let corrected = self.life.corrections.iter().rev().find(|(_, correction)| correction.event == report.event);
         vec![corrected.map_or(report.position, |(_, correction)| correction.position)]

@@ -118,7 +118,7 @@ fn plan_milestone(snapshot: &mut Snapshot, id: MilestoneId, plan: &Plan, said: S
         life: Arc::new(life),
         reports: Reports::default(),
         deliveries: OrdMap::new(),
-        delivered: Delivered::default(),
+        delivered: Arc::default(),
     };
     snapshot.milestones.insert(id, Arc::new(row));
     Ok(())
@@ -205,12 +205,13 @@ impl MilestoneRow {
         plan.scope = scope;
         plan.scope_weight = scope_weight;
         // What was delivered stays delivered, and counts where the new scope holds it.
-        self.delivered = Delivered::default();
+        let mut delivered = Delivered::default();
         for (number, delivery) in &self.deliveries {
             if let Some(weight) = self.plan.scope.get(number) {
-                self.delivered.add(delivery.effective_on, *weight);
+                delivered.add(delivery.effective_on, *weight);
             }
         }
+        self.delivered = Arc::new(delivered);
     }
 }
 

@@ -86,7 +86,7 @@ fn revoke(snapshot: &mut Snapshot, code: &StationCode, revocation: &DeliveryRevo
         return Err(said.unknown("delivery", revocation.delivery.0));
     };
     if let Some(weight) = row.plan.scope.get(&number) {
-        row.delivered.take(delivery.effective_on, *weight);
+        Arc::make_mut(&mut row.delivered).take(delivery.effective_on, *weight);
     }
     row.deliveries.remove(&number);
     Ok(())
@@ -107,7 +107,7 @@ impl MilestoneRow {
     /// The first delivery at that station, which counts where the current scope holds it.
     pub(crate) fn deliver(&mut self, number: u32, delivery: DeliveryRow) {
         if let Some(weight) = self.plan.scope.get(&number) {
-            self.delivered.add(delivery.effective_on, *weight);
+            Arc::make_mut(&mut self.delivered).add(delivery.effective_on, *weight);
         }
         self.deliveries.insert(number, delivery);
     }

@@ -16,7 +16,7 @@ fn progress(position: u64, on: i32) -> Report {
 }
 
 fn all(reports: &Reports) -> Vec<Report> {
-    reports.iter().copied().collect()
+    reports.iter().collect()
 }
 
 fn positions(reports: &Reports) -> Vec<u64> {
@@ -79,7 +79,7 @@ fn a_correction_takes_the_place_of_the_report_that_it_names() {
     let correction = report(70, 200, ReportValue::Progress(1));
     assert!(reports.replace(EventId(Uuid::from_u128(5)), correction));
     assert_eq!(reports.len(), 70);
-    assert_eq!(reports.get(correction.event), Some(&Report { position: 5, ..correction }));
+    assert_eq!(reports.get(correction.event), Some(Report { position: 5, ..correction }));
     assert_eq!(reports.get(EventId(Uuid::from_u128(5))), None);
     assert_eq!((latest(&reports, 100), latest(&reports, 200), latest(&reports, 5)), (Some(69), Some(5), Some(4)));
     assert_eq!(latest(&older, 5), Some(5));
@@ -189,10 +189,10 @@ proptest! {
             for on in (-1..21).map(Date::from_days) {
                 let in_time = || list.iter().filter(|report| report.effective_on <= on);
                 let latest = in_time().max_by_key(|report| (report.effective_on, report.position));
-                prop_assert_eq!(reports.latest_on(on), latest);
+                prop_assert_eq!(reports.latest_on(on), latest.copied());
                 for kind in [ReportKind::Note, ReportKind::Progress, ReportKind::Steps] {
                     let of_kind = in_time().filter(|report| report.value.kind() == kind);
-                    prop_assert_eq!(reports.latest_of(kind, on), of_kind.max_by_key(|report| (report.effective_on, report.position)));
+                    prop_assert_eq!(reports.latest_of(kind, on), of_kind.max_by_key(|report| (report.effective_on, report.position)).copied());
                 }
             }
         }

@@ -96,7 +96,7 @@ impl Milestone {
             life: Arc::new(life),
             reports: Reports::default(),
             deliveries: Default::default(),
-            delivered: Delivered::default(),
+            delivered: Arc::new(Delivered::default()),
         })
     }
 
@@ -152,8 +152,9 @@ impl Milestone {
         let position = 500 + u64::from(station);
         self.0.deliveries.insert(station, DeliveryRow { event: event(position), position, effective_on: day(on) });
         let (stations, weight) = self.0.delivered.by_day.get(&day(on)).copied().unwrap_or_default();
-        self.0.delivered.by_day.insert(day(on), (stations + 1, weight + 1));
-        self.0.delivered.weight += 1;
+        let delivered = Arc::make_mut(&mut self.0.delivered);
+        delivered.by_day.insert(day(on), (stations + 1, weight + 1));
+        delivered.weight += 1;
         self
     }
 
