@@ -17,7 +17,7 @@ use crate::error::{AppError, undecodable};
 pub(crate) const CHUNK: usize = 512;
 
 /// Chunks that are decoded but not applied yet; together they bound the memory of a replay.
-const AHEAD: usize = 1;
+const AHEAD: usize = 3;
 
 /// The last revision of every stream, as far as the follower has got. Shared with the command path, which so knows at
 /// once that a stream does not exist.
