@@ -194,3 +194,51 @@ UUID_FORM = “{ $value }” is not a UUID.
 POSITION_FORM = “{ $value }” is not a position; a position is a whole number from 0.
 REVISION_FORM = “{ $value }” is not a revision; a revision is a whole number from 0.
 COUNT_FORM = “{ $value }” is not a whole number from 0.
+
+## HTTP
+
+HTTP_NOT_FOUND = There is nothing at this address.
+HTTP_METHOD = This address does not take this method.
+TOKEN_UNKNOWN = This token is not known here.
+REQUEST_MALFORMED = The request is not in the form of GraphQL over HTTP: a JSON object with “query”, and perhaps “operationName” and “variables”.
+GET_ONLY_QUERIES = By GET only queries are executed; send this by POST.
+JSON_REQUIRED = Send the request as application/json in UTF-8.
+REQUEST_TOO_LARGE = This is larger than the { $limit } bytes that are taken.
+REQUEST_TIMEOUT = This took too long. If it was a command, send it again with the same id: the answer is then certain.
+NOT_ACCEPTABLE = Answers are written as application/graphql-response+json, application/json or text/event-stream.
+SUBSCRIBE_BY_EVENTS = Subscriptions are served as text/event-stream, or at /graphql/ws.
+BATCH_SIZE = A batch has from 1 to { $limit } requests.
+TOO_MANY_SUBSCRIPTIONS = More than { $limit } subscriptions are open; close one first.
+WEBSOCKET_PROTOCOL = Offer the subprotocol { $protocol }.
+INTERNAL = Something went wrong here; the log says what, under the id of this request.
+EVIDENCE_STORE_UNAVAILABLE = The evidence store cannot be used just now; try again.
+EVIDENCE_EMPTY = The file is empty.
+EVIDENCE_TYPE_UNKNOWN = Files of this type are not taken. Taken are PDF, PNG, JPEG, GIF and WebP, office files without macros, and text and CSV in UTF-8.
+EVIDENCE_TYPE_OTHER = The file was declared as { $declared } and is { $found }.
+EVIDENCE_INTERRUPTED = The file did not arrive whole; send it again.
+
+## Command line
+
+CLI_AS_OF = On { $day }, after { $events } events
+CLI_SIMULATION = SIMULATION: all dates were moved by { $months } Solar Hijri months, and history was played by a simulated clock
+CLI_HORIZON = Horizon
+CLI_COMMISSION = Commission
+CLI_ALL = All horizons
+CLI_PLANNED = Planned
+CLI_REPORTED = Reported
+CLI_VERIFIED = Verified
+CLI_COVERAGE = Coverage
+CLI_SPI_T = SPI(t)
+CLI_FORECAST = Forecast
+CLI_SLIPPAGE = Days late
+CLI_CONFIDENCE = Confidence
+FORECAST_NO_MILESTONES = no milestones
+FORECAST_NOT_STARTED = not started
+FORECAST_NO_PROGRESS = nothing earned
+FORECAST_TOO_FAR = beyond a century
+CONFIDENCE_GREEN = green
+CONFIDENCE_AMBER_GREEN = amber-green
+CONFIDENCE_AMBER = amber
+CONFIDENCE_AMBER_RED = amber-red
+CONFIDENCE_RED = red
+CONFIDENCE_GREY = grey

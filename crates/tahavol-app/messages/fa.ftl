@@ -194,3 +194,51 @@ UUID_FORM = «{ $value }» شناسهٔ UUID نیست.
 POSITION_FORM = «{ $value }» جایگاه نیست؛ جایگاه عددی درست از ۰ است.
 REVISION_FORM = «{ $value }» شمارهٔ بازنگری نیست؛ شمارهٔ بازنگری عددی درست از ۰ است.
 COUNT_FORM = «{ $value }» عددی درست از ۰ نیست.
+
+## HTTP
+
+HTTP_NOT_FOUND = در این نشانی چیزی نیست.
+HTTP_METHOD = این نشانی این متد را نمی‌پذیرد.
+TOKEN_UNKNOWN = این توکن شناخته‌شده نیست.
+REQUEST_MALFORMED = درخواست به شکل GraphQL over HTTP نیست: یک شیء JSON با «query» و در صورت نیاز «operationName» و «variables».
+GET_ONLY_QUERIES = با GET فقط پرس‌وجو اجرا می‌شود؛ این را با POST بفرستید.
+JSON_REQUIRED = درخواست را به شکل application/json و با UTF-8 بفرستید.
+REQUEST_TOO_LARGE = این بزرگ‌تر از { $limit } بایتی است که پذیرفته می‌شود.
+REQUEST_TIMEOUT = این کار بیش از اندازه طول کشید. اگر فرمان بود، آن را با همان شناسه دوباره بفرستید تا نتیجه قطعی شود.
+NOT_ACCEPTABLE = پاسخ‌ها به شکل application/graphql-response+json یا application/json یا text/event-stream نوشته می‌شوند.
+SUBSCRIBE_BY_EVENTS = اشتراک‌ها با text/event-stream یا در ‎/graphql/ws ارائه می‌شوند.
+BATCH_SIZE = هر دسته از ۱ تا { $limit } درخواست دارد.
+TOO_MANY_SUBSCRIPTIONS = بیش از { $limit } اشتراک باز است؛ نخست یکی را ببندید.
+WEBSOCKET_PROTOCOL = زیرپروتکل { $protocol } را پیشنهاد کنید.
+INTERNAL = در این سو خطایی رخ داد؛ گزارش سرور با شناسهٔ همین درخواست آن را شرح می‌دهد.
+EVIDENCE_STORE_UNAVAILABLE = مخزن مستندات اکنون در دسترس نیست؛ دوباره تلاش کنید.
+EVIDENCE_EMPTY = پرونده خالی است.
+EVIDENCE_TYPE_UNKNOWN = این نوع پرونده پذیرفته نمی‌شود. پذیرفته‌ها: PDF، PNG، JPEG، GIF و WebP، پرونده‌های اداری بدون ماکرو، و متن و CSV با UTF-8.
+EVIDENCE_TYPE_OTHER = پرونده { $declared } اعلام شده بود ولی { $found } است.
+EVIDENCE_INTERRUPTED = پرونده کامل نرسید؛ دوباره بفرستید.
+
+## خط فرمان
+
+CLI_AS_OF = در { $day }، پس از { $events } رویداد
+CLI_SIMULATION = شبیه‌سازی: همهٔ تاریخ‌ها { $months } ماه هجری شمسی جابه‌جا شده‌اند و پیشینه با ساعت شبیه‌سازی‌شده ثبت شده است
+CLI_HORIZON = افق
+CLI_COMMISSION = کمیسیون
+CLI_ALL = همهٔ افق‌ها
+CLI_PLANNED = برنامه
+CLI_REPORTED = گزارش‌شده
+CLI_VERIFIED = تأییدشده
+CLI_COVERAGE = پوشش
+CLI_SPI_T = SPI(t)
+CLI_FORECAST = پیش‌بینی پایان
+CLI_SLIPPAGE = روز تأخیر
+CLI_CONFIDENCE = اطمینان
+FORECAST_NO_MILESTONES = بدون نقطه عطف
+FORECAST_NOT_STARTED = آغاز نشده
+FORECAST_NO_PROGRESS = بدون پیشرفت
+FORECAST_TOO_FAR = فراتر از یک سده
+CONFIDENCE_GREEN = سبز
+CONFIDENCE_AMBER_GREEN = سبز مایل به کهربایی
+CONFIDENCE_AMBER = کهربایی
+CONFIDENCE_AMBER_RED = کهربایی مایل به سرخ
+CONFIDENCE_RED = سرخ
+CONFIDENCE_GREY = خاکستری

@@ -1,2 +1,5 @@
 //! The binary `tahavol`.
-fn main() {}
+
+fn main() -> std::process::ExitCode {
+    tahavol_server::cli::main()
+}

@@ -1,0 +1,153 @@
+//! `tahavol doctor`: looks at everything that a server needs, changes nothing, and says what to do.
+
+use std::sync::Arc;
+
+use clap::Args;
+use tahavol_app::replay::replay;
+use tahavol_app::{Clock, EvidenceStore};
+use tahavol_ledger::{Ledger, LedgerError, SqliteLedger};
+use tahavol_projections::Snapshot;
+
+use super::{DataArguments, say};
+use crate::config::Settings;
+use crate::evidence::Files;
+use crate::failure::{Code, Failure};
+
+#[derive(Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    data: DataArguments,
+}
+
+/// How a check came out; the worst decides the exit code.
+enum Found {
+    Fine(String),
+    /// It works, and somebody should look.
+    Notice(String),
+    Broken(Failure),
+}
+
+pub(super) async fn run(settings: Settings, arguments: Arguments) -> Result<(), Failure> {
+    let settings = arguments.data.apply(settings)?;
+    let mut worst = None;
+    let mut tell = |what: &str, found: Found| -> Result<(), Failure> {
+        match found {
+            Found::Fine(text) => say::line(&format!("fine     {what:<14} {text}")),
+            Found::Notice(text) => say::line(&format!("notice   {what:<14} {text}")),
+            Found::Broken(failure) => {
+                say::line(&format!("BROKEN   {what:<14} {}", failure.text))?;
+                worst.get_or_insert(failure);
+                Ok(())
+            }
+        }
+    };
+    tell("configuration", people(&settings))?;
+    tell("clock", clock())?;
+    tell("directory", directory(&settings))?;
+    let (found, snapshot) = ledger(&settings).await;
+    tell("ledger", found)?;
+    if let Some(snapshot) = snapshot {
+        tell("clock of events", recorded(&snapshot))?;
+        tell("evidence", evidence(&settings, &snapshot).await)?;
+    }
+    worst.map_or(Ok(()), |failure| Err(Failure::new(failure.code, "something is broken; see above")))
+}
+
+fn people(settings: &Settings) -> Found {
+    match (settings.tokens.len(), &settings.administrator) {
+        (0, _) => Found::Notice("no tokens are configured: nobody can ask anything".to_owned()),
+        (count, None) => Found::Notice(format!("{count} tokens; no administrator is named, so that no programme can be founded")),
+        (count, Some(administrator)) => Found::Fine(format!("{count} tokens; {} is the administrator", administrator.id)),
+    }
+}
+
+/// Before the program was written, no clock was right.
+fn clock() -> Found {
+    let now = Clock::System.now();
+    if now.micros() < 1_767_225_600_000_000 {
+        Found::Notice(format!("the machine's clock says {now}"))
+    } else {
+        Found::Fine(now.to_string())
+    }
+}
+
+fn directory(settings: &Settings) -> Found {
+    let name = settings.data.display();
+    match tempfile_in(&settings.data) {
+        Ok(()) => Found::Fine(format!("{name} can be written to")),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Found::Notice(format!("{name} is not there yet")),
+        Err(error) => Found::Notice(format!("{name} cannot be written to ({error}): a server can only read there")),
+    }
+}
+
+/// Whether a file can be made, which permissions alone do not tell.
+fn tempfile_in(directory: &std::path::Path) -> std::io::Result<()> {
+    let path = directory.join(format!(".doctor-{}", uuid::Uuid::now_v7()));
+    std::fs::write(&path, b"")?;
+    std::fs::remove_file(&path)
+}
+
+/// Reads every line, recomputes every leaf hash, folds everything.
+async fn ledger(settings: &Settings) -> (Found, Option<Arc<Snapshot>>) {
+    let path = match settings.ledger_path() {
+        Ok(path) => path,
+        Err(failure) => return (Found::Broken(failure), None),
+    };
+    if !path.exists() {
+        return (Found::Notice(format!("{} is not there yet", path.display())), None);
+    }
+    let checked = async {
+        let ledger = Arc::new(SqliteLedger::open_read_only(&path).await?);
+        let whole = Arc::clone(&ledger);
+        let checked = tokio::task::spawn_blocking(move || whole.check()).await;
+        let checked = checked.map_err(|error| Failure::new(Code::Failed, error.to_string()))??;
+        let replayed = replay(ledger as Arc<dyn Ledger>, None, |_| ()).await?;
+        Ok::<_, Failure>((checked, replayed))
+    };
+    match checked.await {
+        Ok((checked, replayed)) => {
+            let root = replayed.root;
+            (Found::Fine(format!("{} events, every line read and folded; root {root}", checked.events)), Some(replayed.snapshot))
+        }
+        Err(failure) => (Found::Broken(failure), None),
+    }
+}
+
+fn recorded(snapshot: &Snapshot) -> Found {
+    match snapshot.recorded_max {
+        Some(last) if last > Clock::System.now() => {
+            Found::Notice(format!("the latest event was recorded at {last}, which has not come yet"))
+        }
+        Some(last) => Found::Fine(format!("the latest event was recorded at {last}")),
+        None => Found::Fine("nothing is recorded".to_owned()),
+    }
+}
+
+/// Every file that an event refers to is there, and as large as the event says.
+async fn evidence(settings: &Settings, snapshot: &Snapshot) -> Found {
+    let directory = settings.evidence_dir();
+    let wanted: Vec<_> = snapshot.evidence.values().filter(|row| row.destroyed.is_none()).collect();
+    if wanted.is_empty() {
+        return Found::Fine("no event refers to a file".to_owned());
+    }
+    if settings.evidence.s3.is_none() && !directory.exists() {
+        return Found::Broken(Failure::new(Code::Corrupt, format!("{} is not there", directory.display())));
+    }
+    let files = match Files::open(&settings.evidence, &directory) {
+        Ok(files) => files,
+        Err(failure) => return Found::Broken(failure),
+    };
+    let mut missing = Vec::new();
+    for row in &wanted {
+        match files.find(row.evidence.digest).await {
+            Ok(Some(file)) if file.size == row.evidence.size => {}
+            Ok(_) => missing.push(row.evidence.digest.to_string()),
+            Err(error) => return Found::Broken(Failure::from(LedgerError::Unavailable { retry: false, what: error.to_string() })),
+        }
+    }
+    if missing.is_empty() {
+        Found::Fine(format!("{} files are there", wanted.len()))
+    } else {
+        Found::Broken(Failure::new(Code::Corrupt, format!("missing or of another size: {}", missing.join(" "))))
+    }
+}

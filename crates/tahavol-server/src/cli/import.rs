@@ -1,0 +1,92 @@
+//! `tahavol import`: files become events, all of them or none.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use tahavol_app::import::{ImportError, Settings as ImportSettings, SourceFile, Times, import};
+use tahavol_domain::text::Lang;
+use tahavol_domain::values::{ActorId, Person, ProgrammeId};
+use uuid::Uuid;
+
+use super::{DataArguments, LangArgument, say};
+use crate::config::{PersonSetting, Settings};
+use crate::failure::{Code, Failure};
+use crate::open::Opened;
+
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// programme.toml, stations.csv, reports.csv, deliveries.csv, measurements.csv, in any order; tables are known by their columns
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Only say what would be recorded
+    #[arg(long)]
+    dry_run: bool,
+    /// Number of the council's resolution under which a programme file is imported
+    #[arg(long, value_name = "NO")]
+    resolution: Option<String>,
+    /// Who imports: an actor's id or a token of the configuration [default: the configured administrator]
+    #[arg(long = "as", value_name = "ACTOR|TOKEN")]
+    actor: Option<String>,
+    /// Language of errors
+    #[arg(long)]
+    lang: Option<LangArgument>,
+    #[command(flatten)]
+    data: DataArguments,
+}
+
+pub(super) async fn run(settings: Settings, arguments: Arguments) -> Result<(), Failure> {
+    let settings = arguments.data.apply(settings)?;
+    let lang = arguments.lang.map_or(settings.language, Into::into);
+    let actor = actor(&settings, arguments.actor.as_deref())?;
+    let files = read(&arguments.files, lang)?;
+    let import_settings = ImportSettings {
+        actor,
+        first_official: settings.first_official.as_ref().map(PersonSetting::person),
+        resolution: arguments.resolution,
+        programme: ProgrammeId(Uuid::now_v7()),
+        shift_months: 0,
+        simulation: false,
+    };
+    let opened = Opened::open(&settings).await?;
+    let imported = import(&opened.app, &files, &import_settings, Times::Real, arguments.dry_run).await;
+    opened.close().await?;
+    let imported = imported.map_err(|error| in_language(error, lang))?;
+    let verb = if arguments.dry_run { "would be recorded" } else { "recorded" };
+    say::line(&format!("{} events {verb}, {} rows were there already", imported.events, imported.unchanged))
+}
+
+fn read(paths: &[PathBuf], lang: Lang) -> Result<Vec<SourceFile>, Failure> {
+    let (files, errors): (Vec<_>, Vec<_>) = paths.iter().map(|path| SourceFile::read(path)).partition(Result::is_ok);
+    let errors: Vec<_> = errors.into_iter().filter_map(Result::err).collect();
+    if errors.is_empty() {
+        Ok(files.into_iter().filter_map(Result::ok).collect())
+    } else {
+        Err(in_language(ImportError::Rows(errors), lang))
+    }
+}
+
+fn in_language(error: ImportError, lang: Lang) -> Failure {
+    match error {
+        ImportError::Rows(rows) => {
+            let lines: Vec<String> = rows.iter().map(|row| row.text(lang)).collect();
+            Failure::new(Code::Refused, format!("nothing was recorded\n{}", lines.join("\n")))
+        }
+        ImportError::Interrupted { .. } | ImportError::App(_) => Failure::from(error),
+    }
+}
+
+/// By token, by a name that the configuration knows, or by the bare id.
+fn actor(settings: &Settings, given: Option<&str>) -> Result<Person, Failure> {
+    let Some(given) = given else {
+        let nobody = || Failure::usage("say who imports: --as ACTOR, or `administrator` in the configuration");
+        return settings.administrator.as_ref().map(PersonSetting::person).ok_or_else(nobody);
+    };
+    let by_token = settings.tokens.iter().find(|token| token.token == given).map(|token| token.person());
+    if let Some(person) = by_token.or_else(|| settings.person(given)) {
+        return Ok(person);
+    }
+    if !tahavol_domain::values::is_code(given) {
+        return Err(Failure::usage("--as is neither a token of the configuration nor an actor's id"));
+    }
+    Ok(Person { id: ActorId(given.to_owned()), name: given.to_owned() })
+}

@@ -1,0 +1,201 @@
+//! The command line: what can be asked, and where each command is carried out.
+
+mod demo;
+mod doctor;
+mod export;
+mod import;
+mod progress;
+mod progress_json;
+mod replay;
+mod say;
+mod schema;
+mod serve;
+mod table;
+mod tokens;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::builder::styling::Styles;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use tahavol_domain::text::Lang;
+
+use crate::config::Settings;
+use crate::failure::{Code, Failure};
+use crate::telemetry;
+
+const ABOUT: &str = "\
+Tahavol keeps the ledger of a reform programme, and tells how far it is.
+
+Every action becomes an event that is never changed. What is shown, now or as of any earlier day, is computed from \
+these events alone.";
+
+const AFTER: &str = "\
+Commands that change something:   demo, serve, import        one process at a time
+Commands that only look:          progress, export, replay, doctor        beside a running server
+
+Configuration: tahavol.toml in the working directory (or --config, TAHAVOL_CONFIG), then TAHAVOL_* of the environment, \
+then flags.
+
+Exit codes:
+  0  done
+  1  failed: a disk, a port, a file that cannot be read
+  2  the command line or the configuration makes no sense
+  3  refused: the input is wrong or a rule says no; nothing was recorded
+  4  another process has the ledger
+  5  the ledger is damaged, or two pictures of it differ
+
+Examples:
+  tahavol demo                                       a programme to look at, served on a free port of this machine
+  tahavol import programme.toml stations.csv --resolution 12 --data ./data
+  tahavol serve --data ./data --listen 127.0.0.1:8080
+  tahavol progress --lang en --as-of 2026-03-21T00:00:00Z
+  tahavol export events --out events.jsonl";
+
+#[derive(Parser)]
+#[command(name = "tahavol", version, about = ABOUT.lines().next().unwrap_or_default(), long_about = ABOUT, after_help = AFTER, max_term_width = 120, styles = Styles::plain())]
+struct Cli {
+    /// Configuration file; without it, tahavol.toml of the working directory where there is one
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    /// What is logged to standard error, such as `warn` or `tahavol_server=debug`
+    #[arg(long, global = true, value_name = "LEVEL")]
+    log: Option<String>,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make a programme to look at: founds it, imports the real files, plays eighteen months of history, and serves
+    Demo(demo::Arguments),
+    /// Serve GraphQL over HTTP, WebSocket and server-sent events
+    Serve(serve::Arguments),
+    /// Record what files say: a programme file, stations, reports, deliveries, measurements
+    Import(import::Arguments),
+    /// Print how far the programme is
+    Progress(progress::Arguments),
+    /// Write out what the ledger holds
+    Export(export::Arguments),
+    /// Fold the whole ledger anew, and compare the result with the kept picture
+    Replay(replay::Arguments),
+    /// Print the GraphQL schema or the schemas of the events
+    Schema(schema::Arguments),
+    /// Look whether everything is in order: configuration, directories, ledger, evidence
+    Doctor(doctor::Arguments),
+    /// Print a script that completes commands in a shell
+    Completions {
+        /// bash, elvish, fish, powershell or zsh
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Where the data lies.
+#[derive(Args, Clone, Default)]
+pub(crate) struct DataArguments {
+    /// Data directory: ledger, snapshots, evidence [default: ./data]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+}
+
+/// Where it is served.
+#[derive(Args, Clone, Default)]
+pub(crate) struct ListenArguments {
+    /// Address to listen on; port 0 picks a free one [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub(crate) listen: Option<SocketAddr>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LangArgument {
+    Fa,
+    En,
+}
+
+impl From<LangArgument> for Lang {
+    fn from(lang: LangArgument) -> Self {
+        match lang {
+            LangArgument::Fa => Lang::Fa,
+            LangArgument::En => Lang::En,
+        }
+    }
+}
+
+/// Runs what the process was called with.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Where nobody reads what is printed there is nobody to tell.
+            let _ = error.print();
+            return if error.use_stderr() { Code::Usage.into() } else { ExitCode::SUCCESS };
+        }
+    };
+    match run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            say::error(&failure.text);
+            failure.code.into()
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<(), Failure> {
+    let environment = std::env::vars_os().filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?))).collect();
+    let mut settings = Settings::load(cli.config.as_deref(), environment)?;
+    if let Some(level) = cli.log {
+        settings.log.level = level;
+    }
+    telemetry::begin(&settings.log)?;
+    match cli.command {
+        Command::Demo(arguments) => in_runtime(demo::run(settings, arguments)),
+        Command::Serve(arguments) => in_runtime(serve::run(settings, arguments)),
+        Command::Import(arguments) => in_runtime(import::run(settings, arguments)),
+        Command::Progress(arguments) => in_runtime(progress::run(settings, arguments)),
+        Command::Export(arguments) => export::run(settings, arguments),
+        Command::Replay(arguments) => in_runtime(replay::run(settings, arguments)),
+        Command::Schema(arguments) => schema::run(arguments),
+        Command::Doctor(arguments) => in_runtime(doctor::run(settings, arguments)),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "tahavol", &mut script);
+            say::bytes(&script)
+        }
+    }
+}
+
+fn in_runtime(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.map_err(|error| Failure::io("start the runtime", &error))?.block_on(work)
+}
+
+impl DataArguments {
+    /// Flags win; then what the data directory itself knows of people.
+    pub(crate) fn apply(&self, mut settings: Settings) -> Result<Settings, Failure> {
+        if let Some(data) = &self.data {
+            settings.data.clone_from(data);
+        }
+        settings.with_people_of_data()
+    }
+}
+
+impl ListenArguments {
+    pub(crate) fn apply(&self, settings: &mut Settings) {
+        if let Some(listen) = self.listen {
+            settings.listen = listen;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,81 @@
+//! `tahavol serve`, and the serving part of `demo`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use tahavol_app::Follower;
+use tokio::net::TcpListener;
+
+use super::{DataArguments, ListenArguments, say};
+use crate::config::Settings;
+use crate::failure::Failure;
+use crate::http::{Site, router};
+use crate::open::Opened;
+use crate::shutdown::{Closing, asked_to_stop};
+
+#[derive(Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    data: DataArguments,
+    #[command(flatten)]
+    listen: ListenArguments,
+}
+
+pub(super) async fn run(settings: Settings, arguments: Arguments) -> Result<(), Failure> {
+    let mut settings = arguments.data.apply(settings)?;
+    arguments.listen.apply(&mut settings);
+    let opened = Opened::open(&settings).await?;
+    serve(&settings, opened).await
+}
+
+/// Serves until the process is asked to stop; then finishes what is in flight, writes a snapshot and closes the ledger.
+pub(super) async fn serve(settings: &Settings, opened: Opened) -> Result<(), Failure> {
+    let served = listen(settings, &opened).await;
+    let closed = opened.close().await;
+    served.and(closed)
+}
+
+async fn listen(settings: &Settings, opened: &Opened) -> Result<(), Failure> {
+    let cannot = |error: std::io::Error| Failure::io(&format!("listen on {}", settings.listen), &error);
+    let listener = TcpListener::bind(settings.listen).await.map_err(cannot)?;
+    let address = listener.local_addr().map_err(cannot)?;
+    if let Err(error) = opened.evidence.clear_incoming().await {
+        tracing::warn!(%error, "what interrupted senders left cannot be cleared");
+    }
+    let (tell, closing) = Closing::channel();
+    let site = Site::new(opened, settings, closing.clone());
+    let shredder = tokio::spawn(crate::http::shred(Arc::clone(&site)));
+    // Listening for signals begins before the address is told: whoever reads it may send one at once.
+    let stopping = tokio::spawn(async move {
+        let asked = asked_to_stop().await;
+        tell.send_replace(true);
+        asked
+    });
+    tokio::task::yield_now().await;
+    told(settings, opened, &site, address)?;
+    let limits = &settings.limits;
+    crate::http::serve(listener, router(site), closing, limits.connections, Duration::from_secs(limits.shutdown_seconds)).await;
+    shredder.abort();
+    tracing::info!("shutting down");
+    stopping.await.unwrap_or(Ok(()))
+}
+
+/// Where everything is. The last line is the address, for programs that start this one.
+fn told(settings: &Settings, opened: &Opened, site: &Site, address: std::net::SocketAddr) -> Result<(), Failure> {
+    let health = opened.app.health();
+    let events = health.position.map_or(0, |position| position + 1);
+    say::line(&format!("data      {}", settings.data.display()))?;
+    say::line(&format!("ledger    {} ({events} events)", opened.ledger_text))?;
+    let evidence = match &settings.evidence.s3 {
+        Some(s3) => format!("s3:{}", s3.bucket),
+        None => settings.evidence_dir().display().to_string(),
+    };
+    say::line(&format!("evidence  {evidence}"))?;
+    say::line(&format!("people    {} with a token", site.identity.count()))?;
+    if let Follower::Stopped { position, what } = &health.follower {
+        say::line(&format!("WARNING   the picture stands still at position {position}: {what}"))?;
+    }
+    say::line("serving   /graphql /graphql/ws /graphiql /evidence /healthz /readyz /metrics")?;
+    say::line(&format!("http://{address}"))
+}

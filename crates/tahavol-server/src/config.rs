@@ -1,0 +1,345 @@
+//! Configuration: `tahavol.toml`, then `TAHAVOL_*` of the environment, then flags. An unknown key is an error.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use config::{Config, Environment, File, FileFormat};
+use serde::Deserialize;
+use tahavol_domain::text::Lang;
+use tahavol_domain::values::{ActorId, Person, is_code};
+
+use crate::failure::Failure;
+
+/// The configuration file of the working directory, read when it is there.
+pub const CONFIG_FILE: &str = "tahavol.toml";
+
+/// People whom a data directory knows of itself: `demo` writes it.
+pub const PEOPLE_FILE: &str = "people.toml";
+
+/// Everything that can be set. The names are those of the file; in the environment `limits.body_bytes` is
+/// `TAHAVOL_LIMITS__BODY_BYTES`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// The data directory.
+    pub data: PathBuf,
+    pub listen: SocketAddr,
+    /// `sqlite:<file or directory>`; without it, `ledger.sqlite` in the data directory.
+    pub ledger: Option<String>,
+    /// Of messages, where the request or the command says nothing else.
+    pub language: Lang,
+    /// The only person from whom a charter is accepted.
+    pub administrator: Option<PersonSetting>,
+    /// Whom a founding import appoints to the council first.
+    pub first_official: Option<PersonSetting>,
+    pub tokens: Vec<TokenSetting>,
+    pub evidence: EvidenceSettings,
+    pub limits: LimitSettings,
+    pub log: LogSettings,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PersonSetting {
+    pub id: String,
+    pub name: String,
+}
+
+/// A bearer token and whose it is.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TokenSetting {
+    pub token: String,
+    pub actor: String,
+    pub name: String,
+}
+
+/// A token is a secret: it never appears in a log.
+impl std::fmt::Debug for TokenSetting {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TokenSetting").field("actor", &self.actor).finish_non_exhaustive()
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct EvidenceSettings {
+    /// Without it, `evidence` in the data directory.
+    pub directory: Option<PathBuf>,
+    /// In its place, a bucket. Needs a program built with the feature `s3`.
+    pub s3: Option<S3Settings>,
+    /// Of one file.
+    pub max_bytes: u64,
+}
+
+/// A bucket of an S3-compatible store.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct S3Settings {
+    pub bucket: String,
+    #[serde(default)]
+    pub region: Option<String>,
+    #[serde(default)]
+    pub endpoint: Option<String>,
+    #[serde(default)]
+    pub access_key_id: Option<String>,
+    #[serde(default)]
+    pub secret_access_key: Option<String>,
+    /// Plain HTTP, as stores inside one's own network may have it.
+    #[serde(default)]
+    pub allow_http: bool,
+    /// Put before every object's name.
+    #[serde(default)]
+    pub prefix: String,
+}
+
+/// Keys are secrets.
+impl std::fmt::Debug for S3Settings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("S3Settings").field("bucket", &self.bucket).field("endpoint", &self.endpoint).finish_non_exhaustive()
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LimitSettings {
+    /// Of a GraphQL request.
+    pub body_bytes: usize,
+    pub depth: usize,
+    pub complexity: usize,
+    pub aliases: usize,
+    pub fields: usize,
+    /// Operations in one batch.
+    pub batch: usize,
+    /// Of one WebSocket.
+    pub subscriptions_per_connection: usize,
+    pub subscriptions_per_person: usize,
+    /// Open connections; further ones wait.
+    pub connections: usize,
+    /// An answer that takes longer is given up.
+    pub request_seconds: u64,
+    /// How long a shutdown waits for requests in flight.
+    pub shutdown_seconds: u64,
+    /// Bytes of answers kept for the same question again; 0 keeps none.
+    pub cache_bytes: usize,
+    /// Largest size of the ledger file; appends beyond it are answered as on a full disk. 0: no limit.
+    pub ledger_bytes: u64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LogSettings {
+    /// As `tracing` writes directives: `info`, `tahavol_server=debug,warn`.
+    pub level: String,
+    pub format: LogFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            data: PathBuf::from("data"),
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            ledger: None,
+            language: Lang::Fa,
+            administrator: None,
+            first_official: None,
+            tokens: Vec::new(),
+            evidence: EvidenceSettings::default(),
+            limits: LimitSettings::default(),
+            log: LogSettings::default(),
+        }
+    }
+}
+
+impl Default for EvidenceSettings {
+    fn default() -> Self {
+        EvidenceSettings { directory: None, s3: None, max_bytes: 50 << 20 }
+    }
+}
+
+impl Default for LimitSettings {
+    fn default() -> Self {
+        let limits = tahavol_graphql::Limits::default();
+        LimitSettings {
+            body_bytes: 1 << 20,
+            depth: limits.depth,
+            complexity: limits.complexity,
+            aliases: limits.aliases,
+            fields: limits.fields,
+            batch: limits.batch,
+            subscriptions_per_connection: 20,
+            subscriptions_per_person: 100,
+            connections: 4_096,
+            request_seconds: 30,
+            shutdown_seconds: 15,
+            cache_bytes: 16 << 20,
+            ledger_bytes: 0,
+        }
+    }
+}
+
+impl Default for LogSettings {
+    fn default() -> Self {
+        LogSettings { level: "info".to_owned(), format: LogFormat::Text }
+    }
+}
+
+/// What a data directory says of people.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct PeopleFile {
+    administrator: Option<PersonSetting>,
+    tokens: Vec<TokenSetting>,
+}
+
+impl Settings {
+    /// Reads the file (a named one must be there) and the environment.
+    ///
+    /// # Errors
+    /// When a file cannot be read, a key is unknown or a value is none.
+    pub fn load(file: Option<&Path>, environment: HashMap<String, String>) -> Result<Settings, Failure> {
+        let named = file.map(Path::to_owned).or_else(|| environment.get("TAHAVOL_CONFIG").map(PathBuf::from));
+        let mut builder = Config::builder();
+        builder = match &named {
+            Some(path) => builder.add_source(File::from(path.as_path()).format(FileFormat::Toml)),
+            None => builder.add_source(File::from(Path::new(CONFIG_FILE)).format(FileFormat::Toml).required(false)),
+        };
+        let ours = environment.into_iter().filter(|(key, _)| key != "TAHAVOL_CONFIG").collect();
+        let variables = Environment::with_prefix("TAHAVOL").prefix_separator("_").separator("__").try_parsing(true).source(Some(ours));
+        let bad = |error: config::ConfigError| Failure::usage(format!("configuration: {error}"));
+        let settings: Settings = builder.add_source(variables).build().and_then(Config::try_deserialize).map_err(bad)?;
+        settings.checked()
+    }
+
+    /// Adds what the data directory itself knows of people.
+    ///
+    /// # Errors
+    /// When its file cannot be read.
+    pub fn with_people_of_data(mut self) -> Result<Settings, Failure> {
+        let path = self.data.join(PEOPLE_FILE);
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(self),
+            Err(error) => return Err(Failure::io(&format!("read {}", path.display()), &error)),
+        };
+        let people: PeopleFile = toml::from_str(&text).map_err(|error| {
+            // The error's own text would quote the line, and with it a token.
+            Failure::usage(format!("{}: {}", path.display(), error.message()))
+        })?;
+        self.tokens.extend(people.tokens);
+        self.administrator = self.administrator.or(people.administrator);
+        self.checked()
+    }
+
+    fn checked(self) -> Result<Settings, Failure> {
+        let people = self.administrator.iter().chain(&self.first_official).map(|person| &person.id);
+        if let Some(id) = people.chain(self.tokens.iter().map(|token| &token.actor)).find(|id| !is_code(id)) {
+            return Err(Failure::usage(format!("configuration: `{id}` cannot be an actor's id")));
+        }
+        if let Some(token) = self.tokens.iter().find(|token| token.token.len() < 16) {
+            return Err(Failure::usage(format!("configuration: the token of {} is shorter than 16 characters", token.actor)));
+        }
+        Ok(self)
+    }
+
+    /// Where the ledger lies.
+    ///
+    /// # Errors
+    /// When another engine is named.
+    pub fn ledger_path(&self) -> Result<PathBuf, Failure> {
+        match self.ledger.as_deref().map(|address| address.split_once(':')) {
+            None => Ok(self.data.join(tahavol_ledger::LEDGER_FILE)),
+            Some(Some(("sqlite", path))) if !path.is_empty() => Ok(PathBuf::from(path)),
+            Some(_) => Err(Failure::usage("configuration: `ledger` has the form sqlite:<file>")),
+        }
+    }
+
+    pub fn snapshots_dir(&self) -> PathBuf {
+        self.data.join("snapshots")
+    }
+
+    pub fn evidence_dir(&self) -> PathBuf {
+        self.evidence.directory.clone().unwrap_or_else(|| self.data.join("evidence"))
+    }
+
+    pub fn graphql_limits(&self) -> tahavol_graphql::Limits {
+        let LimitSettings { depth, complexity, aliases, fields, batch, .. } = self.limits;
+        tahavol_graphql::Limits { depth, complexity, aliases, fields, batch }
+    }
+
+    /// A person whom the configuration knows by this id.
+    pub fn person(&self, id: &str) -> Option<Person> {
+        let named = self.administrator.iter().chain(&self.first_official).find(|person| person.id == id).map(PersonSetting::person);
+        named.or_else(|| self.tokens.iter().find(|token| token.actor == id).map(TokenSetting::person))
+    }
+}
+
+impl PersonSetting {
+    pub fn person(&self) -> Person {
+        Person { id: ActorId(self.id.clone()), name: self.name.clone() }
+    }
+}
+
+impl TokenSetting {
+    pub fn person(&self) -> Person {
+        Person { id: ActorId(self.actor.clone()), name: self.name.clone() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(toml: &str, environment: &[(&str, &str)]) -> Result<Settings, Failure> {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("tahavol.toml");
+        std::fs::write(&path, toml).unwrap();
+        let environment = environment.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        Settings::load(Some(&path), environment)
+    }
+
+    #[test]
+    fn the_environment_wins_over_the_file() {
+        let settings = load("listen = \"127.0.0.1:1\"\n[limits]\nbatch = 3\n", &[("TAHAVOL_LIMITS__BATCH", "4")]).unwrap();
+        assert_eq!((settings.listen.port(), settings.limits.batch), (1, 4));
+    }
+
+    #[test]
+    fn an_unknown_key_is_an_error_and_not_silence() {
+        assert!(load("lisden = \"127.0.0.1:1\"\n", &[]).unwrap_err().text.contains("lisden"));
+        assert!(load("", &[("TAHAVOL_LISDEN", "x")]).is_err());
+        assert!(load("[limits]\nbodies = 1\n", &[]).is_err());
+    }
+
+    #[test]
+    fn a_named_file_must_be_there() {
+        assert!(Settings::load(Some(Path::new("/nowhere/tahavol.toml")), HashMap::new()).is_err());
+    }
+
+    #[test]
+    fn a_short_token_and_an_impossible_actor_are_refused() {
+        assert!(load("[[tokens]]\ntoken = \"short\"\nactor = \"a\"\nname = \"A\"\n", &[]).is_err());
+        assert!(load("[[tokens]]\ntoken = \"long-enough-for-this\"\nactor = \"a b\"\nname = \"A\"\n", &[]).is_err());
+    }
+
+    #[test]
+    fn tokens_and_keys_are_not_told_by_debug() {
+        let settings = load("[[tokens]]\ntoken = \"a-secret-of-some-length\"\nactor = \"a\"\nname = \"A\"\n", &[]).unwrap();
+        assert!(!format!("{settings:?}").contains("a-secret"));
+    }
+
+    #[test]
+    fn only_a_sqlite_file_is_a_ledger() {
+        let at = |ledger: &str| Settings { ledger: Some(ledger.to_owned()), ..Settings::default() }.ledger_path();
+        assert_eq!(at("sqlite:/x/y.sqlite").unwrap(), PathBuf::from("/x/y.sqlite"));
+        assert!(at("postgres:x").is_err() && at("x").is_err());
+    }
+}

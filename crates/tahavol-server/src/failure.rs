@@ -1,0 +1,106 @@
+//! Why the program ends without having done what was asked, and the exit code that says so.
+
+use std::process::ExitCode;
+
+use tahavol_app::import::ImportError;
+use tahavol_app::{AppError, HandleError};
+use tahavol_ledger::LedgerError;
+
+/// Exit codes; `tahavol --help` lists them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Code {
+    /// Something outside the program: a disk, a network port, a file that cannot be read.
+    Failed = 1,
+    /// The command line or the configuration says nothing that can be done.
+    Usage = 2,
+    /// The input is wrong or a rule refuses it; nothing was recorded.
+    Refused = 3,
+    /// Another process has the ledger.
+    Busy = 4,
+    /// The ledger is damaged, or two pictures of it differ.
+    Corrupt = 5,
+}
+
+/// A reason to stop, told on one or more lines.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{text}")]
+pub struct Failure {
+    pub code: Code,
+    pub text: String,
+}
+
+impl Failure {
+    pub fn new(code: Code, text: impl Into<String>) -> Failure {
+        Failure { code, text: text.into() }
+    }
+
+    pub fn usage(text: impl Into<String>) -> Failure {
+        Failure::new(Code::Usage, text)
+    }
+
+    /// An operating system's error, with what was being done.
+    pub fn io(doing: &str, error: &std::io::Error) -> Failure {
+        Failure::new(Code::Failed, format!("cannot {doing}: {error}"))
+    }
+}
+
+impl From<Code> for ExitCode {
+    fn from(code: Code) -> Self {
+        ExitCode::from(code as u8)
+    }
+}
+
+impl From<LedgerError> for Failure {
+    fn from(error: LedgerError) -> Self {
+        let code = match &error {
+            LedgerError::InUse { .. } => Code::Busy,
+            LedgerError::Unavailable { retry: true, .. } => Code::Busy,
+            LedgerError::Corrupt { .. } => Code::Corrupt,
+            LedgerError::NewerVersion { .. }
+            | LedgerError::Refused { .. }
+            | LedgerError::TooLarge { .. }
+            | LedgerError::IdReused { .. }
+            | LedgerError::Conflict { .. } => Code::Refused,
+            LedgerError::Unavailable { retry: false, .. } | LedgerError::OutcomeUnknown { .. } => Code::Failed,
+        };
+        Failure::new(code, error.to_string())
+    }
+}
+
+impl From<AppError> for Failure {
+    fn from(error: AppError) -> Self {
+        match error {
+            AppError::Ledger(error) => Failure::from(error),
+            AppError::PositionNotReached { .. } => Failure::new(Code::Refused, error.to_string()),
+            AppError::Stopped { .. } => Failure::new(Code::Corrupt, error.to_string()),
+            AppError::ShuttingDown => Failure::new(Code::Failed, error.to_string()),
+        }
+    }
+}
+
+impl From<HandleError> for Failure {
+    fn from(error: HandleError) -> Self {
+        let code = match &error {
+            HandleError::Refused(_) | HandleError::Conflict { .. } => Code::Refused,
+            HandleError::Unavailable { .. } | HandleError::OutcomeUnknown { .. } => Code::Failed,
+            HandleError::Stopped { .. } => Code::Corrupt,
+        };
+        Failure::new(code, error.to_string())
+    }
+}
+
+impl From<ImportError> for Failure {
+    fn from(error: ImportError) -> Self {
+        match error {
+            ImportError::Rows(rows) => {
+                let lines: Vec<String> = rows.iter().map(ToString::to_string).collect();
+                Failure::new(Code::Refused, format!("{}\n{} errors; nothing was recorded", lines.join("\n"), rows.len()))
+            }
+            ImportError::Interrupted { file, row, error } => {
+                let Failure { code, text } = Failure::from(error);
+                Failure::new(code, format!("{file}:{row}: {text}\nwhat came before it is recorded; the same files again complete it"))
+            }
+            ImportError::App(error) => Failure::from(error),
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! Evidence over HTTP: sent as a stream, fetched as an attachment that no browser runs.
+
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use tahavol_domain::values::Sha256;
+use tokio::time::timeout;
+
+use super::Site;
+use super::negotiate::language;
+use super::problem::Problem;
+use crate::evidence::EvidenceError;
+
+/// How long one file may take to arrive.
+const PATIENCE: Duration = Duration::from_secs(15 * 60);
+
+/// What `evidence` of a command takes, a title aside.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Told {
+    digest: String,
+    media_type: String,
+    size: u64,
+}
+
+/// `POST /evidence`: 201 with digest, type and size; 200 where the file was there before.
+pub(super) async fn send(State(site): State<Arc<Site>>, headers: HeaderMap, body: Body) -> Response {
+    take(&site, &headers, body).await.unwrap_or_else(|problem| problem.respond(language(&headers, site.language)))
+}
+
+/// `GET /evidence/{digest}`.
+pub(super) async fn fetch(State(site): State<Arc<Site>>, Path(digest): Path<String>, headers: HeaderMap) -> Response {
+    give(&site, &headers, &digest).await.unwrap_or_else(|problem| problem.respond(language(&headers, site.language)))
+}
+
+async fn take(site: &Site, headers: &HeaderMap, body: Body) -> Result<Response, Problem> {
+    site.somebody(headers)?;
+    let limit = site.evidence.max_bytes();
+    let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    if length.is_some_and(|length| length > limit) {
+        return Err(too_large(limit));
+    }
+    let declared = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let receiving = timeout(PATIENCE, site.evidence.receive(declared, body.into_data_stream()));
+    let received = receiving.await.map_err(|_| Problem::new(StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT"))?.map_err(problem)?;
+    if is_destroyed(site, received.digest) {
+        // It came back after it was destroyed by order, and goes again.
+        site.evidence.destroy(received.digest).await.map_err(unavailable)?;
+        return Err(destroyed(received.digest));
+    }
+    let status = if received.new { StatusCode::CREATED } else { StatusCode::OK };
+    let told = Told { digest: received.digest.to_string(), media_type: received.file.media_type, size: received.file.size };
+    Ok((status, [("location", format!("/evidence/{}", received.digest))], Json(told)).into_response())
+}
+
+async fn give(site: &Site, headers: &HeaderMap, digest: &str) -> Result<Response, Problem> {
+    site.somebody(headers)?;
+    let missing = || Problem::new(StatusCode::NOT_FOUND, "EVIDENCE_MISSING").with("value", digest);
+    let digest = Sha256::from_str(digest).map_err(|_| missing())?;
+    if is_destroyed(site, digest) {
+        return Err(destroyed(digest));
+    }
+    let content = site.evidence.content(digest).await.map_err(unavailable)?.ok_or_else(missing)?;
+    let headers = [
+        (CONTENT_TYPE, content.file.media_type),
+        (CONTENT_LENGTH, content.file.size.to_string()),
+        (CONTENT_DISPOSITION, format!("attachment; filename=\"{digest}\"")),
+        (CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox".to_owned()),
+        (CACHE_CONTROL, "private, max-age=31536000, immutable".to_owned()),
+    ];
+    Ok((headers, Body::from_stream(content.bytes)).into_response())
+}
+
+fn is_destroyed(site: &Site, digest: Sha256) -> bool {
+    site.app.snapshot().evidence.get(&digest).is_some_and(|row| row.destroyed.is_some())
+}
+
+fn destroyed(digest: Sha256) -> Problem {
+    Problem::new(StatusCode::GONE, "EVIDENCE_DESTROYED").with("value", digest)
+}
+
+fn too_large(limit: u64) -> Problem {
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "REQUEST_TOO_LARGE").with("limit", limit)
+}
+
+fn unavailable(error: object_store::Error) -> Problem {
+    tracing::error!(%error, "the evidence store cannot be used");
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "EVIDENCE_STORE_UNAVAILABLE")
+}
+
+fn problem(error: EvidenceError) -> Problem {
+    match error {
+        EvidenceError::TooLarge { limit } => too_large(limit),
+        EvidenceError::Empty => Problem::new(StatusCode::BAD_REQUEST, "EVIDENCE_EMPTY"),
+        EvidenceError::UnknownType => Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "EVIDENCE_TYPE_UNKNOWN"),
+        EvidenceError::OtherType { declared, found } => {
+            Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "EVIDENCE_TYPE_OTHER").with("declared", declared).with("found", found)
+        }
+        EvidenceError::Interrupted { .. } => Problem::new(StatusCode::BAD_REQUEST, "EVIDENCE_INTERRUPTED"),
+        EvidenceError::Store(error) => unavailable(error),
+    }
+}

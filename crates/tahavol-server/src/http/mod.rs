@@ -1,0 +1,93 @@
+//! HTTP: routes, and what every handler shares.
+
+mod answer;
+mod ask;
+mod cache;
+mod events;
+mod evidence;
+mod graphiql;
+mod graphql;
+mod health;
+mod layers;
+mod negotiate;
+mod person;
+mod problem;
+mod resume;
+mod serve;
+mod shred;
+mod socket;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::get;
+use tahavol_app::Tahavol;
+use tahavol_domain::text::Lang;
+use tahavol_graphql::TahavolSchema;
+
+use crate::config::{LimitSettings, Settings};
+use crate::evidence::Files;
+use crate::identity::Identity;
+use crate::metrics::Metrics;
+use crate::open::Opened;
+use crate::shutdown::Closing;
+
+pub use serve::serve;
+pub use shred::shred;
+
+/// What every request may use.
+pub struct Site {
+    pub app: Tahavol,
+    pub schema: TahavolSchema,
+    pub identity: Identity,
+    pub evidence: Arc<Files>,
+    pub metrics: Arc<Metrics>,
+    pub limits: LimitSettings,
+    /// Where the request names no language that we speak.
+    pub language: Lang,
+    pub closing: Closing,
+    cache: cache::Cache,
+    watchers: person::Watchers,
+}
+
+impl Site {
+    #[must_use]
+    pub fn new(opened: &Opened, settings: &Settings, closing: Closing) -> Arc<Site> {
+        Arc::new(Site {
+            app: opened.app.clone(),
+            schema: tahavol_graphql::schema(opened.app.clone(), settings.graphql_limits()),
+            identity: Identity::new(&settings.tokens),
+            evidence: Arc::clone(&opened.evidence),
+            metrics: Arc::clone(&opened.metrics),
+            limits: settings.limits.clone(),
+            language: settings.language,
+            closing,
+            cache: cache::Cache::new(settings.limits.cache_bytes),
+            watchers: person::Watchers::default(),
+        })
+    }
+
+    fn patience(&self) -> Duration {
+        Duration::from_secs(self.limits.request_seconds)
+    }
+}
+
+/// All routes. Any number of routers may stand on one site.
+pub fn router(site: Arc<Site>) -> Router {
+    Router::new()
+        .route("/graphql", get(graphql::get).post(graphql::post))
+        .route("/graphql/ws", get(socket::upgrade))
+        .route("/graphiql", get(graphiql::page))
+        .route("/graphiql/{file}", get(graphiql::file))
+        .route("/evidence", axum::routing::post(evidence::send))
+        .route("/evidence/{digest}", get(evidence::fetch))
+        .route("/healthz", get(health::live))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics))
+        .fallback(problem::not_found)
+        .method_not_allowed_fallback(problem::method_not_allowed)
+        .layer(from_fn_with_state(Arc::clone(&site), layers::around))
+        .with_state(site)
+}

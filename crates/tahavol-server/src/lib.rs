@@ -1,0 +1,16 @@
+//! What the binary `tahavol` is made of: command line, configuration, identity, evidence files, telemetry, HTTP.
+
+pub mod cli;
+pub mod config;
+pub mod evidence;
+pub mod http;
+pub mod identity;
+pub mod metrics;
+pub mod shutdown;
+pub mod telemetry;
+
+mod failure;
+mod open;
+
+pub use failure::{Code, Failure};
+pub use open::Opened;

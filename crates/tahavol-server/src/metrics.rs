@@ -1,0 +1,172 @@
+//! What is counted and measured, in the text format of Prometheus.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+use std::time::{Duration, Instant};
+
+use futures_util::future::BoxFuture;
+use futures_util::stream::BoxStream;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::encoding::{EncodeLabelSet, LabelSetEncoder};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::{Registry, Unit};
+use tahavol_app::Tahavol;
+use tahavol_ledger::{Appended, Expected, Ledger, LedgerError, NewEvent, Recorded, Token};
+
+/// Everything that is measured.
+pub struct Metrics {
+    registry: Registry,
+    pub requests: Family<Request, Counter>,
+    pub request_time: Histogram,
+    pub graphql_errors: Family<ErrorCode, Counter>,
+    pub cached_answers: Counter,
+    pub subscriptions: Gauge,
+    pub append_time: Histogram,
+    pub append_failures: Counter,
+    events: Gauge,
+    position: Gauge,
+    lag_events: Gauge,
+    lag_millis: Gauge,
+    following: Gauge,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Request {
+    /// The first part of the path, or `other`: paths that nobody serves must not make series.
+    pub route: &'static str,
+    pub status: u16,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ErrorCode {
+    pub code: String,
+}
+
+impl EncodeLabelSet for Request {
+    fn encode(&self, encoder: &mut LabelSetEncoder<'_>) -> Result<(), fmt::Error> {
+        [("route", self.route.to_owned()), ("status", self.status.to_string())].encode(encoder)
+    }
+}
+
+impl EncodeLabelSet for ErrorCode {
+    fn encode(&self, encoder: &mut LabelSetEncoder<'_>) -> Result<(), fmt::Error> {
+        [("code", self.code.clone())].encode(encoder)
+    }
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut metrics = Metrics {
+            registry: Registry::with_prefix("tahavol"),
+            requests: Family::default(),
+            request_time: Histogram::new(exponential_buckets(0.000_1, 4.0, 9)),
+            graphql_errors: Family::default(),
+            cached_answers: Counter::default(),
+            subscriptions: Gauge::default(),
+            append_time: Histogram::new(exponential_buckets(0.000_1, 4.0, 9)),
+            append_failures: Counter::default(),
+            events: Gauge::default(),
+            position: Gauge::default(),
+            lag_events: Gauge::default(),
+            lag_millis: Gauge::default(),
+            following: Gauge::default(),
+        };
+        let registry = &mut metrics.registry;
+        registry.register("http_requests", "Requests by route and status", metrics.requests.clone());
+        registry.register_with_unit("http_request", "Time to the answer's head", Unit::Seconds, metrics.request_time.clone());
+        registry.register("graphql_errors", "Errors by code", metrics.graphql_errors.clone());
+        registry.register("cached_answers", "Answers given again", metrics.cached_answers.clone());
+        registry.register("subscriptions", "Open subscriptions", metrics.subscriptions.clone());
+        registry.register_with_unit("append", "Time of a durable append", Unit::Seconds, metrics.append_time.clone());
+        registry.register("append_failures", "Appends that failed, conflicts aside", metrics.append_failures.clone());
+        registry.register("ledger_events", "Events in the ledger, as far as is known", metrics.events.clone());
+        registry.register("snapshot_position", "Position of the live snapshot; -1: nothing yet", metrics.position.clone());
+        registry.register("snapshot_lag_events", "Events recorded but not folded; -1: unknown", metrics.lag_events.clone());
+        registry.register("snapshot_lag_millis", "For how long there have been such; -1: unknown", metrics.lag_millis.clone());
+        registry.register("snapshot_following", "1 while the snapshot follows the ledger", metrics.following.clone());
+        metrics
+    }
+}
+
+impl Metrics {
+    /// The text that a collector reads.
+    #[must_use]
+    pub fn text(&self, app: &Tahavol) -> String {
+        let (lag, health) = (app.lag(), app.health());
+        set(&self.events, lag.head.map(|head| head + 1).or(Some(0)));
+        set(&self.position, health.position);
+        set(&self.lag_events, lag.events);
+        set(&self.lag_millis, lag.millis);
+        self.following.set(i64::from(health.is_ready()));
+        let mut text = String::new();
+        if let Err(error) = encode(&mut text, &self.registry) {
+            tracing::error!(%error, "the metrics cannot be written");
+        }
+        text
+    }
+}
+
+fn set(gauge: &Gauge<i64, AtomicI64>, value: Option<u64>) {
+    gauge.set(value.map_or(-1, |value| i64::try_from(value).unwrap_or(i64::MAX)));
+}
+
+/// A ledger whose appends are timed. Everything else passes through.
+pub struct Timed {
+    ledger: Arc<dyn Ledger>,
+    metrics: Arc<Metrics>,
+}
+
+impl Timed {
+    #[must_use]
+    pub fn new(ledger: Arc<dyn Ledger>, metrics: Arc<Metrics>) -> Timed {
+        Timed { ledger, metrics }
+    }
+
+    fn note(&self, took: Duration, result: &Result<Appended, LedgerError>) {
+        self.metrics.append_time.observe(took.as_secs_f64());
+        if result.as_ref().is_err_and(|error| !matches!(error, LedgerError::Conflict { .. })) {
+            self.metrics.append_failures.inc();
+        }
+    }
+}
+
+impl Ledger for Timed {
+    fn append(&self, stream: &str, expected: Expected, events: Vec<NewEvent>) -> BoxFuture<'_, Result<Appended, LedgerError>> {
+        let began = Instant::now();
+        // Called here and not in the future: the order of calls is the order of the log.
+        let appending = self.ledger.append(stream, expected, events);
+        Box::pin(async move {
+            let result = appending.await;
+            self.note(began.elapsed(), &result);
+            result
+        })
+    }
+
+    fn await_position(&self, token: Token) -> BoxFuture<'_, Result<u64, LedgerError>> {
+        self.ledger.await_position(token)
+    }
+
+    fn read_stream(&self, stream: &str, from_revision: u64, limit: usize) -> BoxFuture<'_, Result<Vec<Recorded>, LedgerError>> {
+        self.ledger.read_stream(stream, from_revision, limit)
+    }
+
+    fn read_all(&self, after: Option<u64>, limit: usize) -> BoxFuture<'_, Result<Vec<Recorded>, LedgerError>> {
+        self.ledger.read_all(after, limit)
+    }
+
+    fn subscribe(&self, after: Option<u64>) -> BoxStream<'static, Result<Recorded, LedgerError>> {
+        self.ledger.subscribe(after)
+    }
+
+    fn head(&self) -> BoxFuture<'_, Result<Option<u64>, LedgerError>> {
+        self.ledger.head()
+    }
+
+    fn close(&self) -> BoxFuture<'_, Result<(), LedgerError>> {
+        self.ledger.close()
+    }
+}

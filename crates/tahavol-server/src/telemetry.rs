@@ -1,0 +1,24 @@
+//! The log: lines for people or JSON for machines, on standard error.
+
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::util::SubscriberInitExt;
+
+use crate::config::{LogFormat, LogSettings};
+use crate::failure::Failure;
+
+/// Begins to log. A second call in one process changes nothing.
+///
+/// # Errors
+/// When the level is none.
+pub fn begin(settings: &LogSettings) -> Result<(), Failure> {
+    let filter = EnvFilter::try_new(&settings.level).map_err(|error| Failure::usage(format!("configuration: log.level: {error}")))?;
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(true);
+    let begun = match settings.format {
+        LogFormat::Text => log.with_ansi(false).finish().try_init(),
+        LogFormat::Json => log.json().flatten_event(true).finish().try_init(),
+    };
+    if begun.is_err() {
+        tracing::debug!("the log has begun before");
+    }
+    Ok(())
+}
