@@ -154,12 +154,20 @@ fn judge(stage: &mut Stage<'_>, row: &MilestoneRow) -> Option<Act> {
 
 /// Stations of the scope get what the milestone brings, in an order that belongs to the milestone; where it brings the network, the
 /// station is connected too.
-fn deliver(stage: &mut Stage<'_>, snapshot: &Arc<Snapshot>, row: &MilestoneRow, connects: bool, acts: &mut Vec<Act>, networks: &mut Vec<Act>) {
+fn deliver(
+    stage: &mut Stage<'_>,
+    snapshot: &Arc<Snapshot>,
+    row: &MilestoneRow,
+    connects: bool,
+    acts: &mut Vec<Act>,
+    networks: &mut Vec<Act>,
+) {
     let scope: Vec<u32> = row.plan.scope.keys().copied().collect();
     let wanted = reached(stage, row, stage.today) as usize * scope.len() / usize::from(FULL);
     let missing = wanted.saturating_sub(row.deliveries.len()).min(MOST_DELIVERIES);
     let first = Dice::of(2, row.plan.id.0, scope.len() as u64) as usize;
-    let undelivered = (0..scope.len()).map(|index| scope[(first + index) % scope.len()]).filter(|number| !row.deliveries.contains_key(number));
+    let undelivered =
+        (0..scope.len()).map(|index| scope[(first + index) % scope.len()]).filter(|number| !row.deliveries.contains_key(number));
     for number in undelivered.take(missing) {
         let Some(station) = snapshot.station_numbers.get(number as usize).and_then(|code| snapshot.stations.get(code)) else { continue };
         if station.closed.is_some() {
@@ -193,7 +201,8 @@ async fn measure(stage: &mut Stage<'_>) -> Result<(), DemoError> {
         let satisfied = asked * (86 + stage.dice.below(8) as i64) / 100;
         let calls = 120 + stage.dice.below(80) as i64;
         let content = calls * (88 + stage.dice.below(9) as i64) / 100;
-        let ratio = |part: i64, whole: i64| MeasuredValue::Ratio { numerator: Quantity::from_int(part), denominator: Quantity::from_int(whole) };
+        let ratio =
+            |part: i64, whole: i64| MeasuredValue::Ratio { numerator: Quantity::from_int(part), denominator: Quantity::from_int(whole) };
         // How many have been trained so far: every round adds to the last one.
         let so_far = Quantity::from_int(trained * i64::from(stage.weeks_since_founding()) / 24);
         acts.push(measurement(stage, "conduct-training", province, period, MeasuredValue::Plain(so_far)));

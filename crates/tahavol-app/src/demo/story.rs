@@ -156,7 +156,15 @@ async fn propose(stage: &mut Stage<'_>) -> Result<(), DemoError> {
         Step { title: text("آموزش کاربران", "User training"), weight: 1 },
     ];
     let acts = vec![
-        plan(stage, "technology", "TEC-3", "TEC-3.1", text("استقرار در استان‌های پیشگام", "Live in the first provinces"), 20, MeasureChoice::Steps(steps)),
+        plan(
+            stage,
+            "technology",
+            "TEC-3",
+            "TEC-3.1",
+            text("استقرار در استان‌های پیشگام", "Live in the first provinces"),
+            20,
+            MeasureChoice::Steps(steps),
+        ),
         plan(stage, "support", "SUP-3", "SUP-3.1", text("خرید خودرو", "Vehicles bought"), 10, MeasureChoice::Binary),
     ];
     stage.play(acts).await
@@ -346,7 +354,8 @@ async fn rate(stage: &mut Stage<'_>) -> Result<(), DemoError> {
     for commission in stage.cast.commissions.clone() {
         for horizon in [Horizon::Short, Horizon::Medium] {
             let confidence = COLOURS[stage.dice.below(3) as usize];
-            let rating = |voice, confidence| Command::Commission(commission::Command::Rate(Rating { horizon, voice, confidence, note: None }));
+            let rating =
+                |voice, confidence| Command::Commission(commission::Command::Rate(Rating { horizon, voice, confidence, note: None }));
             let stream = Stream::Commission(commission.slug.clone());
             acts.push(Act::new(&commission.chair, stream.clone(), rating(RatingVoice::Own, confidence)).on(stage.today));
             if stage.dice.one_in(2) {

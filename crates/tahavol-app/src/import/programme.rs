@@ -3,9 +3,7 @@
 use tahavol_domain::calendar::{Date, Period, TimeZone};
 use tahavol_domain::commission::{self, event::Establishment};
 use tahavol_domain::fact::event_id;
-use tahavol_domain::indicator::event::{
-    BaselineValue, Definition, Meaning, MeasuredValue, Measurement, MeasurementScope, Quality, Target,
-};
+use tahavol_domain::indicator::event::{BaselineValue, Definition, Meaning, MeasuredValue, Measurement, MeasurementScope, Quality, Target};
 use tahavol_domain::initiative::event::{Decision, Proposal};
 use tahavol_domain::milestone::command::{BaselineChoice, PlanMilestone};
 use tahavol_domain::milestone::event::{Claim, ProgressReport};
@@ -24,7 +22,8 @@ use uuid::Uuid;
 use super::error::RowError;
 use super::plan::{Phase, Settings, Step, Steps};
 use super::programme_file::{
-    DayText, FORMAT, IndicatorEntry, InitiativeEntry, MeasureEntry, MeasureKind, MilestoneEntry, Number, ProgrammeFile, ScopeCode, provenance,
+    DayText, FORMAT, IndicatorEntry, InitiativeEntry, MeasureEntry, MeasureKind, MilestoneEntry, Number, ProgrammeFile, ScopeCode,
+    provenance,
 };
 use super::source::SourceFile;
 
@@ -107,12 +106,7 @@ impl Reader<'_> {
             horizons,
             commissions: parsed.commissions.iter().map(|entry| CommissionSlug(entry.slug.get_ref().clone())).collect(),
             provinces: provinces.to_vec(),
-            confidence: Thresholds {
-                green: hundredths(98),
-                amber_green: hundredths(95),
-                amber: hundredths(90),
-                amber_red: hundredths(80),
-            },
+            confidence: Thresholds { green: hundredths(98), amber_green: hundredths(95), amber: hundredths(90), amber_red: hundredths(80) },
             simulation: self.settings.simulation.then_some(Simulation { shift_months: self.settings.shift_months }),
         };
         let stream = Stream::Programme(self.programme);

@@ -39,9 +39,7 @@ impl FileKind {
             ),
             FileKind::Reports => (&["milestone", "effective_on"], &["progress", "steps", "note_fa", "note_en"]),
             FileKind::Deliveries => (&["milestone", "station", "effective_on"], &["note_fa", "note_en"]),
-            FileKind::Measurements => {
-                (&["indicator", "scope", "period"], &["value", "numerator", "denominator", "method_fa", "method_en"])
-            }
+            FileKind::Measurements => (&["indicator", "scope", "period"], &["value", "numerator", "denominator", "method_fa", "method_en"]),
         }
     }
 
