@@ -1,6 +1,6 @@
 //! Every GraphQL example of the guides is executed, in the order of its guide, against a demonstration.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -17,6 +17,9 @@ use tahavol_domain::values::{ActorId, Evidence, Person, ProgrammeId, Sha256};
 use tahavol_graphql::{Caller, Limits, TahavolSchema};
 use tahavol_ledger::{Ledger, OpenOptions, SqliteLedger};
 use uuid::Uuid;
+
+/// What `tahavol demo` takes when nothing is said.
+const SEED: u64 = 1_398;
 
 /// An example of a guide.
 struct Example {
@@ -48,7 +51,7 @@ async fn the_examples_for_auditors_run() {
 async fn the_tables_for_operators_are_imported_into_a_founded_programme() {
     let folder = tempfile::tempdir().expect("there is room");
     let (app, ledger) = open(folder.path()).await;
-    demo::play(&app, &Demo { seed: 1, today: today(), history: false }, evidence(), &|_| ()).await.expect("the import plays");
+    demo::play(&app, &Demo { seed: SEED, today: today(), history: false }, evidence(), &|_| ()).await.expect("the import plays");
     let settings = settings(demo::administrator());
     let tables = files("csv");
     assert_eq!(tables.len(), 4, "one table of each kind");
@@ -72,6 +75,16 @@ async fn the_programme_file_for_operators_founds_a_programme() {
     assert_eq!(app.snapshot().milestones.len(), 2);
     app.close().await;
     ledger.close().await.expect("it is open");
+}
+
+#[test]
+fn the_configuration_for_operators_is_read() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let (_, text) = named_blocks("toml").into_iter().find(|(name, _)| name == "tahavol.toml").expect("the guide has one");
+    let path = folder.path().join("tahavol.toml");
+    std::fs::write(&path, text).expect("there is room");
+    let settings = tahavol_server::config::Settings::load(Some(&path), HashMap::new()).unwrap_or_else(|why| panic!("{why}"));
+    assert_eq!(settings.tokens.len(), 1);
 }
 
 /// Runs a guide's examples one after the other; each must answer without errors.
@@ -139,7 +152,7 @@ fn played() -> &'static Path {
         let runtime = tokio::runtime::Runtime::new().expect("a runtime starts");
         runtime.block_on(async {
             let (app, ledger) = open(folder.path()).await;
-            let demo = Demo { seed: 1, today: today(), history: true };
+            let demo = Demo { seed: SEED, today: today(), history: true };
             demo::play(&app, &demo, evidence(), &|_| ()).await.expect("the demonstration plays");
             app.close().await;
             ledger.close().await.expect("it is open");
