@@ -1,15 +1,16 @@
 //! What to look at first, and progress over time.
 
-use async_graphql::{Context, Enum, Error, Object, SimpleObject, Value};
+use async_graphql::{Context, Enum, Error, InputType, Object, SimpleObject, Value};
 use tahavol_projections::progress as figures;
 
+use crate::contribution::{Contribution, contributions};
 use crate::enums::{BaselineKind, Horizon};
 use crate::errors::{SERIES_TOO_LONG, read_opt, refuse};
 use crate::flat::{AtHand, Flat};
 use crate::meta::Meta;
 use crate::milestone::Milestone;
 use crate::page::price_list;
-use crate::progress::{Contribution, contributions, query};
+use crate::progress::query;
 use crate::request::{AsOfInput, app, view};
 use crate::scalars::{Date, Decimal, Position};
 
@@ -59,14 +60,14 @@ impl AtHand for SeriesPoint {
     fn field(&self, name: &str) -> Option<Value> {
         let number = |number: Option<i32>| number.map_or(Value::Null, Value::from);
         Some(match name {
-            "starts" => async_graphql::InputType::to_value(&self.starts),
-            "ends" => async_graphql::InputType::to_value(&self.ends),
+            "starts" => self.starts.to_value(),
+            "ends" => self.ends.to_value(),
             "planned" => number(self.planned),
             "reported" => number(self.reported),
             "verified" => number(self.verified),
-            "pv" => async_graphql::InputType::to_value(&self.pv),
-            "ev" => async_graphql::InputType::to_value(&self.ev),
-            "vv" => async_graphql::InputType::to_value(&self.vv),
+            "pv" => self.pv.to_value(),
+            "ev" => self.ev.to_value(),
+            "vv" => self.vv.to_value(),
             _ => return None,
         })
     }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use async_graphql::parser::types::{Field, Selection};
 use async_graphql::registry::Registry;
-use async_graphql::{ContextSelectionSet, OutputType, Positioned, ServerResult, Value};
+use async_graphql::{ContextSelectionSet, InputType, OutputType, Positioned, ServerResult, Value};
 
 /// What can tell its scalar fields at once; a field it does not know goes the usual way, with the whole object.
 pub(crate) trait AtHand: OutputType {
@@ -33,6 +33,11 @@ impl<T: AtHand> OutputType for Flat<T> {
             None => self.0.resolve(ctx, field).await,
         }
     }
+}
+
+/// A scalar or an enum, or null.
+pub(crate) fn at_hand(value: &Option<impl InputType>) -> Value {
+    value.as_ref().map_or(Value::Null, InputType::to_value)
 }
 
 /// Only a selection of plain fields, without arguments, directives, fragments or fields of their own.

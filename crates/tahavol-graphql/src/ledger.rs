@@ -134,8 +134,8 @@ pub(crate) struct EventPageFields {
 
 #[ComplexObject]
 impl EventPageFields {
-    /// Length of the whole list, exactly. Filtered lists are counted through, so asking costs.
-    #[graphql(complexity = 500)]
+    /// Length of the whole list, exactly. Filtered lists are counted through, so asking costs; a page multiplies this price.
+    #[graphql(complexity = 5)]
     async fn total_count(&self, ctx: &Context<'_>) -> Result<i32, Error> {
         let total = count(app(ctx)?, &self.filter).await.map_err(|error| Error::from(UserError::unread(lang(ctx), None, &error)))?;
         Ok(i32::try_from(total).unwrap_or(i32::MAX))

@@ -5,6 +5,7 @@ mod attention;
 mod baseline;
 mod charter_input;
 mod commission;
+mod contribution;
 mod council;
 mod enums;
 mod errors;
@@ -97,7 +98,6 @@ pub fn schema_with_clock(app: Tahavol, limits: Limits, clock: Clock) -> TahavolS
         .data(app)
         .data(clock)
         .data(limits)
-        .limit_directives(10)
         .finish()
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use async_graphql::extensions::{
     Extension, ExtensionContext, ExtensionFactory, NextExecute, NextParseQuery, NextPrepareRequest, NextValidation,
 };
+use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{ExecutableDocument, FragmentDefinition, Selection, SelectionSet};
 use async_graphql::{Name, Positioned, Request, Response, ServerError, ServerResult, ValidationResult, Variables};
 use tahavol_app::{Tahavol, messages};
@@ -30,7 +31,7 @@ pub struct Limits {
     pub complexity: usize,
     /// Aliased fields, fragments counted where they are used.
     pub aliases: usize,
-    /// Fields, fragments counted where they are used; checked before anything walks them.
+    /// Fields, spreads and directives, fragments counted where they are used; checked before anything walks them.
     pub fields: usize,
     /// Operations in one batch; for the HTTP layer to hold.
     pub batch: usize,
@@ -112,18 +113,23 @@ impl Extension for Guard {
         next.run(ctx, request.data(Picture::default())).await
     }
 
+    /// Parses by itself: what the library checks after parsing walks fragments wherever they are used, which a small document
+    /// makes take for ever, and it would do so before any limit of ours.
     async fn parse_query(
         &self,
         ctx: &ExtensionContext<'_>,
         query: &str,
-        variables: &Variables,
-        next: NextParseQuery<'_>,
+        _: &Variables,
+        _: NextParseQuery<'_>,
     ) -> ServerResult<ExecutableDocument> {
         if too_deep(query) {
             return Err(refused(ctx, TOO_DEEP, DEEPEST_BRACKETS));
         }
-        let document = next.run(ctx, query, variables).await?;
+        let document = parse_query(query)?;
         let size = Size::of(&document);
+        if size.height > DEEPEST_BRACKETS {
+            return Err(refused(ctx, TOO_DEEP, DEEPEST_BRACKETS));
+        }
         if size.fields > self.0.fields {
             return Err(refused(ctx, TOO_COSTLY, self.0.fields));
         }
@@ -163,56 +169,92 @@ fn refused(ctx: &ExtensionContext<'_>, code: &'static str, limit: usize) -> Serv
 /// How large a document is once its fragments are put where they are used. Saturates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct Size {
+    /// Fields, spreads and directives.
     fields: usize,
     aliases: usize,
+    /// Selections within selections; a cycle has no end.
+    height: usize,
 }
 
+/// The sizes of fragments; of those that are being measured, none yet.
+type Known<'a> = HashMap<&'a str, Option<Size>>;
+
 impl Size {
-    /// Of the largest operation. The parser has bounded how deep fragments nest, so that this may recurse.
+    const ENDLESS: Size = Size { fields: usize::MAX, aliases: usize::MAX, height: usize::MAX };
+
+    /// Of the largest operation or fragment, and of how many there are.
     fn of(document: &ExecutableDocument) -> Self {
-        let mut known = HashMap::new();
-        let mut largest = Size::default();
-        for (_, operation) in document.operations.iter() {
-            let size = Size::of_set(&operation.node.selection_set.node, &document.fragments, &mut known);
-            largest = Size { fields: largest.fields.max(size.fields), aliases: largest.aliases.max(size.aliases) };
+        let mut known = Known::new();
+        let sets = document.operations.iter().map(|(_, operation)| &operation.node.selection_set.node);
+        let sets = sets.chain(document.fragments.values().map(|fragment| &fragment.node.selection_set.node));
+        let (mut largest, mut number) = (Size::default(), 0);
+        for set in sets {
+            number += 1;
+            let size = Size::of_set(set, &document.fragments, &mut known, 0);
+            largest = Size {
+                fields: largest.fields.max(size.fields),
+                aliases: largest.aliases.max(size.aliases),
+                height: largest.height.max(size.height),
+            };
         }
-        largest
+        Size { fields: largest.fields.max(number), ..largest }
     }
 
+    /// Recurses no deeper than a document may be.
     fn of_set<'a>(
         set: &'a SelectionSet,
         fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
-        known: &mut HashMap<&'a str, Size>,
+        known: &mut Known<'a>,
+        level: usize,
     ) -> Self {
+        if level > DEEPEST_BRACKETS {
+            return Size::ENDLESS;
+        }
         let mut sum = Size::default();
         for selection in &set.items {
-            sum = sum.and(match &selection.node {
+            let (alias, below) = match &selection.node {
                 Selection::Field(field) => {
-                    let own = Size { fields: 1, aliases: usize::from(field.node.alias.is_some()) };
-                    own.and(Size::of_set(&field.node.selection_set.node, fragments, known))
+                    (field.node.alias.is_some(), Size::of_set(&field.node.selection_set.node, fragments, known, level + 1))
                 }
-                Selection::InlineFragment(fragment) => Size::of_set(&fragment.node.selection_set.node, fragments, known),
+                Selection::InlineFragment(fragment) => {
+                    (false, Size::of_set(&fragment.node.selection_set.node, fragments, known, level + 1))
+                }
                 Selection::FragmentSpread(spread) => {
-                    let name = spread.node.fragment_name.node.as_str();
-                    match (known.get(name), fragments.get(name)) {
-                        (Some(size), _) => *size,
-                        // A cycle counts as nothing here; validation refuses it.
-                        (None, Some(fragment)) => {
-                            known.insert(name, Size::default());
-                            let size = Size::of_set(&fragment.node.selection_set.node, fragments, known);
-                            known.insert(name, size);
-                            size
-                        }
-                        (None, None) => Size::default(),
-                    }
+                    (false, Size::of_fragment(spread.node.fragment_name.node.as_str(), fragments, known, level + 1))
                 }
-            });
+            };
+            let own = Size { fields: 1 + selection.node.directives().len(), aliases: usize::from(alias), height: 0 };
+            sum = sum.and(own).and(Size { height: below.height.saturating_add(1), ..below });
         }
         sum
     }
 
+    fn of_fragment<'a>(
+        name: &'a str,
+        fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
+        known: &mut Known<'a>,
+        level: usize,
+    ) -> Self {
+        match (known.get(name), fragments.get(name)) {
+            (Some(Some(size)), _) => *size,
+            (Some(None), _) => Size::ENDLESS,
+            (None, Some(fragment)) => {
+                known.insert(name, None);
+                let size = Size::of_set(&fragment.node.selection_set.node, fragments, known, level);
+                known.insert(name, Some(size));
+                size
+            }
+            // Validation refuses it.
+            (None, None) => Size::default(),
+        }
+    }
+
     fn and(self, other: Size) -> Self {
-        Size { fields: self.fields.saturating_add(other.fields), aliases: self.aliases.saturating_add(other.aliases) }
+        Size {
+            fields: self.fields.saturating_add(other.fields),
+            aliases: self.aliases.saturating_add(other.aliases),
+            height: self.height.max(other.height),
+        }
     }
 }
 
@@ -221,7 +263,7 @@ mod tests {
     use super::*;
 
     fn size(query: &str) -> Size {
-        Size::of(&async_graphql::parser::parse_query(query).unwrap())
+        Size::of(&parse_query(query).unwrap())
     }
 
     #[test]
@@ -260,8 +302,23 @@ mod tests {
 
     #[test]
     fn fragments_are_counted_where_they_are_used() {
-        assert_eq!(size("{ a { ...f } b { ...f } } fragment f on T { x y: z }"), Size { fields: 6, aliases: 2 });
-        assert_eq!(size("{ ...f } fragment f on T { x ...f }"), Size { fields: 1, aliases: 0 });
+        assert_eq!(size("{ a { ...f } b { ...f } } fragment f on T { x y: z @d }"), Size { fields: 10, aliases: 2, height: 3 });
+    }
+
+    #[test]
+    fn fragments_that_use_themselves_or_each_other_have_no_end() {
+        assert_eq!(size("{ ...f } fragment f on T { x ...f }").height, usize::MAX);
+        assert_eq!(size("{ x } fragment f on T { ...g } fragment g on T { ...f }").height, usize::MAX);
+    }
+
+    #[test]
+    fn a_chain_of_fragments_is_as_deep_as_it_is_long() {
+        let chain = |length: usize| {
+            let links = (0..length).rev().map(|link| format!(" fragment f{link} on T {{ ...f{} }}", link + 1)).collect::<String>();
+            format!("{{ ...f0 }} fragment f{length} on T {{ x }}{links}")
+        };
+        assert_eq!(size(&chain(30)).height, 32);
+        assert!(size(&chain(5_000)).height > DEEPEST_BRACKETS);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::fmt;
 use async_graphql::{Context, Error, ID, Interface, Object};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use tahavol_domain::text::digits_to_latin;
 use tahavol_domain::values::{
     ActorId, CommissionSlug, DirectiveCode, IndicatorCode, InitiativeId, MilestoneId, ProvinceCode, Sha256, StationCode,
 };
@@ -64,11 +65,11 @@ pub(crate) fn parts(id: &str) -> Option<(String, String)> {
     Some((kind.to_owned(), key.to_owned()))
 }
 
-/// The key of a thing of this kind: from its node id, or the text itself.
+/// The key of a thing of this kind: from its node id, or the text itself with Latin digits.
 pub(crate) fn key(kind: &str, text: &str) -> String {
     match parts(text) {
         Some((found, key)) if found == kind => key,
-        Some(_) | None => text.to_owned(),
+        Some(_) | None => digits_to_latin(text.trim()),
     }
 }
 

@@ -1,0 +1,9 @@
+//! The schema in process: a small programme's story, what is asked and refused, what is too much.
+
+mod inputs;
+mod limits;
+mod lists;
+mod sdl;
+mod story;
+mod subscriptions;
+mod support;
