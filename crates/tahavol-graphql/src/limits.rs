@@ -18,6 +18,11 @@ use crate::request::{Picture, looked_at};
 /// Brackets deeper than this are refused before parsing: the parser recurses on the stack.
 pub const DEEPEST_BRACKETS: usize = 40;
 
+/// Fields of introspection that list what types consist of; nothing else in the schema has such a name.
+const LISTINGS: [&str; 4] = ["fields", "interfaces", "possibleTypes", "inputFields"];
+/// How many of them may lie within each other. Tools need one.
+const MOST_LISTINGS: usize = 2;
+
 pub(crate) const TOO_DEEP: &str = "QUERY_TOO_DEEP";
 pub(crate) const TOO_COSTLY: &str = "QUERY_TOO_COSTLY";
 pub(crate) const TOO_MANY_ALIASES: &str = "QUERY_TOO_MANY_ALIASES";
@@ -130,7 +135,7 @@ impl Extension for Guard {
         if size.height > DEEPEST_BRACKETS {
             return Err(refused(ctx, TOO_DEEP, DEEPEST_BRACKETS));
         }
-        if size.fields > self.0.fields {
+        if size.fields > self.0.fields || size.listings > MOST_LISTINGS {
             return Err(refused(ctx, TOO_COSTLY, self.0.fields));
         }
         if size.aliases > self.0.aliases {
@@ -174,13 +179,15 @@ struct Size {
     aliases: usize,
     /// Selections within selections; a cycle has no end.
     height: usize,
+    /// Lists of the schema about itself within such lists: each level multiplies by all fields of all types.
+    listings: usize,
 }
 
 /// The sizes of fragments; of those that are being measured, none yet.
 type Known<'a> = HashMap<&'a str, Option<Size>>;
 
 impl Size {
-    const ENDLESS: Size = Size { fields: usize::MAX, aliases: usize::MAX, height: usize::MAX };
+    const ENDLESS: Size = Size { fields: usize::MAX, aliases: usize::MAX, height: usize::MAX, listings: usize::MAX };
 
     /// Of the largest operation or fragment, and of how many there are.
     fn of(document: &ExecutableDocument) -> Self {
@@ -195,6 +202,7 @@ impl Size {
                 fields: largest.fields.max(size.fields),
                 aliases: largest.aliases.max(size.aliases),
                 height: largest.height.max(size.height),
+                listings: largest.listings.max(size.listings),
             };
         }
         Size { fields: largest.fields.max(number), ..largest }
@@ -214,7 +222,9 @@ impl Size {
         for selection in &set.items {
             let (alias, below) = match &selection.node {
                 Selection::Field(field) => {
-                    (field.node.alias.is_some(), Size::of_set(&field.node.selection_set.node, fragments, known, level + 1))
+                    let below = Size::of_set(&field.node.selection_set.node, fragments, known, level + 1);
+                    let listing = usize::from(LISTINGS.contains(&field.node.name.node.as_str()));
+                    (field.node.alias.is_some(), Size { listings: below.listings.saturating_add(listing), ..below })
                 }
                 Selection::InlineFragment(fragment) => {
                     (false, Size::of_set(&fragment.node.selection_set.node, fragments, known, level + 1))
@@ -223,7 +233,7 @@ impl Size {
                     (false, Size::of_fragment(spread.node.fragment_name.node.as_str(), fragments, known, level + 1))
                 }
             };
-            let own = Size { fields: 1 + selection.node.directives().len(), aliases: usize::from(alias), height: 0 };
+            let own = Size { fields: 1 + selection.node.directives().len(), aliases: usize::from(alias), ..Size::default() };
             sum = sum.and(own).and(Size { height: below.height.saturating_add(1), ..below });
         }
         sum
@@ -254,6 +264,7 @@ impl Size {
             fields: self.fields.saturating_add(other.fields),
             aliases: self.aliases.saturating_add(other.aliases),
             height: self.height.max(other.height),
+            listings: self.listings.max(other.listings),
         }
     }
 }
@@ -302,7 +313,10 @@ mod tests {
 
     #[test]
     fn fragments_are_counted_where_they_are_used() {
-        assert_eq!(size("{ a { ...f } b { ...f } } fragment f on T { x y: z @d }"), Size { fields: 10, aliases: 2, height: 3 });
+        assert_eq!(
+            size("{ a { ...f } b { ...f } } fragment f on T { x y: z @d }"),
+            Size { fields: 10, aliases: 2, height: 3, listings: 0 }
+        );
     }
 
     #[test]

@@ -29,6 +29,13 @@ async fn introspection_works_under_the_limits() {
 }
 
 #[tokio::test]
+async fn introspection_that_multiplies_itself_is_refused() {
+    let world = World::empty().await;
+    let query = format!("{{ __schema {{ types {{ {} name {} }} }} }}", "fields { type { ".repeat(3), "} }".repeat(3));
+    assert_eq!(world.codes(&query).await, ["QUERY_TOO_COSTLY"]);
+}
+
+#[tokio::test]
 async fn brackets_too_deep_for_the_parser_are_refused_before_it_sees_them() {
     let world = World::empty().await;
     let deep = "[".repeat(50_000);
