@@ -41,7 +41,7 @@ impl Default for Options {
         Options {
             snapshots_dir: None,
             snapshot_every: 100_000,
-            waypoint_every: 1_024,
+            waypoint_every: 2_048,
             named_administrator: None,
             clock: Clock::System,
             evidence: Arc::new(MemoryEvidence::default()),

@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::try_join_all;
 use tahavol_domain::calendar::Instant;
 use tahavol_projections::Snapshot;
 use tokio::task::spawn_blocking;
@@ -25,7 +26,10 @@ pub enum AsOf {
 const SOON: Duration = Duration::from_secs(5);
 
 /// A snapshot on disk is worth reading when it saves folding this many waypoints' worth of events.
-const FAR: u64 = 32;
+const FAR: u64 = 16;
+
+/// Events that are read and decoded together, beside others, when a past picture is made.
+const PIECE: usize = 512;
 
 impl Tahavol {
     /// The picture at a position, or at an instant. An instant later than the last event means that event.
@@ -75,19 +79,31 @@ impl Tahavol {
         Ok(snapshot)
     }
 
-    /// One read and one fold; goes on with the long way when an instant lies further on after all.
+    /// Some reads at once and one fold; goes on with the long way when an instant lies further on after all.
     async fn short_fold(&self, base: Arc<Snapshot>, at: AsOf, from: u64, end: u64, until: u64) -> Result<Arc<Snapshot>, AppError> {
-        let length = usize::try_from(end - from + 1).unwrap_or(usize::MAX);
-        let recorded = self.ledger().read_all(from.checked_sub(1), length).await?;
+        let pieces = (from..=end).step_by(PIECE).map(|first| self.decoded(first, PIECE.min((end - first) as usize + 1)));
+        let batches = try_join_all(pieces).await?;
         let folded = spawn_blocking(move || {
             let mut snapshot = Snapshot::clone(&base);
-            let flow = fold_until(&mut snapshot, Batch::decode(recorded), at, &mut |_| ())?;
+            let mut flow = ControlFlow::Continue(());
+            for batch in batches {
+                flow = fold_until(&mut snapshot, batch, at, &mut |_| ())?;
+                if flow.is_break() {
+                    break;
+                }
+            }
             Ok::<_, AppError>((Arc::new(snapshot), flow))
         });
         match folded.await.map_err(|_| AppError::ShuttingDown)?? {
             (snapshot, ControlFlow::Continue(())) if snapshot.position < Some(until) => self.long_fold(snapshot, at, until).await,
             (snapshot, _) => Ok(snapshot),
         }
+    }
+
+    /// So many events from a position on, decoded on a thread of their own.
+    async fn decoded(&self, from: u64, length: usize) -> Result<Batch, AppError> {
+        let recorded = self.ledger().read_all(from.checked_sub(1), length).await?;
+        spawn_blocking(move || Batch::decode(recorded)).await.map_err(|_| AppError::ShuttingDown)
     }
 
     /// Far from any waypoint, as after a start from a snapshot on disk: leaves waypoints on its way for those who come next.

@@ -8,9 +8,9 @@ use tahavol_projections::Snapshot;
 
 /// How many waypoints are kept before the older half is thinned.
 ///
-/// A waypoint shares with its neighbours everything that did not change between them. Of 1,024 events it holds about 20 KB
-/// of its own: the rows they touched and the inner nodes above those, not the reports, whose storage all versions share.
-/// So 4,096 waypoints cost some 80 MB at four million events, 20 bytes an event.
+/// A waypoint shares with its neighbours everything that did not change between them. Of 2,048 events it holds some 40 KB
+/// of its own when they were about a few hundred milestones: the rows they touched and the inner nodes above those, not the
+/// reports, whose storage all versions share. So 4,096 waypoints cost some 160 MB at eight million events, 20 bytes an event.
 const MOST: usize = 4_096;
 
 /// Past pictures that were asked for lately. Pages of one reader ask for the same one again and again.
