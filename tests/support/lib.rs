@@ -1,1 +1,5 @@
 //! Helpers that the suites share.
+
+pub mod binary;
+pub mod data;
+pub mod server;

@@ -42,7 +42,7 @@ pub use limits::{DEEPEST_BRACKETS, Limits, too_deep};
 pub use operation::{Operation, is_query, operation};
 pub use page::LARGEST_PAGE;
 pub use request::Caller;
-pub use subscriptions::Subscription;
+pub use subscriptions::{ResumeAfter, Subscription};
 
 /// The schema with its limits. A request's data: [`Caller`] and `tahavol_domain::text::Lang`.
 pub type TahavolSchema = Schema<Query, Mutation, Subscription>;

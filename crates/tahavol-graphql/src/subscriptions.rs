@@ -11,7 +11,7 @@ use tahavol_projections::progress as figures;
 use tokio::sync::watch;
 
 use crate::enums::{BaselineKind, Horizon};
-use crate::errors::{FILTER_INVALID, UserError, read, read_opt, refuse};
+use crate::errors::{FILTER_INVALID, UserError, read_opt, refuse};
 use crate::ledger::Event;
 use crate::progress::{Progress, query};
 use crate::request::{View, What, app, lang, may_read, today};
@@ -24,6 +24,10 @@ pub(crate) struct LedgerEvent {
     position: Position,
     event: Event,
 }
+
+/// The position after which a reader who was cut off goes on; in a request's data it takes the place of `after`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ResumeAfter(pub u64);
 
 pub struct Subscription;
 
@@ -47,6 +51,7 @@ impl Subscription {
             Some(after) => Some(after.0),
             None => app.snapshot().position,
         };
+        let after = resumed(ctx).or(after);
         let asked = move |fact: &RecordedFact| {
             let name = fact.fact.event.event_type();
             event_type.as_deref().is_none_or(|wanted| name == wanted || name.split('.').next() == Some(wanted))
@@ -73,7 +78,7 @@ impl Subscription {
     ) -> Result<impl Stream<Item = Progress> + use<>, Error> {
         may_read(ctx, What::Programme)?;
         let app = app(ctx)?;
-        let after = after.map(|after| read(ctx, "after", after)).transpose()?.map(|after| after.0);
+        let after = resumed(ctx).or(read_opt(ctx, "after", after)?.map(|after| after.0));
         let snapshot = app.snapshot();
         let view = View { day: today(ctx, &snapshot), snapshot };
         let asked = query(ctx, &view, (horizon, commission, initiative), status_date, baseline)?;
@@ -83,6 +88,10 @@ impl Subscription {
             Some((progress, watch))
         }))
     }
+}
+
+fn resumed(ctx: &Context<'_>) -> Option<u64> {
+    ctx.data_opt::<ResumeAfter>().map(|after| after.0)
 }
 
 /// What one reader of progress has been told.

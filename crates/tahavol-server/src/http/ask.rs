@@ -1,4 +1,4 @@
-//! A GraphQL request as it came over any transport: read, guarded, parsed once, and known for what it is.
+//! A GraphQL request as it came over any transport: read, guarded, and known for what it is.
 
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationType};
@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use tahavol_app::messages;
 use tahavol_domain::text::Lang;
 use tahavol_domain::values::Person;
-use tahavol_graphql::{Caller, too_deep};
+use tahavol_graphql::{Caller, ResumeAfter, too_deep};
 
 use super::problem::Problem;
 
@@ -71,23 +71,22 @@ pub(super) struct Asked {
 #[derive(Debug)]
 pub(super) struct Unasked(pub(super) ServerError);
 
-/// Guards, parses and looks which operation is meant. No parser sees a text whose brackets nest too deeply: it recurses.
+/// Guards and looks which operation is meant. No parser sees a text whose brackets nest too deeply: it recurses.
 ///
 /// `resume` is the position after which a subscription is taken up again.
 pub(super) fn ask(params: Params, caller: Option<&Person>, lang: Lang, resume: Option<u64>) -> Result<Asked, Unasked> {
     if too_deep(&params.query) {
         return Err(Unasked(coded("QUERY_TOO_DEEP", &[("limit", tahavol_graphql::DEEPEST_BRACKETS.to_string())], lang)));
     }
-    let mut document = parse_query(&params.query).map_err(|error| Unasked(error.into()))?;
+    let document = parse_query(&params.query).map_err(|error| Unasked(error.into()))?;
     // A name that nobody has, or none where there are several: executing it says so.
     let kind = kind(&document, params.operation_name.as_deref()).unwrap_or(Kind::Query);
-    let mut variables = Variables::from_json(Value::Object(params.variables.unwrap_or_default()));
-    if let (Kind::Subscription, Some(position)) = (kind, resume) {
-        super::resume::after(&mut document, params.operation_name.as_deref(), &mut variables, position);
-    }
+    let variables = Variables::from_json(Value::Object(params.variables.unwrap_or_default()));
     let mut request = Request::new(params.query).variables(variables).data(lang);
     request.operation_name = params.operation_name;
-    request.set_parsed_query(document);
+    if let Some(position) = resume {
+        request = request.data(ResumeAfter(position));
+    }
     if let Some(person) = caller {
         request = request.data(Caller { person: person.clone() });
     }

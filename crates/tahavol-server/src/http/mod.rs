@@ -12,7 +12,6 @@ mod layers;
 mod negotiate;
 mod person;
 mod problem;
-mod resume;
 mod serve;
 mod shred;
 mod socket;

@@ -1,0 +1,66 @@
+//! The demonstration: the same for the same seed and day, and gone on with on the same data.
+
+use tahavol_tests::data::{self, TODAY};
+use tahavol_tests::server::Server;
+
+use crate::{on, printed, said};
+
+#[test]
+fn the_same_seed_and_day_make_the_same_lines_and_another_seed_makes_others() {
+    let lines = |more: &[&str]| printed(&on(data::made(more).path(), &["export", "events"]));
+    let first = lines(&["--seed", "7"]);
+    assert!(first.lines().count() > 4_000);
+    assert_eq!(first, lines(&["--seed", "7"]));
+    assert_ne!(first, lines(&["--seed", "8"]));
+}
+
+#[tokio::test]
+async fn a_second_start_goes_on_with_what_is_there() {
+    let directory = data::founded();
+    {
+        let server = Server::on(directory.path(), &[]);
+        server.issue_directive("AGAIN-1").await;
+    }
+    let before = printed(&on(directory.path(), &["export", "events"]));
+    let again = printed(&on(directory.path(), &["demo", "--no-serve"]));
+    assert!(again.contains("council "), "{again}");
+    assert_eq!(printed(&on(directory.path(), &["export", "events"])), before);
+    let other = on(directory.path(), &["demo", "--no-serve", "--seed", "5"]);
+    assert_eq!(other.status.code(), Some(3), "{}", said(&other));
+}
+
+#[test]
+fn everybody_has_a_token_that_only_the_owner_of_the_data_can_read() {
+    let directory = data::founded();
+    let told = printed(&on(directory.path(), &["demo", "--no-serve"]));
+    for office in
+        ["council", "inspector", "auditor", "administrator", "chair:technology", "secretary:training", "member:support", "reporter:IR-07"]
+    {
+        assert!(told.lines().any(|line| line.starts_with(&format!("{office} "))), "{office}");
+    }
+    assert!(told.contains(&data::token(directory.path(), "council")));
+    #[cfg(unix)]
+    {
+        let mode = std::os::unix::fs::PermissionsExt::mode(&directory.path().join("people.toml").metadata().unwrap().permissions());
+        assert_eq!(mode & 0o777, 0o600);
+    }
+}
+
+#[test]
+fn a_demonstration_says_that_it_is_one_and_ends_on_its_day() {
+    let directory = data::with_history();
+    let table = printed(&on(directory.path(), &["progress", "--lang", "en"]));
+    assert!(table.contains("SIMULATION"), "{table}");
+    let last = printed(&on(directory.path(), &["export", "events"])).lines().last().unwrap().to_owned();
+    let line: serde_json::Value = serde_json::from_str(&last).unwrap();
+    assert!(line["time"].as_str().unwrap() < format!("{TODAY}T24").as_str(), "{last}");
+}
+
+#[test]
+fn a_ledger_that_is_no_demonstration_is_left_alone() {
+    let directory = data::founded();
+    std::fs::remove_file(directory.path().join("demo.toml")).unwrap();
+    let refused = on(directory.path(), &["demo", "--no-serve"]);
+    assert_eq!(refused.status.code(), Some(3));
+    assert!(said(&refused).contains("no demonstration"));
+}

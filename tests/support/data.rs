@@ -1,0 +1,67 @@
+//! Data directories to begin with: the demonstration, made once for each process and copied for each test.
+
+use std::fs;
+use std::path::Path;
+use std::sync::OnceLock;
+
+use tempfile::TempDir;
+
+use crate::binary;
+
+/// The day of every demonstration of the tests.
+pub const TODAY: &str = "2026-11-23";
+
+/// A founded programme of its own, to which nothing has happened yet.
+pub fn founded() -> TempDir {
+    static MADE: OnceLock<TempDir> = OnceLock::new();
+    copied(MADE.get_or_init(|| made(&["--no-history"])))
+}
+
+/// The same after eighteen months.
+pub fn with_history() -> TempDir {
+    static MADE: OnceLock<TempDir> = OnceLock::new();
+    copied(MADE.get_or_init(|| made(&[])))
+}
+
+/// A demonstration made from nothing.
+///
+/// # Panics
+/// When it cannot be made.
+pub fn made(more: &[&str]) -> TempDir {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let path = directory.path().display().to_string();
+    let arguments = [&["demo", "--data", &path, "--today", TODAY, "--no-serve"], more].concat();
+    let output = binary::run(&arguments);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    directory
+}
+
+/// The token of a person of a demonstration.
+///
+/// # Panics
+/// When there is no such person.
+pub fn token(directory: &Path, actor: &str) -> String {
+    let people = fs::read_to_string(directory.join("people.toml")).expect("the people file");
+    let entries = people.split("[[tokens]]");
+    let entry = entries.into_iter().find(|entry| entry.contains(&format!("actor = \"{actor}\""))).expect("the person has a token");
+    entry.split('"').nth(1).expect("the token comes first").to_owned()
+}
+
+fn copied(from: &TempDir) -> TempDir {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    copy(from.path(), directory.path());
+    directory
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).expect("the directory is there") {
+        let entry = entry.expect("an entry").path();
+        let target = to.join(entry.file_name().expect("a name"));
+        if entry.is_dir() {
+            fs::create_dir_all(&target).expect("a folder");
+            copy(&entry, &target);
+        } else {
+            fs::copy(&entry, &target).expect("a copy");
+        }
+    }
+}
