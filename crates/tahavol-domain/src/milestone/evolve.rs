@@ -33,6 +33,8 @@ pub(super) struct Life {
     pub(super) decided: BTreeMap<Uuid, Outcome>,
     /// The reports that stand, by the event that says them now: the report's, or its latest correction's.
     pub(super) reports: BTreeMap<EventId, Standing>,
+    /// The same by their day and place, so that the last word about a day is found without walking over all of them.
+    pub(super) reports_by_day: BTreeMap<(Option<Date>, u64), EventId>,
     pub(super) claim: Option<StandingClaim>,
 }
 
@@ -154,6 +156,7 @@ impl Life {
             cancellation: None,
             decided: BTreeMap::new(),
             reports: BTreeMap::new(),
+            reports_by_day: BTreeMap::new(),
             claim: None,
         }
     }
@@ -187,7 +190,11 @@ impl Life {
             }
             Event::ProgressReported(report) => self.stand(said.revision, report, said),
             Event::ProgressCorrected(correction) => {
-                let place = self.reports.remove(&correction.corrects).map_or(said.revision, |corrected| corrected.place);
+                let corrected = self.reports.remove(&correction.corrects);
+                if let Some(corrected) = &corrected {
+                    self.reports_by_day.remove(&(corrected.effective_on, corrected.place));
+                }
+                let place = corrected.map_or(said.revision, |corrected| corrected.place);
                 self.stand(place, &correction.report, said);
             }
             Event::Blocked(_) => self.obstacle = Obstacle::Blocked,
@@ -210,6 +217,7 @@ impl Life {
     }
 
     fn stand(&mut self, place: u64, report: &ProgressReport, said: &Envelope) {
+        self.reports_by_day.insert((said.effective_on, place), said.id);
         self.reports.insert(said.id, Standing { place, effective_on: said.effective_on, report: report.clone() });
     }
 }

@@ -75,7 +75,8 @@ pub(super) fn done_steps(life: &Life, steps: &[Step], on: Date) -> Option<u16> {
 
 /// What is said last about the day.
 fn latest_of(life: &Life, day: Date) -> Option<&Standing> {
-    life.reports.values().filter(|standing| standing.effective_on == Some(day)).max_by_key(|standing| standing.place)
+    let (_, last) = life.reports_by_day.range((Some(day), 0)..=(Some(day), u64::MAX)).next_back()?;
+    life.reports.get(last)
 }
 
 /// Each measure takes its own kind of value; words and evidence go with all of them.
