@@ -80,10 +80,8 @@ impl Connection {
         loop {
             let count = self.stream.read_buf(&mut self.read).await.expect("an answer comes");
             assert!(count > 0, "the server hung up");
-            if let Some(length) = self.length() {
-                if self.read.len() >= length {
-                    break;
-                }
+            if self.length().is_some_and(|length| self.read.len() >= length) {
+                break;
             }
         }
         assert!(self.read.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&self.read));
