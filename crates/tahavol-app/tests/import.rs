@@ -23,7 +23,8 @@ fn stations() -> String {
 async fn opened() -> (Tahavol, TempDir) {
     let dir = tempfile::tempdir().expect("a temporary directory");
     let ledger = Arc::new(SqliteLedger::open(dir.path(), OpenOptions::default()).await.expect("an empty ledger opens"));
-    let options = Options { named_administrator: Some(administrator().id), evidence: Arc::new(MemoryEvidence::default()), ..Options::default() };
+    let options =
+        Options { named_administrator: Some(administrator().id), evidence: Arc::new(MemoryEvidence::default()), ..Options::default() };
     (Tahavol::open(ledger, options).await.expect("it opens"), dir)
 }
 
@@ -92,7 +93,8 @@ async fn only_differences_become_events() {
 #[tokio::test]
 async fn a_dry_run_records_nothing_and_says_what_it_would() {
     let (app, _dir) = opened().await;
-    let files = [SourceFile::from_bytes("programme.toml", PROGRAMME.as_bytes()), SourceFile::from_bytes("stations.csv", stations().as_bytes())];
+    let files =
+        [SourceFile::from_bytes("programme.toml", PROGRAMME.as_bytes()), SourceFile::from_bytes("stations.csv", stations().as_bytes())];
     let files = files.map(|file| file.expect("it is good"));
     let would = import(&app, &files, &settings(), Times::Real, true).await.expect("they are good");
     assert!(would.events > 150, "{would:?}");
@@ -135,7 +137,12 @@ async fn tables_tell_row_and_column_of_what_is_wrong() {
         (format!("{header}\n90001,station,الف,IR-00,true,1"), "IMPORT_TRUNCATED", Some(2), None),
         (format!("{header},colour\n90001,station,الف,IR-00,true,1,1,red\n"), "IMPORT_UNKNOWN_COLUMN", Some(1), Some("colour")),
         ("code,kind,name_fa,networked,annual_visits,annual_cases\n".to_owned(), "IMPORT_MISSING_COLUMN", Some(1), Some("province")),
-        (format!("{header}\n90001,station,الف,IR-00,true,1,1\n90001,station,ب,IR-00,true,1,1\n"), "IMPORT_DUPLICATE", Some(3), Some("code")),
+        (
+            format!("{header}\n90001,station,الف,IR-00,true,1,1\n90001,station,ب,IR-00,true,1,1\n"),
+            "IMPORT_DUPLICATE",
+            Some(3),
+            Some("code"),
+        ),
         (format!("{header}\n90001,station,الف,IR-99,true,1,1\n"), "UNKNOWN_PROVINCE", Some(2), Some("province")),
         (format!("{header}\n90001,station,الف,IR-00,maybe,1,1\n"), "IMPORT_VALUE", Some(2), Some("networked")),
         (format!("{header}\n90001,barrack,الف,IR-00,true,1,1\n"), "IMPORT_VALUE", Some(2), Some("kind")),

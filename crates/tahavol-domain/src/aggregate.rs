@@ -13,8 +13,8 @@ use crate::programme::event::DocumentVersion;
 use crate::quantity::Quantity;
 use crate::refusal::Refusal;
 use crate::values::{
-    ActorId, CommissionSlug, DirectiveCode, Horizon, IndicatorCode, InitiativeId, MilestoneId, Office, Person, ProgrammeId, ProvinceCode, Sha256,
-    StationCode,
+    ActorId, CommissionSlug, DirectiveCode, Horizon, IndicatorCode, InitiativeId, MilestoneId, Office, Person, ProgrammeId, ProvinceCode,
+    Sha256, StationCode,
 };
 use crate::{commission, indicator, initiative, milestone, programme, station};
 

@@ -73,8 +73,7 @@ pub struct DirectiveCode(pub String);
 /// A code, slug or actor id that can stand in a stream's name: 1–128 of `a–z A–Z 0–9 . _ @ : -`.
 #[must_use]
 pub fn is_code(text: &str) -> bool {
-    (1..=128).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'@' | b':' | b'-'))
+    (1..=128).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'@' | b':' | b'-'))
 }
 
 /// A dated window that milestones are committed to (افق).
@@ -174,11 +173,7 @@ impl Serialize for Sha256 {
 
 impl<'de> Deserialize<'de> for Sha256 {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        if deserializer.is_human_readable() {
-            from_str(deserializer)
-        } else {
-            <[u8; 32]>::deserialize(deserializer).map(Sha256)
-        }
+        if deserializer.is_human_readable() { from_str(deserializer) } else { <[u8; 32]>::deserialize(deserializer).map(Sha256) }
     }
 }
 
@@ -224,12 +219,7 @@ impl Office {
     pub fn commission(&self) -> Option<&CommissionSlug> {
         match self {
             Office::Chair(slug) | Office::Secretary(slug) | Office::Member(slug) => Some(slug),
-            Office::Founding
-            | Office::Council
-            | Office::Inspector
-            | Office::Reporter(_)
-            | Office::Auditor
-            | Office::Administrator => None,
+            Office::Founding | Office::Council | Office::Inspector | Office::Reporter(_) | Office::Auditor | Office::Administrator => None,
         }
     }
 }

@@ -22,7 +22,8 @@ pub(crate) fn run_named(names: &[&str]) -> Result<(), String> {
         return Err(list());
     }
     for name in names {
-        let (_, target, _) = BENCHES.iter().find(|(known, _, _)| known == name).ok_or_else(|| format!("no benchmark `{name}`:\n{}", list()))?;
+        let (_, target, _) =
+            BENCHES.iter().find(|(known, _, _)| known == name).ok_or_else(|| format!("no benchmark `{name}`:\n{}", list()))?;
         run("cargo", &["bench", "--package", "tahavol-tests", "--bench", target, "--", name], &[])?;
     }
     Ok(())

@@ -140,7 +140,10 @@ pub enum MeasurementScope {
 pub enum MeasuredValue {
     /// In the indicator's unit. A ratio's without its parts is kept but never aggregated.
     Plain(Quantity),
-    Ratio { numerator: Quantity, denominator: Quantity },
+    Ratio {
+        numerator: Quantity,
+        denominator: Quantity,
+    },
 }
 
 /// A value for a scope and a period; the period's end is the effective date, its id the event's.

@@ -3,7 +3,10 @@
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::event::{ActionClosure, Appointment, Charter, Delegation, DelegationEnd, Destruction, Directive, HorizonWindow, Release, ReviewAction, ReviewKind};
+use super::event::{
+    ActionClosure, Appointment, Charter, Delegation, DelegationEnd, Destruction, Directive, HorizonWindow, Release, ReviewAction,
+    ReviewKind,
+};
 use crate::quantity::Quantity;
 use crate::text::Text;
 use crate::values::Provenance;
@@ -19,9 +22,15 @@ pub enum Command {
     RescheduleHorizon(HorizonWindow),
     IssueDirective(Directive),
     /// The system computes the version's digest from the basis; the council approves it.
-    ApproveDocument { resolution: String },
+    ApproveDocument {
+        resolution: String,
+    },
     /// The system finds the set by the rule from the stations at the basis.
-    DesignateTargetStations { visit_share_above: Quantity, case_share_above: Quantity, provenance: Option<Provenance> },
+    DesignateTargetStations {
+        visit_share_above: Quantity,
+        case_share_above: Quantity,
+        provenance: Option<Provenance>,
+    },
     /// Freezes the basis unless an earlier position is named.
     HoldReview(HoldReview),
     CloseReviewAction(ActionClosure),

@@ -8,7 +8,8 @@ use crate::calendar::{Date, TimeZone};
 use crate::quantity::Quantity;
 use crate::text::Text;
 use crate::values::{
-    ActorId, CommissionSlug, DirectiveCode, EventId, Evidence, Horizon, Office, Person, ProgrammeId, Provenance, Province, Sha256, StationCode,
+    ActorId, CommissionSlug, DirectiveCode, EventId, Evidence, Horizon, Office, Person, ProgrammeId, Provenance, Province, Sha256,
+    StationCode,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
