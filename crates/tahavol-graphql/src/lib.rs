@@ -38,7 +38,7 @@ mod text;
 use async_graphql::{MergedObject, SDLExportOptions, Schema};
 use tahavol_app::{Clock, Tahavol};
 
-pub use limits::{DEEPEST_BRACKETS, Limits, too_deep};
+pub use limits::{DEEPEST_BRACKETS, Limits, Parsed, too_deep};
 pub use operation::{Operation, is_query, operation};
 pub use page::LARGEST_PAGE;
 pub use request::Caller;

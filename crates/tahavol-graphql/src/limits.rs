@@ -103,6 +103,10 @@ fn skip_block_string(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
+/// The request's query, parsed before after [`too_deep`] had nothing against it; in a request's data it saves parsing again.
+#[derive(Debug, Clone)]
+pub struct Parsed(pub Arc<ExecutableDocument>);
+
 /// Holds the limits, gives every request its one picture, and tells of that picture in the response's extensions.
 pub(crate) struct Guard(pub(crate) Limits);
 
@@ -130,7 +134,10 @@ impl Extension for Guard {
         if too_deep(query) {
             return Err(refused(ctx, TOO_DEEP, DEEPEST_BRACKETS));
         }
-        let document = parse_query(query)?;
+        let document = match ctx.data_opt::<Parsed>() {
+            Some(parsed) => ExecutableDocument::clone(&parsed.0),
+            None => parse_query(query)?,
+        };
         let size = Size::of(&document);
         if size.height > DEEPEST_BRACKETS {
             return Err(refused(ctx, TOO_DEEP, DEEPEST_BRACKETS));

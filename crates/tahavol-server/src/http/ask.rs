@@ -1,7 +1,10 @@
 //! A GraphQL request as it came over any transport: read, guarded, and known for what it is.
 
-use async_graphql::parser::parse_query;
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationType};
+use async_graphql::parser::{self, parse_query};
 use async_graphql::{Request, ServerError, Variables};
 use axum::http::StatusCode;
 use serde::Deserialize;
@@ -9,7 +12,7 @@ use serde_json::{Map, Value};
 use tahavol_app::messages;
 use tahavol_domain::text::Lang;
 use tahavol_domain::values::Person;
-use tahavol_graphql::{Caller, ResumeAfter, too_deep};
+use tahavol_graphql::{Caller, Parsed, ResumeAfter, too_deep};
 
 use super::problem::Problem;
 
@@ -74,15 +77,21 @@ pub(super) struct Unasked(pub(super) ServerError);
 /// Guards and looks which operation is meant. No parser sees a text whose brackets nest too deeply: it recurses.
 ///
 /// `resume` is the position after which a subscription is taken up again.
-pub(super) fn ask(params: Params, caller: Option<&Person>, lang: Lang, resume: Option<u64>) -> Result<Asked, Unasked> {
+pub(super) fn ask(
+    documents: &Documents,
+    params: Params,
+    caller: Option<&Person>,
+    lang: Lang,
+    resume: Option<u64>,
+) -> Result<Asked, Unasked> {
     if too_deep(&params.query) {
         return Err(Unasked(coded("QUERY_TOO_DEEP", &[("limit", tahavol_graphql::DEEPEST_BRACKETS.to_string())], lang)));
     }
-    let document = parse_query(&params.query).map_err(|error| Unasked(error.into()))?;
+    let document = documents.parse(&params.query).map_err(|error| Unasked(error.into()))?;
     // A name that nobody has, or none where there are several: executing it says so.
     let kind = kind(&document, params.operation_name.as_deref()).unwrap_or(Kind::Query);
     let variables = Variables::from_json(Value::Object(params.variables.unwrap_or_default()));
-    let mut request = Request::new(params.query).variables(variables).data(lang);
+    let mut request = Request::new(params.query).variables(variables).data(lang).data(Parsed(document));
     request.operation_name = params.operation_name;
     if let Some(position) = resume {
         request = request.data(ResumeAfter(position));
@@ -91,6 +100,33 @@ pub(super) fn ask(params: Params, caller: Option<&Person>, lang: Lang, resume: O
         request = request.data(Caller { person: person.clone() });
     }
     Ok(Asked { request, kind })
+}
+
+/// Queries that were parsed before: programs ask the same text again with other variables, and parsing is a good part of
+/// the work of a small answer.
+#[derive(Default)]
+pub(super) struct Documents(RwLock<HashMap<String, Arc<ExecutableDocument>>>);
+
+/// Beyond so many, all are forgotten: the frequent ones are soon back.
+const MOST_DOCUMENTS: usize = 256;
+const LONGEST_DOCUMENT: usize = 8 << 10;
+
+impl Documents {
+    /// The text must not nest too deeply.
+    fn parse(&self, query: &str) -> Result<Arc<ExecutableDocument>, parser::Error> {
+        if let Some(known) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(query) {
+            return Ok(Arc::clone(known));
+        }
+        let document = Arc::new(parse_query(query)?);
+        if query.len() <= LONGEST_DOCUMENT {
+            let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+            if known.len() >= MOST_DOCUMENTS {
+                known.clear();
+            }
+            known.insert(query.to_owned(), Arc::clone(&document));
+        }
+        Ok(document)
+    }
 }
 
 /// An error with a code of the catalogue.

@@ -43,7 +43,7 @@ pub(super) async fn get(State(site): State<Arc<Site>>, uri: Uri, headers: Header
         Err(_) => Err(malformed()),
     };
     let asked = match params {
-        Ok(params) => ask(params, asking.caller, asking.lang, asking.resume),
+        Ok(params) => ask(&site.documents, params, asking.caller, asking.lang, asking.resume),
         Err(problem) => return asking.refuse(&problem),
     };
     match asked {
@@ -80,7 +80,7 @@ pub(super) async fn post(State(site): State<Arc<Site>>, headers: HeaderMap, body
         return asking.batch(&body).await;
     }
     match serde_json::from_slice::<Params>(&body) {
-        Ok(params) => match ask(params, asking.caller, asking.lang, asking.resume) {
+        Ok(params) => match ask(&site.documents, params, asking.caller, asking.lang, asking.resume) {
             Ok(asked) => asking.answer(asked, Some(body)).await,
             Err(unasked) => asking.unasked(unasked.0),
         },
@@ -143,7 +143,7 @@ impl<'a> Asking<'a> {
         let mut bodies: Vec<Bytes> = Vec::with_capacity(batch.len());
         let mut status = StatusCode::OK;
         for params in batch {
-            let answer = match ask(params, self.caller, self.lang, None) {
+            let answer = match ask(&self.site.documents, params, self.caller, self.lang, None) {
                 Ok(Asked { kind: Kind::Subscription, .. }) => Answer::from_errors(vec![coded("SUBSCRIBE_BY_EVENTS", &[], self.lang)]),
                 Ok(asked) => self.execute(asked).await,
                 Err(unasked) => Answer::from_errors(vec![unasked.0]),

@@ -48,6 +48,7 @@ pub struct Site {
     pub language: Lang,
     pub closing: Closing,
     cache: cache::Cache,
+    documents: ask::Documents,
     watchers: person::Watchers,
 }
 
@@ -64,6 +65,7 @@ impl Site {
             language: settings.language,
             closing,
             cache: cache::Cache::new(settings.limits.cache_bytes),
+            documents: ask::Documents::default(),
             watchers: person::Watchers::default(),
         })
     }

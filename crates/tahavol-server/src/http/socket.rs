@@ -208,7 +208,7 @@ impl Connection {
             let error = coded("TOO_MANY_SUBSCRIPTIONS", &[("limit", most.to_string())], self.lang);
             return self.tell(&id, "error", &to_bytes(&[error])).await;
         };
-        let asked = match ask(params, self.caller.as_ref(), self.lang, None) {
+        let asked = match ask(&self.site.documents, params, self.caller.as_ref(), self.lang, None) {
             Ok(asked) => asked,
             Err(unasked) => return self.tell(&id, "error", &to_bytes(&[unasked.0])).await,
         };
