@@ -168,9 +168,11 @@ IMPORT_MISSING = “{ $value }” is missing here.
 IMPORT_MISSING_COLUMN = The table has no column “{ $value }”.
 IMPORT_NEEDS_FIRST_OFFICIAL = This file would found the programme, and the configuration names no first official of the council.
 IMPORT_NOT_UTF8 = The file is not UTF-8 from this row on; save it as UTF-8.
+IMPORT_FRACTION = “{ $value }” is not a share from 0 to 1 with at most four decimals.
+IMPORT_PERCENT = “{ $value }” is not a percentage from 0 to 100 with at most two decimals.
 IMPORT_TABLE = The table cannot be read: { $value }
 IMPORT_TOML = The file cannot be read: { $value }
-IMPORT_TRUNCATED = This row has { $value } columns instead of { $expected }; the file may be cut off.
+IMPORT_TRUNCATED = This row has { $value } columns instead of { $expected }; look at the separators, or the file may be cut off.
 IMPORT_UNKNOWN_COLUMN = Tables of this kind have no column “{ $value }”.
 IMPORT_UNKNOWN_KIND = By its header this is no table of stations, reports, deliveries or measurements: “{ $value }”.
 IMPORT_UNREADABLE = The file cannot be read: { $value }
@@ -242,3 +244,17 @@ CONFIDENCE_AMBER = amber
 CONFIDENCE_AMBER_RED = amber-red
 CONFIDENCE_RED = red
 CONFIDENCE_GREY = grey
+
+## Words of closed lists
+
+WORD_PROPOSED = proposed
+WORD_SUBMITTED = submitted
+WORD_RETURNED = returned
+WORD_APPROVED = approved
+WORD_REJECTED = rejected
+WORD_SUSPENDED = suspended
+WORD_COMPLETED = completed
+WORD_CANCELLED = cancelled
+WORD_PLANNED = planned
+WORD_CLAIMED = claimed
+WORD_VERIFIED = verified

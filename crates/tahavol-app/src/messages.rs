@@ -98,14 +98,24 @@ fn presented(value: &str, lang: Lang) -> String {
         Lang::En => value.to_owned(),
         Lang::Fa => match Date::parse_iso(value) {
             Ok(date) => format_persian(date),
-            Err(_) if is_number(value) => persian_digits(value),
-            Err(_) => value.to_owned(),
+            Err(_) if is_number(value) => persian_digits(value).replace('.', "٫"),
+            Err(_) => word(value, lang).unwrap_or_else(|| value.to_owned()),
         },
     }
 }
 
-/// Codes and identifiers keep their Latin digits: they are typed as they stand.
+/// A phase or another value of a closed list in the reader's words: the key is `WORD_` and the value.
+fn word(value: &str, lang: Lang) -> Option<String> {
+    let bundle = &catalogue(lang).bundle;
+    let pattern = bundle.get_message(&format!("WORD_{value}"))?.value()?;
+    Some(bundle.format_pattern(pattern, None, &mut Vec::new()).into_owned())
+}
+
+/// Codes and identifiers keep their Latin digits: they are typed as they stand. A digest can consist of digits alone.
 fn is_number(value: &str) -> bool {
+    if value.len() > 40 {
+        return false;
+    }
     let digits = value.strip_prefix('-').unwrap_or(value);
     digits.starts_with(|c: char| c.is_ascii_digit()) && digits.chars().all(|c| c.is_ascii_digit() || c == '.')
 }

@@ -148,7 +148,7 @@ async fn tables_tell_row_and_column_of_what_is_wrong() {
         (format!("{header}\n90001,barrack,الف,IR-00,true,1,1\n"), "IMPORT_VALUE", Some(2), Some("kind")),
         (format!("{header}\n90001,station,الف,IR-00,true,many,1\n"), "IMPORT_VALUE", Some(2), Some("annual_visits")),
         ("milestone,effective_on,progress\nXXX-9,1398/02/01,50\n".to_owned(), "UNKNOWN_MILESTONE", Some(2), Some("milestone")),
-        ("milestone,effective_on,progress\nSUP-1.1,1398/02/01,101\n".to_owned(), "PROGRESS_RANGE", Some(2), Some("progress")),
+        ("milestone,effective_on,progress\nSUP-1.1,1398/02/01,101\n".to_owned(), "IMPORT_PERCENT", Some(2), Some("progress")),
         ("milestone,effective_on,progress\nSUP-1.1,1399/12/31,50\n".to_owned(), "DATE_NO_SOLAR_HIJRI_DAY", Some(2), Some("effective_on")),
         ("milestone,effective_on,progress\nSUP-1.1,1499/01/01,50\n".to_owned(), "EFFECTIVE_IN_FUTURE", Some(2), Some("effective_on")),
         ("milestone,station,effective_on\nSUP-1.2,99999,1398/02/01\n".to_owned(), "UNKNOWN_STATION", Some(2), Some("station")),
@@ -190,7 +190,7 @@ async fn a_table_that_is_partly_wrong_records_none_of_its_rows() {
     let (app, _dir) = founded().await;
     let reports = "milestone,effective_on,progress\nSUP-1.1,1398/02/01,75\nSUP-1.1,1398/02/02,200\n";
     let error = refused(&app, &[("reports.csv", reports)]).await;
-    assert_eq!((error.code.as_str(), error.row), ("PROGRESS_RANGE", Some(3)));
+    assert_eq!((error.code.as_str(), error.row), ("IMPORT_PERCENT", Some(3)));
 }
 
 #[tokio::test]

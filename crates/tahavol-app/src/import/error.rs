@@ -11,11 +11,13 @@ use crate::messages;
 pub const CODES: &[&str] = &[
     "IMPORT_DIFFERS",
     "IMPORT_DUPLICATE",
+    "IMPORT_FRACTION",
     "IMPORT_MEASURED_VALUE",
     "IMPORT_MISSING",
     "IMPORT_MISSING_COLUMN",
     "IMPORT_NEEDS_FIRST_OFFICIAL",
     "IMPORT_NOT_UTF8",
+    "IMPORT_PERCENT",
     "IMPORT_TABLE",
     "IMPORT_TOML",
     "IMPORT_TRUNCATED",
@@ -72,7 +74,9 @@ impl Place<'_> {
 
     #[must_use]
     pub fn value(&self, column: &str, code: &str, value: impl fmt::Display) -> RowError {
-        RowError { args: vec![("value", value.to_string())], ..self.error(Some(column), code) }
+        // What is wrong with a file as a whole is in no column.
+        let column = Some(column).filter(|column| !column.is_empty());
+        RowError { args: vec![("value", value.to_string())], ..self.error(column, code) }
     }
 
     #[must_use]

@@ -37,20 +37,22 @@ pub(super) async fn plan(app: &Tahavol, files: &[SourceFile], settings: &Setting
         let mut steps = Steps::default();
         let mut errors = Vec::new();
         for file in group {
-            let read = match file.kind {
-                FileKind::Programme => programme::steps(file, &provinces(), &rehearsal.snapshot, settings),
+            match file.kind {
+                FileKind::Programme => match programme::steps(file, &provinces(), &rehearsal.snapshot, settings) {
+                    Ok(read) => steps.append(read),
+                    // Without its programme nothing else can be tried.
+                    Err(wrong) => return Err(ImportError::Rows(wrong)),
+                },
                 FileKind::Stations | FileKind::Reports | FileKind::Deliveries | FileKind::Measurements => {
-                    table::steps(file, &rehearsal.snapshot, settings)
+                    let (read, mut wrong) = table::steps(file, &rehearsal.snapshot, settings);
+                    steps.append(read);
+                    errors.append(&mut wrong);
                 }
-            };
-            match read {
-                Ok(read) => steps.append(read),
-                Err(mut wrong) => errors.append(&mut wrong),
             }
         }
-        if errors.is_empty() {
-            errors = rehearsal.play(&steps).await?;
-        }
+        // The good rows are tried even beside bad ones, so that all that is wrong is told at once.
+        errors.append(&mut rehearsal.play(&steps).await?);
+        errors.sort_by(|one, other| (&one.file, one.row).cmp(&(&other.file, other.row)));
         if !errors.is_empty() {
             errors.truncate(MOST_ERRORS);
             return Err(ImportError::Rows(errors));

@@ -6,11 +6,12 @@ use tahavol_domain::calendar::{Date, Period};
 use tahavol_domain::fact::event_id;
 use tahavol_domain::indicator::event::Measurement;
 use tahavol_domain::milestone::event::ProgressReport;
+use tahavol_domain::milestone::measure::Measure;
 use tahavol_domain::policy::Import;
 use tahavol_domain::quantity::Quantity;
 use tahavol_domain::station::event::{Delivery, Registration, StationKind, Volume};
-use tahavol_domain::text::{Text, digits_to_latin};
-use tahavol_domain::values::{IndicatorCode, MilestoneId, ProgrammeId, ProvinceCode, StationCode};
+use tahavol_domain::text::{Text, digits_to_latin, fold};
+use tahavol_domain::values::{FULL, IndicatorCode, MilestoneId, ProgrammeId, ProvinceCode, StationCode};
 use tahavol_domain::{Command, Stream, indicator, milestone, station};
 use tahavol_projections::Snapshot;
 use tahavol_projections::reports::ReportValue;
@@ -20,17 +21,19 @@ use super::plan::{Phase, Settings, Step, Steps};
 use super::programme::{measured, scope_of};
 use super::source::{FileKind, SourceFile};
 
-/// What the table asks for that the ledger does not hold yet.
-pub(super) fn steps(file: &SourceFile, snapshot: &Snapshot, settings: &Settings) -> Result<Steps, Vec<RowError>> {
+/// What the table asks for that the ledger does not hold yet, and what is wrong with its other rows.
+pub(super) fn steps(file: &SourceFile, snapshot: &Snapshot, settings: &Settings) -> (Steps, Vec<RowError>) {
     let programme = snapshot.programme.as_ref().map_or(settings.programme, |row| row.id);
     let mut reader = Reader { file, snapshot, settings, programme, seen: BTreeSet::new(), steps: Steps::default() };
     let mut errors = Vec::new();
     let mut table = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(file.text.as_bytes());
     let header = match table.headers() {
         Ok(header) => header.clone(),
-        Err(why) => return Err(vec![file.place(1).value("", "IMPORT_TABLE", why)]),
+        Err(why) => return (Steps::default(), vec![file.place(1).value("", "IMPORT_TABLE", why)]),
     };
-    columns(file, &header)?;
+    if let Err(wrong) = columns(file, &header) {
+        return (Steps::default(), wrong);
+    }
     for record in table.records() {
         let record = match record {
             Ok(record) => record,
@@ -45,7 +48,7 @@ pub(super) fn steps(file: &SourceFile, snapshot: &Snapshot, settings: &Settings)
             errors.push(error);
         }
     }
-    if errors.is_empty() { Ok(reader.steps) } else { Err(errors) }
+    (reader.steps, errors)
 }
 
 fn columns(file: &SourceFile, header: &csv::StringRecord) -> Result<(), Vec<RowError>> {
@@ -70,7 +73,6 @@ fn unreadable(file: &SourceFile, why: &csv::Error) -> RowError {
         csv::ErrorKind::UnequalLengths { len, expected_len, .. } => {
             let mut error = file.place(row).value("", "IMPORT_TRUNCATED", len);
             error.args.push(("expected", expected_len.to_string()));
-            error.column = None;
             error
         }
         _ => file.place(row).value("", "IMPORT_TABLE", why),
@@ -145,15 +147,16 @@ impl Reader<'_> {
 
     fn station(&mut self, cells: &Cells<'_>) -> Result<(), RowError> {
         let code = StationCode(digits_to_latin(cells.need("code")?));
-        self.once(cells, "code", &code.0)?;
-        let kind = match cells.need("kind")? {
-            "station" => StationKind::Station,
-            "outpost" => StationKind::Outpost,
+        self.once(cells, "code", code.0.clone(), &code.0)?;
+        let kind = match fold(cells.need("kind")?).as_str() {
+            "station" | "کلانتری" => StationKind::Station,
+            "outpost" | "پاسگاه" => StationKind::Outpost,
             other => return Err(cells.wrong("kind", "IMPORT_VALUE", other)),
         };
-        let networked = match cells.need("networked")? {
-            "true" => true,
-            "false" => false,
+        // Spreadsheets write TRUE and FALSE.
+        let networked = match fold(cells.need("networked")?).as_str() {
+            "true" | "بله" => true,
+            "false" | "خیر" => false,
             other => return Err(cells.wrong("networked", "IMPORT_VALUE", other)),
         };
         let registration = Registration {
@@ -176,9 +179,14 @@ impl Reader<'_> {
             self.steps.unchanged += 1;
             return Ok(());
         }
-        let same = known.kind == registration.kind && known.name == registration.name && known.province == registration.province;
-        if !same {
-            return Err(cells.wrong("name_fa", "IMPORT_DIFFERS", &code.0));
+        let differs = [
+            ("kind", known.kind != registration.kind),
+            ("name_fa", known.name.fa != registration.name.fa),
+            ("name_en", known.name.en != registration.name.en),
+            ("province", known.province != registration.province),
+        ];
+        if let Some((column, _)) = differs.into_iter().find(|(_, differs)| *differs) {
+            return Err(cells.wrong(column, "IMPORT_DIFFERS", &code.0));
         }
         if known.volume == registration.volume && known.networked == registration.networked {
             self.steps.unchanged += 1;
@@ -197,13 +205,14 @@ impl Reader<'_> {
     fn report(&mut self, cells: &Cells<'_>) -> Result<(), RowError> {
         let id = self.milestone_id(cells)?;
         let on = cells.day("effective_on")?;
-        self.once(cells, "milestone", &format!("{} {on}", id.0))?;
+        self.once(cells, "milestone", format!("{} {on}", id.0), &format!("{} {on}", cells.need("milestone")?))?;
+        let known = self.snapshot.milestones.get(&id);
         let progress = match cells.quantity("progress")? {
             None => None,
             // Percent, to the hundredth; more than two places would be lost.
             Some(percent) => match u16::try_from(percent.micros() / 10_000) {
-                Ok(points) if percent.micros() % 10_000 == 0 => Some(points),
-                _ => return Err(cells.wrong("progress", "PROGRESS_RANGE", percent)),
+                Ok(points) if points <= FULL && percent.micros() % 10_000 == 0 => Some(points),
+                _ => return Err(cells.wrong("progress", "IMPORT_PERCENT", percent)),
             },
         };
         let steps = match cells.get("steps") {
@@ -212,6 +221,11 @@ impl Reader<'_> {
             Some(text) => {
                 let number = |part: &str| digits_to_latin(part.trim()).parse::<u16>().ok().and_then(|step| step.checked_sub(1));
                 let steps: Option<Vec<u16>> = text.split([' ', ';', '؛']).filter(|part| !part.trim().is_empty()).map(number).collect();
+                let planned = known.map(|known| match &known.plan.current.measure {
+                    Measure::Steps(steps) => steps.len(),
+                    Measure::Binary | Measure::Reported | Measure::Rollout(_) | Measure::Indicator(_) => usize::MAX,
+                });
+                let steps = steps.filter(|steps| steps.iter().all(|step| Some(usize::from(*step)) < planned));
                 Some(steps.ok_or_else(|| cells.wrong("steps", "IMPORT_VALUE", text))?)
             }
         };
@@ -221,7 +235,6 @@ impl Reader<'_> {
             (None, None) => Some(ReportValue::Note),
             (Some(_), Some(_)) => None,
         };
-        let known = self.snapshot.milestones.get(&id);
         if known.is_some_and(|known| known.reports.iter().any(|report| report.effective_on == on && Some(report.value) == told)) {
             self.steps.unchanged += 1;
             return Ok(());
@@ -236,7 +249,7 @@ impl Reader<'_> {
         let milestone = self.milestone_id(cells)?;
         let code = StationCode(digits_to_latin(cells.need("station")?));
         let on = cells.day("effective_on")?;
-        self.once(cells, "station", &format!("{} {}", milestone.0, code.0))?;
+        self.once(cells, "station", format!("{} {}", milestone.0, code.0), &format!("{} {}", cells.need("milestone")?, code.0))?;
         let station = self.snapshot.stations.get(&code).ok_or_else(|| cells.wrong("station", "UNKNOWN_STATION", &code.0))?;
         let known = self.snapshot.milestones.get(&milestone).and_then(|known| known.deliveries.get(&station.number));
         let stream = Stream::Station(code);
@@ -254,7 +267,8 @@ impl Reader<'_> {
         let scope = scope_of(&digits_to_latin(cells.need("scope")?));
         let text = cells.need("period")?;
         let period = Period::parse(text).map_err(|why| cells.wrong("period", why.code(), text))?;
-        self.once(cells, "indicator", &format!("{} {scope:?} {period}", code.0))?;
+        let shown = format!("{} {} {text}", code.0, cells.need("scope")?);
+        self.once(cells, "indicator", format!("{} {scope:?} {period}", code.0), &shown)?;
         let value = measured(cells.quantity("value")?, cells.quantity("numerator")?, cells.quantity("denominator")?);
         let value = value.ok_or_else(|| cells.wrong("value", "IMPORT_MEASURED_VALUE", &code.0))?;
         let indicator = self.snapshot.indicators.get(&code).ok_or_else(|| cells.wrong("indicator", "UNKNOWN_INDICATOR", &code.0))?;
@@ -276,8 +290,9 @@ impl Reader<'_> {
         if self.snapshot.milestones.contains_key(&id) { Ok(id) } else { Err(cells.wrong("milestone", "UNKNOWN_MILESTONE", code)) }
     }
 
-    fn once(&mut self, cells: &Cells<'_>, column: &str, key: &str) -> Result<(), RowError> {
-        if self.seen.insert(key.to_owned()) { Ok(()) } else { Err(cells.wrong(column, "IMPORT_DUPLICATE", key)) }
+    /// `key` is what makes two rows one; `shown` is how the file says it.
+    fn once(&mut self, cells: &Cells<'_>, column: &str, key: String, shown: &str) -> Result<(), RowError> {
+        if self.seen.insert(key) { Ok(()) } else { Err(cells.wrong(column, "IMPORT_DUPLICATE", shown)) }
     }
 
     fn is_ours(&self, event: uuid::Uuid, cells: &Cells<'_>, key: &str, stream: &Stream) -> bool {

@@ -31,8 +31,8 @@ impl ForecastReason {
     }
 }
 
-/// 100 years of 365¼ days.
-const FARTHEST_DAYS: i128 = 36_525;
+/// A forecast later than so many years after the earliest start is none.
+const FARTHEST_YEARS: i32 = 100;
 
 /// Earliest start + ceil(PD · AT / ES) − 1, of a group that is not complete.
 pub(super) fn forecast(starts: Date, pd: i32, at: i32, es: Ratio) -> Result<Date, ForecastReason> {
@@ -43,10 +43,16 @@ pub(super) fn forecast(starts: Date, pd: i32, at: i32, es: Ratio) -> Result<Date
         return Err(ForecastReason::NoProgress);
     };
     let days = duration.ceil() - 1;
-    // A day that the calendar does not keep is as good as too far.
-    let kept = i128::from(starts.days_until(Date::MAX));
     match i32::try_from(days) {
-        Ok(days) if i128::from(days) <= FARTHEST_DAYS.min(kept) => Ok(starts.plus_days(days)),
-        _ => Err(ForecastReason::TooFar),
+        Ok(days) if days <= starts.days_until(farthest(starts)) => Ok(starts.plus_days(days)),
+        Ok(_) | Err(_) => Err(ForecastReason::TooFar),
     }
+}
+
+/// The same day of the Gregorian year 100 years on, or the day before where that year has no such day; at most the last day of the
+/// calendar.
+fn farthest(starts: Date) -> Date {
+    let (year, month, day) = starts.ymd();
+    let same = Date::from_iso_ymd(year + FARTHEST_YEARS, month, day);
+    same.or_else(|_| Date::from_iso_ymd(year + FARTHEST_YEARS, month, day - 1)).unwrap_or(Date::MAX)
 }

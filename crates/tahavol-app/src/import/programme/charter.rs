@@ -76,6 +76,9 @@ impl Reader<'_> {
             };
             match self.snapshot.commissions.get(&slug) {
                 Some(known) if known.establishment == establishment => self.steps.unchanged += 1,
+                Some(known) if self.is_ours(known.established.event.0, row, "establish", &Stream::Commission(slug.clone())) => {
+                    self.steps.unchanged += 1;
+                }
                 Some(_) => self.differs(row, "title", &slug.0),
                 None => {
                     let command = Command::Commission(commission::Command::Establish(establishment));
@@ -98,7 +101,13 @@ impl Reader<'_> {
             };
             match self.snapshot.directives.get(&directive.code) {
                 Some(known) if known.directive == directive => self.steps.unchanged += 1,
-                Some(_) => self.differs(row, "title", entry.code.get_ref()),
+                Some(known) if self.is_ours(known.issued.event.0, row, "direct", &Stream::Programme(self.programme)) => {
+                    self.steps.unchanged += 1;
+                }
+                Some(known) => {
+                    let column = if known.directive.issued_on == directive.issued_on { "title" } else { "issued_on" };
+                    self.differs(row, column, entry.code.get_ref());
+                }
                 None => {
                     let command = Command::Programme(programme::Command::IssueDirective(directive));
                     self.push(Phase::Commissions, row, "direct", Stream::Programme(self.programme), command, None);

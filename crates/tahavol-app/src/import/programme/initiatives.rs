@@ -143,12 +143,13 @@ impl Reader<'_> {
         })
     }
 
+    /// A share of one as basis points.
     fn fraction(&mut self, row: u64, fraction: &Spanned<Number>) -> Option<u16> {
         let micros = self.number(row, "fraction", *fraction.get_ref())?.micros();
         match u16::try_from(micros / 100) {
-            Ok(points) if (0..=1_000_000).contains(&micros) => Some(points),
+            Ok(points) if (0..=1_000_000).contains(&micros) && micros % 100 == 0 => Some(points),
             _ => {
-                self.wrong(row, "fraction", "PROGRESS_RANGE", Quantity::from_micros(micros).unwrap_or(Quantity::MAX));
+                self.wrong(row, "fraction", "IMPORT_FRACTION", Quantity::from_micros(micros).unwrap_or(Quantity::MAX));
                 None
             }
         }

@@ -81,6 +81,7 @@ impl Reader<'_> {
         self.wrong(row, column, "IMPORT_DIFFERS", value);
     }
 
+    /// Whether the event was made by this very file, at this row.
     fn is_ours(&self, event: Uuid, row: u64, key: &str, stream: &Stream) -> bool {
         event == event_id(self.settings.command_id(self.programme, self.file, row, key), &stream.to_string(), 0).0
     }
