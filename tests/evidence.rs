@@ -53,6 +53,26 @@ async fn nobody_sends_or_fetches_without_a_token() {
 }
 
 #[tokio::test]
+async fn who_holds_no_office_that_refers_to_files_sends_none() {
+    let config = tempfile::tempdir().unwrap();
+    let path = config.path().join("tahavol.toml");
+    std::fs::write(&path, "[[tokens]]\ntoken = \"token-of-a-stranger\"\nactor = \"stranger\"\nname = \"Stranger\"\n").unwrap();
+    let server = Server::of_with(data::with_history(), &[("TAHAVOL_CONFIG", path.to_str().unwrap())]);
+    let sent = async |token: &str, language: &str| {
+        let request = server.post("/evidence").bearer_auth(token).header("content-type", TEXT).header("accept-language", language);
+        request.body("گزارش").send().await.unwrap()
+    };
+    for token in ["token-of-a-stranger", &server.token("auditor")] {
+        assert_eq!(code(sent(token, "fa").await).await, (403, "EVIDENCE_NOT_PERMITTED".to_owned()));
+        let english: Value = sent(token, "en").await.json().await.unwrap();
+        assert!(english["message"].as_str().unwrap().contains("office"), "{english}");
+    }
+    for actor in ["inspector", "chair.technology", "member.support", "reporter.IR-07", "administrator"] {
+        assert!(sent(&server.token(actor), "fa").await.status().is_success(), "{actor}");
+    }
+}
+
+#[tokio::test]
 async fn a_file_is_what_its_content_is_and_not_what_it_is_called() {
     let server = Server::of(data::founded());
     let pdf = b"%PDF-1.7\n".as_slice();
@@ -62,6 +82,8 @@ async fn a_file_is_what_its_content_is_and_not_what_it_is_called() {
         ("application/x-msdownload", b"MZ\x90\x00", (415, "EVIDENCE_TYPE_UNKNOWN")),
         ("application/zip", b"PK\x03\x04", (415, "EVIDENCE_TYPE_UNKNOWN")),
         (TEXT, b"", (400, "EVIDENCE_EMPTY")),
+        (TEXT, b"\xef\xbb\xbf <!DocType html><p>", (415, "EVIDENCE_TYPE_OTHER")),
+        ("text/csv", b"<svg onload=alert(1)>", (415, "EVIDENCE_TYPE_OTHER")),
     ] {
         let (status, found) = code(send(&server, media_type, content).await).await;
         assert_eq!((status, found.as_str()), wanted, "{media_type}");

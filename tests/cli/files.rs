@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use tahavol_tests::binary::{self, root};
 use tahavol_tests::data;
+use tahavol_tests::server::Server;
 
 use crate::{on, printed, said};
 
@@ -34,7 +35,7 @@ fn a_programme_is_founded_from_its_files_once() {
     let import = |more: &[&str]| on(&data, &[&["--config", &config, "import", &programme, &stations, "--resolution", "12"], more].concat());
     let dry = printed(&import(&["--dry-run"]));
     assert!(dry.contains("would be recorded"), "{dry}");
-    assert_eq!(events(&data), 0);
+    assert!(!data.exists(), "a rehearsal leaves nothing behind");
     printed(&import(&[]));
     let recorded = events(&data);
     assert!(recorded > 3_000, "{recorded}");
@@ -61,6 +62,19 @@ fn nothing_of_a_bad_file_is_recorded_and_the_errors_say_where() {
         let text = said(&refused);
         assert!(text.contains("reports.csv") && text.contains(place) && text.contains(code), "{text}");
     }
+    assert_eq!(events(directory.path()), before);
+}
+
+#[test]
+fn a_rehearsal_works_beside_a_running_server_and_records_nothing() {
+    let directory = data::founded();
+    let reports = with(&directory, "reports.csv", "milestone,effective_on,progress,note_fa\nNO-SUCH,1405/01/01,10,متن\n");
+    let _server = Server::on(directory.path(), &[]);
+    let before = events(directory.path());
+    let rehearsed = on(directory.path(), &["import", &file("stations.csv"), "--dry-run"]);
+    assert!(printed(&rehearsed).starts_with("0 events would be recorded"), "{}", said(&rehearsed));
+    let refused = on(directory.path(), &["import", &reports, "--dry-run"]);
+    assert_eq!(refused.status.code(), Some(3), "{}", said(&refused));
     assert_eq!(events(directory.path()), before);
 }
 

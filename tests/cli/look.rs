@@ -71,6 +71,9 @@ fn json_tells_every_horizon_and_commission_with_the_facts_behind_the_figures() {
     assert_eq!((&day[0]["statusDate"], &day[0]["position"]), (&Value::from("2026-03-21"), &all["position"]));
     let instant = list(&["--as-of", "2026-01-01T00:00:00Z"]);
     assert!(instant[0]["position"].as_u64() < all["position"].as_u64());
+    let end_of_day = list(&["--as-of", "1404/10/11"]);
+    let last_moment = list(&["--as-of", "2026-01-01T23:59:59.999999+03:30"]);
+    assert_eq!((&end_of_day[0], &end_of_day[0]["statusDate"]), (&last_moment[0], &Value::from("2026-01-01")));
     let original = list(&["--baseline", "original"]);
     assert_eq!(original[0]["baseline"], "ORIGINAL");
 }
@@ -78,13 +81,15 @@ fn json_tells_every_horizon_and_commission_with_the_facts_behind_the_figures() {
 #[test]
 fn a_replay_leads_to_the_picture_that_is_kept() {
     let directory = data::with_history();
-    let told = printed(&on(directory.path(), &["replay"]));
+    let told = printed(&on(directory.path(), &["replay", "--lang", "en"]));
     assert!(told.contains("events a second") && told.contains("same as the kept picture"), "{told}");
     let digest = told.lines().find(|line| line.starts_with("digest")).unwrap().split_whitespace().nth(1).unwrap();
     assert_eq!(digest.len(), 64);
-    // Without what is kept it is the same.
+    // Without what is kept it is the same, and nothing is said to have been compared.
     std::fs::remove_dir_all(directory.path().join("snapshots")).unwrap();
-    assert!(printed(&on(directory.path(), &["replay"])).contains(digest));
+    let alone = printed(&on(directory.path(), &["replay", "--lang", "en"]));
+    assert!(alone.contains(digest) && alone.contains("nothing was kept to compare with") && !alone.contains("same as"), "{alone}");
+    assert!(printed(&on(directory.path(), &["replay", "--lang", "fa"])).contains("نگه داشته نشده"));
 }
 
 #[test]

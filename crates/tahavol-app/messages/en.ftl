@@ -188,6 +188,8 @@ FILTER_INVALID = There is nothing called “{ $value }” to filter by.
 OFFICE_INVALID = There is no office “{ $value }”; write for example council, chair:technology or reporter:IR-13.
 ONE_REQUIRED = Give exactly one of { $fields }.
 SERIES_TOO_LONG = The series would have { $largest } periods or more; choose a shorter span.
+GRAPHQL_SYNTAX = The query cannot be read: { $detail }
+GRAPHQL_INVALID = The query does not fit the schema: { $detail }
 QUERY_TOO_DEEP = The query is nested deeper than { $limit } levels.
 QUERY_TOO_COSTLY = The query asks for more than { $limit } allows; ask for fewer fields or smaller pages.
 QUERY_TOO_MANY_ALIASES = The query has more than { $limit } aliases.
@@ -217,12 +219,15 @@ EVIDENCE_STORE_UNAVAILABLE = The evidence store cannot be used just now; try aga
 EVIDENCE_EMPTY = The file is empty.
 EVIDENCE_TYPE_UNKNOWN = Files of this type are not taken. Taken are PDF, PNG, JPEG, GIF and WebP, office files without macros, and text and CSV in UTF-8.
 EVIDENCE_TYPE_OTHER = The file was declared as { $declared } and is { $found }.
+EVIDENCE_NOT_PERMITTED = Files are sent by those who hold an office that refers to them; you hold none today.
 EVIDENCE_INTERRUPTED = The file did not arrive whole; send it again.
 
 ## Command line
 
 CLI_AS_OF = On { $day }, after { $events } events
 CLI_SIMULATION = SIMULATION: all dates were moved by { $months } Solar Hijri months, and history was played by a simulated clock
+CLI_KEPT_SAME = same as the kept picture ({ $events } events of it on disk)
+CLI_KEPT_NOTHING = nothing was kept to compare with
 CLI_HORIZON = Horizon
 CLI_COMMISSION = Commission
 CLI_ALL = All horizons

@@ -188,6 +188,8 @@ FILTER_INVALID = چیزی به نام «{ $value }» برای پالایش وج�
 OFFICE_INVALID = سمتی به نام «{ $value }» وجود ندارد؛ برای نمونه council یا chair:technology یا reporter:IR-13 بنویسید.
 ONE_REQUIRED = از میان { $fields } درست یکی را بدهید.
 SERIES_TOO_LONG = این سری به { $largest } دوره یا بیشتر می‌رسد؛ بازهٔ کوتاه‌تری برگزینید.
+GRAPHQL_SYNTAX = این پرسش خوانده نمی‌شود: { $detail }
+GRAPHQL_INVALID = این پرسش با طرح نمی‌خواند: { $detail }
 QUERY_TOO_DEEP = پرسش بیش از { $limit } لایه تودرتو است.
 QUERY_TOO_COSTLY = پرسش از حد { $limit } فراتر می‌رود؛ فیلدهای کمتر یا صفحه‌های کوچک‌تر بخواهید.
 QUERY_TOO_MANY_ALIASES = پرسش بیش از { $limit } نام مستعار دارد.
@@ -217,12 +219,15 @@ EVIDENCE_STORE_UNAVAILABLE = مخزن مستندات اکنون در دسترس 
 EVIDENCE_EMPTY = پرونده خالی است.
 EVIDENCE_TYPE_UNKNOWN = این نوع پرونده پذیرفته نمی‌شود. پذیرفته‌ها: PDF، PNG، JPEG، GIF و WebP، پرونده‌های اداری بدون ماکرو، و متن و CSV با UTF-8.
 EVIDENCE_TYPE_OTHER = پرونده { $declared } اعلام شده بود ولی { $found } است.
+EVIDENCE_NOT_PERMITTED = پرونده را کسی می‌فرستد که سمتی دارد که به آن استناد می‌کند؛ شما امروز چنین سمتی ندارید.
 EVIDENCE_INTERRUPTED = پرونده کامل نرسید؛ دوباره بفرستید.
 
 ## خط فرمان
 
 CLI_AS_OF = در { $day }، پس از { $events } رویداد
 CLI_SIMULATION = شبیه‌سازی: همهٔ تاریخ‌ها { $months } ماه هجری شمسی جابه‌جا شده‌اند و پیشینه با ساعت شبیه‌سازی‌شده ثبت شده است
+CLI_KEPT_SAME = همان تصویر نگه‌داشته‌شده است ({ $events } رویداد آن روی دیسک بود)
+CLI_KEPT_NOTHING = تصویری برای مقایسه نگه داشته نشده بود
 CLI_HORIZON = افق
 CLI_COMMISSION = کمیسیون
 CLI_ALL = همهٔ افق‌ها

@@ -9,7 +9,7 @@ use tahavol_domain::calendar::Instant;
 use tahavol_projections::Snapshot;
 use tokio::task::spawn_blocking;
 
-use crate::app::Tahavol;
+use crate::app::{Follower, Tahavol};
 use crate::error::AppError;
 use crate::fold::{Ahead, Batch, CHUNK, advance, read_ahead};
 
@@ -35,7 +35,8 @@ impl Tahavol {
     /// The picture at a position, or at an instant. An instant later than the last event means that event.
     ///
     /// # Errors
-    /// [`AppError::PositionNotReached`] for a position beyond the head.
+    /// [`AppError::PositionNotReached`] for a position beyond the head; [`AppError::Stopped`] for one beyond an event that
+    /// cannot be read.
     pub async fn as_of(&self, at: AsOf) -> Result<Arc<Snapshot>, AppError> {
         let live = self.snapshot();
         match at {
@@ -51,7 +52,12 @@ impl Tahavol {
     async fn once_reached(&self, position: u64) -> Result<Arc<Snapshot>, AppError> {
         let recorded = self.known_head() >= Some(position);
         if !recorded || !self.wait_for(position, SOON).await {
-            return Err(AppError::PositionNotReached { position, head: self.snapshot().position });
+            return Err(match self.health().follower {
+                Follower::Stopped { position, what } if recorded => AppError::Stopped { position, what },
+                Follower::Stopped { .. } | Follower::Replaying | Follower::Following | Follower::Reconnecting { .. } | Follower::Closed => {
+                    AppError::PositionNotReached { position, head: self.known_head() }
+                }
+            });
         }
         let live = self.snapshot();
         if live.position == Some(position) { Ok(live) } else { self.earlier(AsOf::Position(position), position).await }
@@ -108,7 +114,7 @@ impl Tahavol {
 
     /// Far from any waypoint, as after a start from a snapshot on disk: leaves waypoints on its way for those who come next.
     async fn long_fold(&self, base: Arc<Snapshot>, at: AsOf, until: u64) -> Result<Arc<Snapshot>, AppError> {
-        let mut ahead: Ahead = read_ahead(Arc::clone(self.ledger()), base.position, until);
+        let mut ahead: Ahead = read_ahead(Arc::clone(self.ledger()), base.position, until, Batch::decode);
         let mut snapshot = Snapshot::clone(&base);
         while let Some(batch) = ahead.next().await? {
             let app = self.clone();

@@ -27,6 +27,15 @@ const MOST: usize = 8;
 
 pub(crate) struct Disk {
     directory: PathBuf,
+    mismatching: Mismatching,
+}
+
+/// What becomes of a file that does not match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mismatching {
+    ThrownAway,
+    /// By those who only look.
+    LeftAlone,
 }
 
 /// What must match before the snapshot is believed, and what is needed to go on from it.
@@ -54,7 +63,12 @@ struct Entry {
 
 impl Disk {
     pub(crate) fn new(directory: PathBuf) -> Self {
-        Disk { directory }
+        Disk { directory, mismatching: Mismatching::ThrownAway }
+    }
+
+    /// For those who only look: whatever lies there stays as it is.
+    pub(crate) fn only_looking(directory: PathBuf) -> Self {
+        Disk { directory, mismatching: Mismatching::LeftAlone }
     }
 
     pub(crate) fn directory(&self) -> &Path {
@@ -63,7 +77,12 @@ impl Disk {
 
     /// The newest snapshot that matches the ledger.
     pub(crate) async fn load(&self, ledger: &dyn Ledger) -> Result<Option<Fold>, AppError> {
-        for entry in self.entries().into_iter().rev() {
+        self.load_until(ledger, u64::MAX).await
+    }
+
+    /// The newest that matches and goes no further than the position.
+    pub(crate) async fn load_until(&self, ledger: &dyn Ledger, until: u64) -> Result<Option<Fold>, AppError> {
+        for entry in self.entries().into_iter().rev().filter(|entry| entry.position <= until) {
             if let Some(fold) = self.read(ledger, entry).await? {
                 return Ok(Some(fold));
             }
@@ -112,15 +131,15 @@ impl Disk {
         Ok(())
     }
 
-    /// The file's snapshot, or none after throwing the file away.
+    /// The file's snapshot, or none where it does not match.
     async fn read(&self, ledger: &dyn Ledger, entry: Entry) -> Result<Option<Fold>, AppError> {
         let path = entry.path.clone();
         let read = spawn_blocking(move || read_file(&entry)).await.map_err(|_| AppError::ShuttingDown)?;
         let (position, leaf, fold) = match read {
             Ok(read) => read,
             Err(what) => {
-                tracing::warn!(path = %path.display(), what, "a snapshot is thrown away");
-                remove(&path);
+                tracing::warn!(path = %path.display(), what, "a snapshot is not used");
+                self.mismatches(&path);
                 return Ok(None);
             }
         };
@@ -128,9 +147,16 @@ impl Disk {
         if there.first().is_some_and(|event| event.position == position && event.leaf_hash == leaf) {
             return Ok(Some(fold));
         }
-        tracing::warn!(path = %path.display(), position, "a snapshot of another ledger is thrown away");
-        remove(&path);
+        tracing::warn!(path = %path.display(), position, "a snapshot of another ledger is not used");
+        self.mismatches(&path);
         Ok(None)
+    }
+
+    fn mismatches(&self, path: &Path) {
+        match self.mismatching {
+            Mismatching::ThrownAway => remove(path),
+            Mismatching::LeftAlone => {}
+        }
     }
 
     /// Oldest first. A directory that cannot be listed has none.

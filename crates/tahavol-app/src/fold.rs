@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tahavol_domain::fact::{Fact, decode};
-use tahavol_ledger::merkle::{Hash, Roots};
-use tahavol_ledger::{Ledger, Recorded};
+use tahavol_ledger::merkle::{Hash, Roots, leaf_hash};
+use tahavol_ledger::{Ledger, LedgerError, Recorded};
 use tahavol_projections::Snapshot;
 use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, spawn_blocking};
@@ -62,16 +62,37 @@ pub(crate) struct Batch {
 }
 
 impl Batch {
+    /// As a start does it: that a line is the one that was appended is taken on trust.
     pub(crate) fn decode(recorded: Vec<Recorded>) -> Self {
+        Batch::of(recorded, decode_one)
+    }
+
+    /// Trusts nothing: every line must have the leaf hash that the ledger keeps of it.
+    pub(crate) fn verify(recorded: Vec<Recorded>) -> Self {
+        Batch::of(recorded, |recorded| {
+            unchanged(&recorded)?;
+            decode_one(recorded)
+        })
+    }
+
+    fn of(recorded: Vec<Recorded>, read: impl Fn(Recorded) -> Result<Decoded, AppError>) -> Self {
         let mut events = Vec::with_capacity(recorded.len());
         for recorded in recorded {
-            match decode_one(recorded) {
+            match read(recorded) {
                 Ok(event) => events.push(event),
                 Err(error) => return Batch { events, stopped: Some(error) },
             }
         }
         Batch { events, stopped: None }
     }
+}
+
+fn unchanged(recorded: &Recorded) -> Result<(), AppError> {
+    if leaf_hash(&recorded.line) == recorded.leaf_hash {
+        return Ok(());
+    }
+    let what = "the leaf hash is not that of the line".to_owned();
+    Err(AppError::Ledger(LedgerError::Corrupt { position: Some(recorded.position), what }))
 }
 
 /// The line must say of itself what the ledger says of it; otherwise one of them was tampered with.
@@ -152,8 +173,9 @@ pub(crate) fn advance(snapshot: &mut Snapshot, event: &Decoded) -> Result<(), Ap
     snapshot.apply(&event.fact, event.position).map_err(|error| AppError::Stopped { position: event.position, what: error.to_string() })
 }
 
-/// Reads and decodes everything after a position up to and with another, in order and ahead of the caller.
-pub(crate) fn read_ahead(ledger: Arc<dyn Ledger>, after: Option<u64>, until: u64) -> Ahead {
+/// Reads and decodes everything after a position up to and with another, in order and ahead of the caller. `read` is
+/// [`Batch::decode`] or [`Batch::verify`].
+pub(crate) fn read_ahead(ledger: Arc<dyn Ledger>, after: Option<u64>, until: u64, read: fn(Vec<Recorded>) -> Batch) -> Ahead {
     let (sender, batches) = mpsc::channel(AHEAD);
     tokio::spawn(async move {
         let mut after = after;
@@ -165,7 +187,7 @@ pub(crate) fn read_ahead(ledger: Arc<dyn Ledger>, after: Option<u64>, until: u64
                 Ok(recorded) => {
                     after = recorded.last().map(|last| last.position);
                     // Many cores decode at once: the receiver waits for the batches in the order in which they were read.
-                    spawn_blocking(move || Batch::decode(recorded))
+                    spawn_blocking(move || read(recorded))
                 }
                 Err(error) => {
                     let failed = Batch { events: Vec::new(), stopped: Some(error.into()) };

@@ -48,7 +48,7 @@ impl Follow {
     pub(crate) async fn catch_up(&mut self) -> Result<(), AppError> {
         let Some(head) = self.shared.ledger.head().await? else { return Ok(()) };
         self.shared.head.note(head);
-        let mut ahead = read_ahead(Arc::clone(&self.shared.ledger), self.fold.position(), head);
+        let mut ahead = read_ahead(Arc::clone(&self.shared.ledger), self.fold.position(), head, Batch::decode);
         while let Some(batch) = ahead.next().await? {
             self.apply(batch)?;
             tokio::task::yield_now().await;

@@ -10,6 +10,7 @@ pub mod shutdown;
 pub mod telemetry;
 
 mod failure;
+mod look;
 mod open;
 
 pub use failure::{Code, Failure};

@@ -47,6 +47,10 @@ async fn an_event_that_cannot_be_read_stops_the_follower_with_its_position() {
     assert_eq!(world.app.snapshot().digest(), before.digest(), "nothing is skipped");
     assert_eq!(stopped_at(world.handle(world.report(100)).await), bad);
     assert_eq!(world.app.as_of(AsOf::Position(3)).await.unwrap().position, Some(3), "reading goes on");
+    match world.app.as_of(AsOf::Position(bad)).await {
+        Err(AppError::Stopped { position, .. }) => assert_eq!(position, bad),
+        other => panic!("shown: {other:?}"),
+    }
 
     let restarted = world.reopen().await;
     assert_eq!(stands_still(&restarted).await.0, bad);

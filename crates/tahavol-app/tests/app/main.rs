@@ -6,5 +6,6 @@ mod handle;
 mod past;
 mod phase;
 mod races;
+mod replay;
 mod support;
 mod together;

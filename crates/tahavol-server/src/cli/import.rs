@@ -1,16 +1,19 @@
 //! `tahavol import`: files become events, all of them or none.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
-use tahavol_app::import::{ImportError, Settings as ImportSettings, SourceFile, Times, import};
+use tahavol_app::import::{ImportError, Imported, Settings as ImportSettings, SourceFile, Times, import};
 use tahavol_domain::text::Lang;
 use tahavol_domain::values::{ActorId, Person, ProgrammeId};
+use tahavol_ledger::{Ledger, OpenOptions, SqliteLedger};
 use uuid::Uuid;
 
 use super::{DataArguments, LangArgument, say};
 use crate::config::{PersonSetting, Settings};
 use crate::failure::{Code, Failure};
+use crate::look::{look, look_at, whole};
 use crate::open::Opened;
 
 #[derive(Args)]
@@ -18,7 +21,7 @@ pub(crate) struct Arguments {
     /// programme.toml, stations.csv, reports.csv, deliveries.csv, measurements.csv, in any order; tables are known by their columns
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Only say what would be recorded
+    /// Only say what would be recorded; works beside a running server and leaves nothing behind
     #[arg(long)]
     dry_run: bool,
     /// Number of the council's resolution under which a programme file is imported
@@ -47,12 +50,37 @@ pub(super) async fn run(settings: Settings, arguments: Arguments) -> Result<(), 
         shift_months: 0,
         simulation: false,
     };
-    let opened = Opened::open(&settings).await?;
-    let imported = import(&opened.app, &files, &import_settings, Times::Real, arguments.dry_run).await;
-    opened.close().await?;
+    let imported = if arguments.dry_run {
+        rehearse(&settings, &files, &import_settings).await?
+    } else {
+        let opened = Opened::open(&settings).await?;
+        let imported = import(&opened.app, &files, &import_settings, Times::Real, false).await;
+        opened.close().await?;
+        imported
+    };
     let imported = imported.map_err(|error| in_language(error, lang))?;
     let verb = if arguments.dry_run { "would be recorded" } else { "recorded" };
     say::line(&format!("{} events {verb}, {} rows were there already", imported.events, imported.unchanged))
+}
+
+/// On the ledger that is there, which is only read; where there is none, on an empty one that is gone afterwards.
+async fn rehearse(
+    settings: &Settings,
+    files: &[SourceFile],
+    import_settings: &ImportSettings,
+) -> Result<Result<Imported, ImportError>, Failure> {
+    if settings.ledger_path()?.exists() {
+        let app = look(settings).await?;
+        whole(&app)?;
+        return Ok(import(&app, files, import_settings, Times::Real, true).await);
+    }
+    let directory = tempfile::tempdir().map_err(|error| Failure::io("make a temporary directory", &error))?;
+    let ledger: Arc<dyn Ledger> = Arc::new(SqliteLedger::open(directory.path(), OpenOptions::default()).await?);
+    let app = look_at(Arc::clone(&ledger), settings).await?;
+    let imported = import(&app, files, import_settings, Times::Real, true).await;
+    app.close().await;
+    ledger.close().await?;
+    Ok(imported)
 }
 
 fn read(paths: &[PathBuf], lang: Lang) -> Result<Vec<SourceFile>, Failure> {

@@ -47,7 +47,7 @@ Exit codes:
   5  the ledger is damaged, or two pictures of it differ
 
 Examples:
-  tahavol demo                                       a programme to look at, served on a free port of this machine
+  tahavol demo                                       a programme to look at, served on 127.0.0.1:8080
   tahavol import programme.toml stations.csv --resolution 12 --data ./data
   tahavol serve --data ./data --listen 127.0.0.1:8080
   tahavol progress --lang en --as-of 2026-03-21T00:00:00Z
@@ -80,7 +80,7 @@ enum Command {
     Progress(progress::Arguments),
     /// Write out what the ledger holds
     Export(export::Arguments),
-    /// Fold the whole ledger anew, and compare the result with the kept picture
+    /// Hash and fold every line anew, and compare the result with the kept picture
     Replay(replay::Arguments),
     /// Print the GraphQL schema or the schemas of the events
     Schema(schema::Arguments),

@@ -5,22 +5,26 @@ use std::sync::Arc;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use tahavol_app::replay::{Progress, replay};
-use tahavol_app::{Options, Tahavol};
+use tahavol_app::messages::message;
+use tahavol_app::replay::{Progress, kept, replay};
 use tahavol_ledger::{Ledger, SqliteLedger};
 
-use super::{DataArguments, say};
+use super::{DataArguments, LangArgument, say};
 use crate::config::Settings;
 use crate::failure::{Code, Failure};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
+    /// Language of the comparison
+    #[arg(long)]
+    lang: Option<LangArgument>,
     #[command(flatten)]
     data: DataArguments,
 }
 
 pub(super) async fn run(settings: Settings, arguments: Arguments) -> Result<(), Failure> {
     let settings = arguments.data.apply(settings)?;
+    let lang = arguments.lang.map_or(settings.language, Into::into);
     let ledger: Arc<dyn Ledger> = Arc::new(SqliteLedger::open_read_only(settings.ledger_path()?).await?);
     let bar = bar();
     let replayed = replay(Arc::clone(&ledger), None, |progress: Progress| {
@@ -34,16 +38,26 @@ pub(super) async fn run(settings: Settings, arguments: Arguments) -> Result<(), 
     say::line(&format!("{} events a second", replayed.events_per_second()))?;
     say::line(&format!("root      {}", replayed.root))?;
     say::line(&format!("digest    {}", replayed.digest))?;
-    let Some(position) = replayed.snapshot.position else { return Ok(()) };
-    // What a server would start from. Nothing is written: the application is dropped and not closed.
-    let options = Options { snapshots_dir: Some(settings.snapshots_dir()), snapshot_every: u64::MAX, ..Options::default() };
-    let app = Tahavol::open(ledger, options).await?;
-    let kept = app.as_of(tahavol_app::AsOf::Position(position)).await?.digest();
-    let from = app.health().started_from;
-    if kept != replayed.digest {
-        return Err(Failure::new(Code::Corrupt, format!("the picture kept on disk ({from} events) leads to another digest: {kept}")));
+    // What a server would start from.
+    let kept = match replayed.snapshot.position {
+        Some(position) => kept(ledger, &settings.snapshots_dir(), position).await?,
+        None => None,
+    };
+    let Some(kept) = kept else { return say::line(&message("CLI_KEPT_NOTHING", &[], lang)) };
+    let events = kept.events;
+    if kept.digest != replayed.digest {
+        return Err(Failure::new(
+            Code::Corrupt,
+            format!("the picture kept on disk ({events} events) leads to another digest: {}", kept.digest),
+        ));
     }
-    say::line(&format!("same as the kept picture ({from} events of it on disk)"))
+    if kept.root != replayed.root {
+        return Err(Failure::new(
+            Code::Corrupt,
+            format!("the picture kept on disk ({events} events) leads to another root: {}", kept.root),
+        ));
+    }
+    say::line(&message("CLI_KEPT_SAME", &[("events", events.to_string())], lang))
 }
 
 /// Only where somebody looks.

@@ -62,10 +62,25 @@ const HEAD: usize = 512;
 /// Enough of the end for the table of contents of an office file.
 const TAIL: usize = 128 << 10;
 
+/// How a text begins that a browser or a viewer would take for a page or a drawing, with its media type.
+const MARKUP: [(&[u8], &str); 5] = [
+    (b"<!doctype", "text/html"),
+    (b"<html", "text/html"),
+    (b"<script", "text/html"),
+    (b"<svg", "image/svg+xml"),
+    (b"<?xml", "application/xml"),
+];
+/// The longest of them.
+const OPENING: usize = 9;
+/// U+FEFF in UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// Looks at a file as it passes.
 #[derive(Debug, Default)]
 pub struct Sniffer {
     head: Vec<u8>,
+    /// The first bytes behind white space and byte-order marks, however much of these there is.
+    opening: Vec<u8>,
     tail: Vec<u8>,
     not_text: bool,
     /// The beginning of a character whose end is in the next piece.
@@ -79,9 +94,20 @@ impl Sniffer {
         self.tail.extend_from_slice(&bytes[bytes.len().saturating_sub(TAIL)..]);
         let superfluous = self.tail.len().saturating_sub(TAIL);
         self.tail.drain(..superfluous);
+        let room = OPENING - self.opening.len();
+        let nothing_yet = self.opening.is_empty();
+        let blank = |byte: &u8| byte.is_ascii_whitespace() || BYTE_ORDER_MARK.contains(byte);
+        self.opening.extend(bytes.iter().skip_while(|byte| nothing_yet && blank(byte)).take(room));
         if !self.not_text {
             self.not_text = !self.reads(bytes);
         }
+    }
+
+    /// The media type of a text that is no plain one: it would be run or drawn by whoever opens it.
+    #[must_use]
+    pub fn markup(&self) -> Option<&'static str> {
+        let opening = self.opening.to_ascii_lowercase();
+        MARKUP.iter().find(|(tag, _)| opening.starts_with(tag)).map(|(_, media_type)| *media_type)
     }
 
     /// What the whole file is; none where it is nothing that is taken.

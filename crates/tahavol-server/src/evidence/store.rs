@@ -16,7 +16,7 @@ use tahavol_app::{EvidenceStore, EvidenceUnavailable, StoredEvidence};
 use tahavol_domain::values::Sha256;
 use uuid::Uuid;
 
-use super::kind::Sniffer;
+use super::kind::{Kind, Sniffer};
 use crate::config::{EvidenceSettings, S3Settings};
 use crate::failure::Failure;
 
@@ -239,8 +239,12 @@ fn known_kind(sniffer: &Sniffer, size: u64, declared: Option<&str>) -> Result<St
     }
     let found = sniffer.kind().ok_or(EvidenceError::UnknownType)?;
     let declared = declared.unwrap_or_default();
-    let kind = found.declared_as(declared);
-    let other = || EvidenceError::OtherType { declared: declared.to_owned(), found: found.media_type() };
+    let markup = sniffer.markup().filter(|_| found == Kind::Text);
+    if markup.is_some() && declared.is_empty() {
+        return Err(EvidenceError::UnknownType);
+    }
+    let kind = if markup.is_none() { found.declared_as(declared) } else { None };
+    let other = || EvidenceError::OtherType { declared: declared.to_owned(), found: markup.unwrap_or(found.media_type()) };
     kind.map(|kind| kind.media_type().to_owned()).ok_or_else(other)
 }
 

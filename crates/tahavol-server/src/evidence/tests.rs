@@ -78,6 +78,31 @@ fn a_file_is_what_its_content_says() {
     assert_eq!(kind_of("نیم".as_bytes().split_last().unwrap().1), None);
 }
 
+#[tokio::test]
+async fn a_text_that_begins_as_a_page_or_a_drawing_is_no_plain_text() {
+    let (directory, files) = files(10_000);
+    let blank = " ".repeat(600);
+    for content in [
+        "<!DOCTYPE html>",
+        "\u{feff} \r\n\t<HTML lang=fa>",
+        "<svg onload=x>",
+        "<Script>",
+        "<?xml version=\"1.0\"?>",
+        &format!("{blank}<html>"),
+    ] {
+        let bytewise: Vec<&[u8]> = content.as_bytes().chunks(1).collect();
+        for declared in ["text/plain", "text/csv", "application/octet-stream"] {
+            assert!(matches!(send(&files, Some(declared), &[content.as_bytes()]).await, Err(EvidenceError::OtherType { .. })), "{content}");
+            assert!(matches!(send(&files, Some(declared), &bytewise).await, Err(EvidenceError::OtherType { .. })), "{content}");
+        }
+        assert!(matches!(send(&files, None, &[content.as_bytes()]).await, Err(EvidenceError::UnknownType)), "{content}");
+    }
+    assert_eq!(count(directory.path()), 0);
+    for content in ["a <html> in a sentence", "<htm", "\u{feff}گزارش", "< svg"] {
+        assert!(send(&files, Some("text/plain"), &[content.as_bytes()]).await.is_ok(), "{content}");
+    }
+}
+
 /// The end of a ZIP file as far as it matters: an entry of the table of contents for each name.
 fn zip(names: &[&str]) -> Vec<u8> {
     let mut bytes = b"PK\x03\x04".to_vec();

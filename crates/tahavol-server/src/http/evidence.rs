@@ -11,7 +11,8 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CON
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use tahavol_domain::values::Sha256;
+use tahavol_app::Clock;
+use tahavol_domain::values::{Office, Person, Sha256};
 use tokio::time::timeout;
 
 use super::Site;
@@ -31,7 +32,7 @@ struct Told {
     size: u64,
 }
 
-/// `POST /evidence`: 201 with digest, type and size; 200 where the file was there before.
+/// `POST /evidence`, from whoever holds an office that refers to files: 201 with digest, type and size; 200 where the file was there before.
 pub(super) async fn send(State(site): State<Arc<Site>>, headers: HeaderMap, body: Body) -> Response {
     take(&site, &headers, body).await.unwrap_or_else(|problem| problem.respond(language(&headers, site.language)))
 }
@@ -42,7 +43,7 @@ pub(super) async fn fetch(State(site): State<Arc<Site>>, Path(digest): Path<Stri
 }
 
 async fn take(site: &Site, headers: &HeaderMap, body: Body) -> Result<Response, Problem> {
-    site.somebody(headers)?;
+    may_send(site, site.somebody(headers)?)?;
     let limit = site.evidence.max_bytes();
     let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if length.is_some_and(|length| length > limit) {
@@ -59,6 +60,27 @@ async fn take(site: &Site, headers: &HeaderMap, body: Body) -> Result<Response, 
     let status = if received.new { StatusCode::CREATED } else { StatusCode::OK };
     let told = Told { digest: received.digest.to_string(), media_type: received.file.media_type, size: received.file.size };
     Ok((status, [("location", format!("/evidence/{}", received.digest))], Json(told)).into_response())
+}
+
+/// Whoever could never refer to a file has no business filling the store.
+fn may_send(site: &Site, person: &Person) -> Result<(), Problem> {
+    let snapshot = site.app.snapshot();
+    let today = Clock::System.now().date_in(&snapshot.time_zone());
+    let refers = |office: &Office| match office {
+        Office::Council
+        | Office::Chair(_)
+        | Office::Secretary(_)
+        | Office::Member(_)
+        | Office::Inspector
+        | Office::Reporter(_)
+        | Office::Administrator => true,
+        // The founding is no person's; an auditor reads everything and records nothing.
+        Office::Founding | Office::Auditor => false,
+    };
+    if snapshot.offices(&person.id, today).iter().any(refers) {
+        return Ok(());
+    }
+    Err(Problem::new(StatusCode::FORBIDDEN, "EVIDENCE_NOT_PERMITTED"))
 }
 
 async fn give(site: &Site, headers: &HeaderMap, digest: &str) -> Result<Response, Problem> {
