@@ -67,7 +67,7 @@ impl std::fmt::Debug for TokenSetting {
 pub struct EvidenceSettings {
     /// Without it, `evidence` in the data directory.
     pub directory: Option<PathBuf>,
-    /// In its place, a bucket. Needs a program built with the feature `s3`.
+    /// In its place, a bucket. Needs the feature `s3`, which is on by default.
     pub s3: Option<S3Settings>,
     /// Of one file.
     pub max_bytes: u64,
