@@ -171,6 +171,8 @@ mod tests {
             "LEDGER_IN_USE",
             "LEDGER_NEWER_VERSION",
             "LEDGER_REFUSED",
+            "GRAPHQL_SYNTAX",
+            "GRAPHQL_INVALID",
         ];
         for code in rules.chain(errors) {
             assert!(known.contains(code), "{code} has no message");

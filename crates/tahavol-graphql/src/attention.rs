@@ -1,6 +1,8 @@
 //! What to look at first, and progress over time.
 
 use async_graphql::{Context, Enum, Error, InputType, Object, SimpleObject, Value};
+use tahavol_app::Clock;
+use tahavol_domain::calendar;
 use tahavol_projections::progress as figures;
 
 use crate::contribution::{Contribution, contributions};
@@ -109,6 +111,26 @@ pub(crate) struct Stale {
     days: i32,
 }
 
+/// How many days a series is taken to cover whose beginning the ledger decides: eight years.
+const USUAL_DAYS: i32 = 8 * 366;
+
+/// How many points a series may have, by its arguments alone: this runs before they are refused.
+fn points(step: SeriesStep, from: &Option<Date>, to: &Option<Date>, status_date: &Option<Date>) -> usize {
+    let given = |date: &Option<Date>| date.as_ref().and_then(|date| date.0.as_ref().ok()).copied();
+    let days = match given(from) {
+        Some(from) => {
+            let today = || Clock::System.now().date_in(&calendar::TimeZone::tehran());
+            from.days_until(given(to).or_else(|| given(status_date)).unwrap_or_else(today))
+        }
+        None => USUAL_DAYS,
+    };
+    let shortest = match step {
+        SeriesStep::PersianMonth => 29,
+        SeriesStep::IsoWeek => 7,
+    };
+    usize::try_from(days / shortest).unwrap_or(0).saturating_add(1).min(figures::MOST_POINTS)
+}
+
 #[derive(Default)]
 pub(crate) struct AttentionQuery;
 
@@ -152,7 +174,7 @@ impl AttentionQuery {
     }
 
     /// Progress at the end of each period, at one position: from the earliest start (or `from`) to the status date (or `to`).
-    #[graphql(complexity = "price_list(60, child_complexity)")]
+    #[graphql(complexity = "price_list(points(step, &from, &to, &status_date), child_complexity)")]
     #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn progress_series(
         &self,

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, Error, ID, Object, SimpleObject};
 use tahavol_domain::Stream;
 use tahavol_domain::indicator::event::Meaning;
-use tahavol_domain::values::{CommissionSlug, IndicatorCode};
+use tahavol_domain::values::IndicatorCode;
 use tahavol_projections::indicator::{NationalValue as Value, expected_on};
 use tahavol_projections::rows::{IndicatorRow, MeasurementRow};
 
 use crate::act::Act;
 use crate::commission::Commission;
 use crate::enums::{Aggregation, Derived, Direction, Horizon, MeasurementScopeKind, MeasurementStanding, Provenance};
+use crate::known;
 use crate::ledger::{Event, EventPage, events_at};
 use crate::measurement::{Measurement, Period, scope_key, scope_kind};
 use crate::node;
@@ -328,7 +329,7 @@ impl IndicatorQuery {
         min_position: Option<Position>,
     ) -> Result<Page<Indicator>, Error> {
         let view = view(ctx, as_of, min_position).await?;
-        let commission = commission.map(|slug| CommissionSlug(node::key("commission", &slug)));
+        let commission = known::commission(ctx, &view, commission)?;
         let wanted = |row: &IndicatorRow| commission.as_ref().is_none_or(|slug| row.definition.commission == *slug);
         Indicator::page(ctx, &view, wanted, (first, after))
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Error, ID, Object, SimpleObject};
 use tahavol_domain::text::fold;
-use tahavol_domain::values::{CommissionSlug, InitiativeId};
+use tahavol_domain::values::InitiativeId;
 use tahavol_domain::{Stream, initiative};
 use tahavol_projections::Snapshot;
 use tahavol_projections::rows::{self, InitiativeRow, RiskRow, Stamp};
@@ -14,6 +14,7 @@ use crate::act::Act;
 use crate::commission::Commission;
 use crate::council::Directive;
 use crate::enums::{Horizon, InitiativePhase, Provenance};
+use crate::known;
 use crate::ledger::{Event, EventPage};
 use crate::milestone::Milestone;
 use crate::node;
@@ -298,8 +299,8 @@ impl InitiativeQuery {
         min_position: Option<Position>,
     ) -> Result<Page<Initiative>, Error> {
         let view = view(ctx, as_of, min_position).await?;
-        let commission = commission.map(|slug| CommissionSlug(node::key("commission", &slug)));
-        let search = search.map(|text| fold(&text));
+        let commission = known::commission(ctx, &view, commission)?;
+        let search = known::search(ctx, search)?;
         let wanted = |row: &InitiativeRow| {
             commission.as_ref().is_none_or(|slug| row.proposal.commission == *slug)
                 && horizon.is_none_or(|horizon| row.proposal.horizon == horizon.into())
@@ -337,7 +338,7 @@ impl InitiativeQuery {
         min_position: Option<Position>,
     ) -> Result<Page<Risk>, Error> {
         let view = view(ctx, as_of, min_position).await?;
-        let commission = commission.map(|slug| CommissionSlug(node::key("commission", &slug)));
+        let commission = known::commission(ctx, &view, commission)?;
         let of_commission = |row: &&Arc<InitiativeRow>| commission.as_ref().is_none_or(|slug| row.proposal.commission == *slug);
         let asked = |row: &RiskRow| open.is_none_or(|open| row.closed.is_none() == open);
         let mut items = Vec::new();
@@ -364,7 +365,7 @@ impl InitiativeQuery {
         min_position: Option<Position>,
     ) -> Result<Page<Allocation>, Error> {
         let view = view(ctx, as_of, min_position).await?;
-        let commission = commission.map(|slug| CommissionSlug(node::key("commission", &slug)));
+        let commission = known::commission(ctx, &view, commission)?;
         let of_commission = |row: &&Arc<InitiativeRow>| commission.as_ref().is_none_or(|slug| row.proposal.commission == *slug);
         let mut items = Vec::new();
         for initiative in view.snapshot.initiatives.values().filter(of_commission) {

@@ -9,10 +9,13 @@ mod contribution;
 mod council;
 mod enums;
 mod errors;
+mod explain;
 mod flat;
+mod guard;
 mod indicator;
 mod initiative;
 mod input;
+mod known;
 mod ledger;
 mod limits;
 mod measure_input;
@@ -38,7 +41,9 @@ mod text;
 use async_graphql::{MergedObject, SDLExportOptions, Schema};
 use tahavol_app::{Clock, Tahavol};
 
-pub use limits::{DEEPEST_BRACKETS, Limits, Parsed, too_deep};
+pub use explain::unparsed;
+pub use guard::Parsed;
+pub use limits::{DEEPEST_BRACKETS, Limits, too_deep};
 pub use operation::{Operation, is_query, operation};
 pub use page::LARGEST_PAGE;
 pub use request::Caller;
@@ -94,7 +99,7 @@ pub fn schema(app: Tahavol, limits: Limits) -> TahavolSchema {
 #[must_use]
 pub fn schema_with_clock(app: Tahavol, limits: Limits, clock: Clock) -> TahavolSchema {
     Schema::build(Query::default(), Mutation::default(), Subscription)
-        .extension(limits::Guard(limits))
+        .extension(guard::Guard(limits))
         .data(app)
         .data(clock)
         .data(limits)

@@ -1,19 +1,10 @@
-//! What one request may ask: brackets before parsing, fields and aliases before validation, depth and cost after it. And what every answer tells.
+//! What one request may ask: brackets before parsing, fields and aliases before validation, depth and cost after it.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::{HashMap, HashSet};
+use std::convert::Infallible;
 
-use async_graphql::extensions::{
-    Extension, ExtensionContext, ExtensionFactory, NextExecute, NextParseQuery, NextPrepareRequest, NextValidation,
-};
-use async_graphql::parser::parse_query;
-use async_graphql::parser::types::{ExecutableDocument, FragmentDefinition, Selection, SelectionSet};
-use async_graphql::{Name, Positioned, Request, Response, ServerError, ServerResult, ValidationResult, Variables};
-use tahavol_app::{Tahavol, messages};
-use tahavol_domain::text::Lang;
-
-use crate::meta::extension;
-use crate::request::{Picture, looked_at};
+use async_graphql::parser::types::{ExecutableDocument, Field, FragmentDefinition, Selection, SelectionSet};
+use async_graphql::{Name, Positioned, Value, Variables};
 
 /// Brackets deeper than this are refused before parsing: the parser recurses on the stack.
 pub const DEEPEST_BRACKETS: usize = 40;
@@ -21,18 +12,17 @@ pub const DEEPEST_BRACKETS: usize = 40;
 /// Fields of introspection that list what types consist of; nothing else in the schema has such a name.
 const LISTINGS: [&str; 4] = ["fields", "interfaces", "possibleTypes", "inputFields"];
 /// How many of them may lie within each other. Tools need one.
-const MOST_LISTINGS: usize = 2;
+pub(crate) const MOST_LISTINGS: usize = 2;
 
-pub(crate) const TOO_DEEP: &str = "QUERY_TOO_DEEP";
-pub(crate) const TOO_COSTLY: &str = "QUERY_TOO_COSTLY";
-pub(crate) const TOO_MANY_ALIASES: &str = "QUERY_TOO_MANY_ALIASES";
+/// What a field costs more that looks at a past picture: it may have to be folded from the ledger first.
+pub(crate) const PAST: usize = 200;
 
 /// How much one operation may ask. The standard introspection query fits the defaults.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Fields within fields.
     pub depth: usize,
-    /// Cost: one for each field, times the page's size below a connection.
+    /// Cost: one for each field, times the page's size below a connection; more for a field `asOf` a past moment.
     pub complexity: usize,
     /// Aliased fields, fragments counted where they are used.
     pub aliases: usize,
@@ -103,167 +93,58 @@ fn skip_block_string(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// The request's query, parsed before after [`too_deep`] had nothing against it; in a request's data it saves parsing again.
-#[derive(Debug, Clone)]
-pub struct Parsed(pub Arc<ExecutableDocument>);
-
-/// Holds the limits, gives every request its one picture, and tells of that picture in the response's extensions.
-pub(crate) struct Guard(pub(crate) Limits);
-
-impl ExtensionFactory for Guard {
-    fn create(&self) -> Arc<dyn Extension> {
-        Arc::new(Guard(self.0))
-    }
-}
-
-#[async_graphql::async_trait::async_trait]
-impl Extension for Guard {
-    async fn prepare_request(&self, ctx: &ExtensionContext<'_>, request: Request, next: NextPrepareRequest<'_>) -> ServerResult<Request> {
-        next.run(ctx, request.data(Picture::default())).await
-    }
-
-    /// Parses by itself: what the library checks after parsing walks fragments wherever they are used, which a small document
-    /// makes take for ever, and it would do so before any limit of ours.
-    async fn parse_query(
-        &self,
-        ctx: &ExtensionContext<'_>,
-        query: &str,
-        _: &Variables,
-        _: NextParseQuery<'_>,
-    ) -> ServerResult<ExecutableDocument> {
-        if too_deep(query) {
-            return Err(refused(ctx, TOO_DEEP, DEEPEST_BRACKETS));
-        }
-        let document = match ctx.data_opt::<Parsed>() {
-            Some(parsed) => ExecutableDocument::clone(&parsed.0),
-            None => parse_query(query)?,
-        };
-        let size = Size::of(&document);
-        if size.height > DEEPEST_BRACKETS {
-            return Err(refused(ctx, TOO_DEEP, DEEPEST_BRACKETS));
-        }
-        if size.fields > self.0.fields || size.listings > MOST_LISTINGS {
-            return Err(refused(ctx, TOO_COSTLY, self.0.fields));
-        }
-        if size.aliases > self.0.aliases {
-            return Err(refused(ctx, TOO_MANY_ALIASES, self.0.aliases));
-        }
-        Ok(document)
-    }
-
-    async fn validation(&self, ctx: &ExtensionContext<'_>, next: NextValidation<'_>) -> Result<ValidationResult, Vec<ServerError>> {
-        let found = next.run(ctx).await?;
-        if found.depth > self.0.depth {
-            return Err(vec![refused(ctx, TOO_DEEP, self.0.depth)]);
-        }
-        if found.complexity > self.0.complexity {
-            return Err(vec![refused(ctx, TOO_COSTLY, self.0.complexity)]);
-        }
-        Ok(found)
-    }
-
-    async fn execute(&self, ctx: &ExtensionContext<'_>, operation_name: Option<&str>, next: NextExecute<'_>) -> Response {
-        let response = next.run(ctx, operation_name).await;
-        let Some(app) = ctx.data_opt::<Tahavol>() else { return response };
-        let snapshot = ctx.data_opt::<Picture>().and_then(looked_at).unwrap_or_else(|| app.snapshot());
-        response.extension("tahavol", extension(app, &snapshot))
-    }
-}
-
-/// The error that says which limit.
-fn refused(ctx: &ExtensionContext<'_>, code: &'static str, limit: usize) -> ServerError {
-    let lang = ctx.data_opt::<Lang>().copied().unwrap_or_default();
-    let mut error = ServerError::new(messages::message(code, &[("limit", limit.to_string())], lang), None);
-    error.extensions.get_or_insert_default().set("code", code);
-    error
-}
-
 /// How large a document is once its fragments are put where they are used. Saturates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct Size {
+pub(crate) struct Size {
     /// Fields, spreads and directives.
-    fields: usize,
-    aliases: usize,
+    pub(crate) fields: usize,
+    pub(crate) aliases: usize,
     /// Selections within selections; a cycle has no end.
-    height: usize,
+    pub(crate) height: usize,
     /// Lists of the schema about itself within such lists: each level multiplies by all fields of all types.
-    listings: usize,
+    pub(crate) listings: usize,
+    /// Fields that look at a past picture.
+    pub(crate) past: usize,
 }
 
-/// The sizes of fragments; of those that are being measured, none yet.
-type Known<'a> = HashMap<&'a str, Option<Size>>;
+/// What a document is measured with.
+struct Measure<'a> {
+    fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
+    variables: &'a Variables,
+    /// Variables that have a value though none is given.
+    defaults: HashSet<&'a str>,
+    /// The sizes of fragments; of those that are being measured, none yet.
+    known: HashMap<&'a str, Option<Size>>,
+}
 
 impl Size {
-    const ENDLESS: Size = Size { fields: usize::MAX, aliases: usize::MAX, height: usize::MAX, listings: usize::MAX };
+    const ENDLESS: Size = Size { fields: usize::MAX, aliases: usize::MAX, height: usize::MAX, listings: usize::MAX, past: usize::MAX };
 
     /// Of the largest operation or fragment, and of how many there are.
-    fn of(document: &ExecutableDocument) -> Self {
-        let mut known = Known::new();
+    pub(crate) fn of(document: &ExecutableDocument, variables: &Variables) -> Self {
+        let definitions = document.operations.iter().flat_map(|(_, operation)| &operation.node.variable_definitions);
+        let defaults = definitions.filter(|definition| definition.node.default_value.is_some());
+        let mut measure = Measure {
+            fragments: &document.fragments,
+            variables,
+            defaults: defaults.map(|definition| definition.node.name.node.as_str()).collect(),
+            known: HashMap::new(),
+        };
         let sets = document.operations.iter().map(|(_, operation)| &operation.node.selection_set.node);
         let sets = sets.chain(document.fragments.values().map(|fragment| &fragment.node.selection_set.node));
         let (mut largest, mut number) = (Size::default(), 0);
         for set in sets {
             number += 1;
-            let size = Size::of_set(set, &document.fragments, &mut known, 0);
+            let size = measure.set(set, 0);
             largest = Size {
                 fields: largest.fields.max(size.fields),
                 aliases: largest.aliases.max(size.aliases),
                 height: largest.height.max(size.height),
                 listings: largest.listings.max(size.listings),
+                past: largest.past.max(size.past),
             };
         }
         Size { fields: largest.fields.max(number), ..largest }
-    }
-
-    /// Recurses no deeper than a document may be.
-    fn of_set<'a>(
-        set: &'a SelectionSet,
-        fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
-        known: &mut Known<'a>,
-        level: usize,
-    ) -> Self {
-        if level > DEEPEST_BRACKETS {
-            return Size::ENDLESS;
-        }
-        let mut sum = Size::default();
-        for selection in &set.items {
-            let (alias, below) = match &selection.node {
-                Selection::Field(field) => {
-                    let below = Size::of_set(&field.node.selection_set.node, fragments, known, level + 1);
-                    let listing = usize::from(LISTINGS.contains(&field.node.name.node.as_str()));
-                    (field.node.alias.is_some(), Size { listings: below.listings.saturating_add(listing), ..below })
-                }
-                Selection::InlineFragment(fragment) => {
-                    (false, Size::of_set(&fragment.node.selection_set.node, fragments, known, level + 1))
-                }
-                Selection::FragmentSpread(spread) => {
-                    (false, Size::of_fragment(spread.node.fragment_name.node.as_str(), fragments, known, level + 1))
-                }
-            };
-            let own = Size { fields: 1 + selection.node.directives().len(), aliases: usize::from(alias), ..Size::default() };
-            sum = sum.and(own).and(Size { height: below.height.saturating_add(1), ..below });
-        }
-        sum
-    }
-
-    fn of_fragment<'a>(
-        name: &'a str,
-        fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
-        known: &mut Known<'a>,
-        level: usize,
-    ) -> Self {
-        match (known.get(name), fragments.get(name)) {
-            (Some(Some(size)), _) => *size,
-            (Some(None), _) => Size::ENDLESS,
-            (None, Some(fragment)) => {
-                known.insert(name, None);
-                let size = Size::of_set(&fragment.node.selection_set.node, fragments, known, level);
-                known.insert(name, Some(size));
-                size
-            }
-            // Validation refuses it.
-            (None, None) => Size::default(),
-        }
     }
 
     fn and(self, other: Size) -> Self {
@@ -272,16 +153,73 @@ impl Size {
             aliases: self.aliases.saturating_add(other.aliases),
             height: self.height.max(other.height),
             listings: self.listings.max(other.listings),
+            past: self.past.saturating_add(other.past),
         }
+    }
+}
+
+impl<'a> Measure<'a> {
+    /// Recurses no deeper than a document may be.
+    fn set(&mut self, set: &'a SelectionSet, level: usize) -> Size {
+        if level > DEEPEST_BRACKETS {
+            return Size::ENDLESS;
+        }
+        let mut sum = Size::default();
+        for selection in &set.items {
+            let mut own = Size { fields: 1 + selection.node.directives().len(), ..Size::default() };
+            let below = match &selection.node {
+                Selection::Field(field) => {
+                    let below = self.set(&field.node.selection_set.node, level + 1);
+                    own.aliases = usize::from(field.node.alias.is_some());
+                    own.past = usize::from(self.is_past(&field.node));
+                    let listing = usize::from(LISTINGS.contains(&field.node.name.node.as_str()));
+                    Size { listings: below.listings.saturating_add(listing), ..below }
+                }
+                Selection::InlineFragment(fragment) => self.set(&fragment.node.selection_set.node, level + 1),
+                Selection::FragmentSpread(spread) => self.fragment(spread.node.fragment_name.node.as_str(), level + 1),
+            };
+            sum = sum.and(own).and(Size { height: below.height.saturating_add(1), ..below });
+        }
+        sum
+    }
+
+    fn fragment(&mut self, name: &'a str, level: usize) -> Size {
+        let fragments = self.fragments;
+        match (self.known.get(name), fragments.get(name)) {
+            (Some(Some(size)), _) => *size,
+            (Some(None), _) => Size::ENDLESS,
+            (None, Some(fragment)) => {
+                self.known.insert(name, None);
+                let size = self.set(&fragment.node.selection_set.node, level);
+                self.known.insert(name, Some(size));
+                size
+            }
+            // Validation refuses it.
+            (None, None) => Size::default(),
+        }
+    }
+
+    fn is_past(&self, field: &Field) -> bool {
+        let Some(asked) = field.get_argument("asOf") else { return false };
+        let has_value = |name: Name| match self.variables.get(&name) {
+            Some(value) => *value != Value::Null,
+            None => self.defaults.contains(name.as_str()),
+        };
+        // Only whether there is a value matters, and the value itself may be large.
+        let present = |name| Ok::<_, Infallible>(if has_value(name) { Value::Boolean(true) } else { Value::Null });
+        asked.node.clone().into_const_with(present).is_ok_and(|value| value != Value::Null)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use async_graphql::parser::parse_query;
+    use serde_json::json;
+
     use super::*;
 
     fn size(query: &str) -> Size {
-        Size::of(&parse_query(query).unwrap())
+        Size::of(&parse_query(query).unwrap(), &Variables::default())
     }
 
     #[test]
@@ -322,7 +260,7 @@ mod tests {
     fn fragments_are_counted_where_they_are_used() {
         assert_eq!(
             size("{ a { ...f } b { ...f } } fragment f on T { x y: z @d }"),
-            Size { fields: 10, aliases: 2, height: 3, listings: 0 }
+            Size { fields: 10, aliases: 2, height: 3, listings: 0, past: 0 }
         );
     }
 
@@ -351,5 +289,19 @@ mod tests {
         }
         query.push_str(" fragment f30 on T { x }");
         assert_eq!(size(&query).fields, usize::MAX);
+    }
+
+    #[test]
+    fn fields_of_a_past_moment_are_counted_however_it_is_given() {
+        let past = |query: &str, variables| Size::of(&parse_query(query).unwrap(), &Variables::from_json(variables)).past;
+        assert_eq!(
+            past("{ a(asOf: { position: 1 }) { x } ...f } fragment f on Q { b(asOf: { position: 2 }) c(asOf: null) }", json!({})),
+            2
+        );
+        let by_variable = "query($then: T) { a(asOf: $then) }";
+        assert_eq!(past(by_variable, json!({})), 0);
+        assert_eq!(past(by_variable, json!({ "then": null })), 0);
+        assert_eq!(past(by_variable, json!({ "then": { "position": 1 } })), 1);
+        assert_eq!(past("query($then: T = { position: 1 }) { a(asOf: $then) }", json!({})), 1);
     }
 }

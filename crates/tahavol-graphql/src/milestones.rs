@@ -1,16 +1,15 @@
 //! Lists of milestones, filtered by what readers look for; evidence of all of them.
 
 use async_graphql::{Context, Error, ID, Object};
-use tahavol_domain::text::fold;
-use tahavol_domain::values::{CommissionSlug, FULL};
+use tahavol_domain::values::FULL;
 use tahavol_projections::rows::MilestoneRow;
 
 use crate::act::Evidence;
 use crate::enums::{Horizon, MilestonePhase};
 use crate::errors::read;
-use crate::initiative::{Initiative, finds};
+use crate::initiative::finds;
+use crate::known;
 use crate::milestone::{Milestone, PhaseCount, phase_counts};
-use crate::node;
 use crate::page::{Page, page, price};
 use crate::request::{AsOfInput, View, status_date, view};
 use crate::scalars::{Date, Position};
@@ -45,10 +44,9 @@ impl MilestoneQuery {
         let view = view(ctx, as_of, min_position).await?;
         let on = status_date(ctx, &view, on)?;
         let due_by = due_by.map(|date| read(ctx, "dueBy", date)).transpose()?;
-        let commission = commission.map(|slug| CommissionSlug(node::key("commission", &slug)));
-        // An initiative that does not exist has no milestones.
-        let initiative = initiative.map(|text| Initiative::named(&view.snapshot, &text).unwrap_or_default());
-        let search = search.map(|text| fold(&text));
+        let commission = known::commission(ctx, &view, commission)?;
+        let initiative = known::initiative(ctx, &view, initiative)?;
+        let search = known::search(ctx, search)?;
         let wanted = |row: &MilestoneRow| {
             let plan = &row.plan;
             commission.as_ref().is_none_or(|slug| plan.commission == *slug)
@@ -89,7 +87,7 @@ impl MilestoneQuery {
         min_position: Option<Position>,
     ) -> Result<Vec<PhaseCount>, Error> {
         let view = view(ctx, as_of, min_position).await?;
-        let commission = commission.map(|slug| CommissionSlug(node::key("commission", &slug)));
+        let commission = known::commission(ctx, &view, commission)?;
         Ok(phase_counts(&view.snapshot, commission.as_ref()))
     }
 

@@ -1,7 +1,6 @@
 //! Progress in three voices, earned schedule, forecast and confidence, of any part of the programme on any day.
 
 use async_graphql::{Context, Enum, Error, InputType, Object, Value};
-use tahavol_domain::values::CommissionSlug;
 use tahavol_projections::progress as figures;
 use tahavol_projections::ratio::Ratio;
 
@@ -10,8 +9,8 @@ use crate::contribution::{Contribution, contributions};
 use crate::enums::{BaselineKind, Confidence, Horizon, RatingVoice};
 use crate::flat::{AtHand, Flat, at_hand};
 use crate::initiative::Initiative;
+use crate::known;
 use crate::meta::Meta;
-use crate::node;
 use crate::page::price_list;
 use crate::request::{AsOfInput, View, app, status_date, view};
 use crate::scalars::{Date, Decimal, Position};
@@ -300,14 +299,12 @@ pub(crate) fn query(
     on: Option<Date>,
     baseline: Option<BaselineKind>,
 ) -> Result<figures::Query, Error> {
-    // An initiative that does not exist has no milestones.
-    let named = |text: String| Initiative::named(&view.snapshot, &text).unwrap_or_default();
     Ok(figures::Query {
         status_date: status_date(ctx, view, on)?,
         baseline: baseline.unwrap_or_default().into(),
         horizon: horizon.map(Into::into),
-        commission: commission.map(|slug| CommissionSlug(node::key("commission", &slug))),
-        initiative: initiative.map(named),
+        commission: known::commission(ctx, view, commission)?,
+        initiative: known::initiative(ctx, view, initiative)?,
     })
 }
 

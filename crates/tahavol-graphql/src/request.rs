@@ -17,7 +17,7 @@ use crate::errors::{UNAUTHENTICATED, UserError, read};
 use crate::scalars::{Date, Instant, Position, Wire};
 
 /// How long a reader's own write is waited for.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Who asks. The HTTP layer puts it into the request's data; a request without one may only introspect.
 #[derive(Debug, Clone)]

@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Error, Object};
-use tahavol_domain::text::fold;
 use tahavol_domain::values::{ProvinceCode, StationCode};
 use tahavol_projections::rows::StationRow;
 
 use crate::enums::StationKind;
 use crate::initiative::finds;
-use crate::milestone::Milestone;
+use crate::known;
 use crate::node;
 use crate::page::{Page, page, price, price_list};
 use crate::request::{AsOfInput, status_date, view};
@@ -58,13 +57,8 @@ impl StationQuery {
         min_position: Option<Position>,
     ) -> Result<Page<Station>, Error> {
         let view = view(ctx, as_of, min_position).await?;
-        let wanted = Wanted {
-            province: province.map(|code| ProvinceCode(node::key("province", &code))),
-            kind,
-            networked,
-            open,
-            search: search.map(|text| fold(&text)),
-        };
+        let wanted =
+            Wanted { province: known::province(ctx, &view, province)?, kind, networked, open, search: known::search(ctx, search)? };
         let in_target = |code: &StationCode| target.is_none_or(|target| is_target(&view.snapshot, code) == target);
         let rows = view.snapshot.stations.iter().filter(|(code, row)| wanted.finds(row) && in_target(code));
         let items = rows.map(|(code, row)| (code.0.as_str(), row)).collect();
@@ -116,10 +110,10 @@ impl StationQuery {
     ) -> Result<Option<Coverage>, Error> {
         let view = view(ctx, as_of, min_position).await?;
         let on = status_date(ctx, &view, on)?;
-        let province = province.map(|code| ProvinceCode(node::key("province", &code)));
+        let province = known::province(ctx, &view, province)?;
         let in_province = |row: &StationRow| province.as_ref().is_none_or(|code| row.province == *code);
         let Some(milestone) = milestone else { return Ok(Some(network_coverage(&view, target, in_province))) };
-        let found = Milestone::named(&view.snapshot, &milestone).and_then(|id| view.snapshot.milestones.get(&id));
+        let found = known::milestone(ctx, &view, milestone)?.and_then(|id| view.snapshot.milestones.get(&id));
         let in_target = |row: &StationRow| target.is_none_or(|target| is_target(&view.snapshot, &row.code) == target);
         Ok(found.and_then(|row| rollout_coverage(&view, row, on, |station| in_province(station) && in_target(station))))
     }

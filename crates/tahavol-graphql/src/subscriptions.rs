@@ -14,7 +14,7 @@ use crate::enums::{BaselineKind, Horizon};
 use crate::errors::{FILTER_INVALID, UserError, read_opt, refuse};
 use crate::ledger::Event;
 use crate::progress::{Progress, query};
-use crate::request::{View, What, app, lang, may_read, today};
+use crate::request::{PATIENCE, View, What, app, lang, may_read, today};
 use crate::scalars::{Date, Position};
 
 /// An event, with the position from which a reader goes on after a break.
@@ -57,9 +57,15 @@ impl Subscription {
             event_type.as_deref().is_none_or(|wanted| name == wanted || name.split('.').next() == Some(wanted))
         };
         let facts = app.subscribe(after).filter(move |fact| std::future::ready(fact.as_ref().map_or(true, &asked)));
-        Ok(facts.map(move |fact| match fact {
-            Ok(fact) => Ok(LedgerEvent { position: Position::at(fact.position), event: Event(fact) }),
-            Err(error) => Err(UserError::unread(lang, None, &error).into()),
+        let app = app.clone();
+        Ok(facts.then(move |fact| {
+            let app = app.clone();
+            async move {
+                let fact = fact.map_err(|error| Error::from(UserError::unread(lang, None, &error)))?;
+                // An answer tells which picture it stands for, and that one contains its own event.
+                app.wait_for(fact.position, PATIENCE).await;
+                Ok(LedgerEvent { position: Position::at(fact.position), event: Event(fact) })
+            }
         }))
     }
 

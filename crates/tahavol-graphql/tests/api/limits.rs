@@ -120,3 +120,54 @@ async fn every_operation_is_refused_alike_in_a_batch() {
     let async_graphql::BatchResponse::Batch(responses) = world.schema.execute_batch(batch).await else { panic!("a batch answers a batch") };
     assert!(responses.iter().all(|response| codes(response) == ["QUERY_TOO_DEEP"]));
 }
+
+#[tokio::test]
+async fn one_weekly_series_of_eight_years_passes_and_fifty_do_not() {
+    let world = World::programme().await;
+    let fields = "starts ends planned reported verified pv ev vv";
+    let given = "step: ISO_WEEK, from: \"2017-06-01\", to: \"2025-06-01\"";
+    let one = world.ask("aud", &format!("{{ progressSeries({given}) {{ {fields} }} }}")).await;
+    assert_eq!(one["progressSeries"].as_array().unwrap().len(), 418);
+    for arguments in [given, "step: ISO_WEEK", "step: ISO_WEEK, from: \"2017-06-01\""] {
+        let series = |number| format!("s{number}: progressSeries({arguments}) {{ ends }} ");
+        assert_eq!(world.codes(&format!("{{ {} }}", (0..50).map(series).collect::<String>())).await, ["QUERY_TOO_COSTLY"], "{arguments}");
+    }
+    let short = |number| format!("s{number}: progressSeries(from: \"2025-01-01\", to: \"2025-06-01\") {{ ends planned }} ");
+    assert_eq!(world.codes(&format!("{{ {} }}", (0..50).map(short).collect::<String>())).await, Vec::<String>::new());
+    let longest = "{ progressSeries(step: ISO_WEEK, from: \"1990-01-01\", to: \"2025-01-01\") { ends } }";
+    assert_eq!(world.codes(longest).await, ["SERIES_TOO_LONG"]);
+}
+
+#[tokio::test]
+async fn looking_at_the_past_costs_more() {
+    let world = World::programme().await;
+    let fields =
+        |count: usize, argument: &str| (0..count).map(|number| format!("m{number}: meta{argument} {{ position }} ")).collect::<String>();
+    assert_eq!(world.codes(&format!("{{ {} }}", fields(50, ""))).await, Vec::<String>::new());
+    assert_eq!(world.codes(&format!("{{ {} }}", fields(50, "(asOf: { position: 3 })"))).await, ["QUERY_TOO_COSTLY"]);
+    assert_eq!(world.codes(&format!("{{ {} }}", fields(40, "(asOf: { position: 3 })"))).await, Vec::<String>::new());
+    let query = format!("query($then: AsOfInput) {{ {} }}", fields(50, "(asOf: $then)"));
+    assert_eq!(codes(&world.execute("aud", Lang::En, &query, json!({ "then": { "position": 3 } })).await), ["QUERY_TOO_COSTLY"]);
+    assert!(world.execute("aud", Lang::En, &query, json!({})).await.errors.is_empty());
+}
+
+#[tokio::test]
+async fn what_is_no_graphql_or_not_in_the_schema_has_a_code_and_a_sentence_in_the_callers_language() {
+    let world = World::programme().await;
+    for (query, code) in [
+        ("{ meta {", "GRAPHQL_SYNTAX"),
+        ("", "GRAPHQL_SYNTAX"),
+        ("{ nothing }", "GRAPHQL_INVALID"),
+        ("{ meta(asOf: 3) { position } }", "GRAPHQL_INVALID"),
+        ("query A { meta { position } } query B { meta { position } }", "GRAPHQL_INVALID"),
+        ("query($n: Int!) { stations(first: $n) { totalCount } }", "GRAPHQL_INVALID"),
+    ] {
+        assert_eq!(world.codes(query).await, [code], "{query}");
+    }
+    let persian = world.execute("aud", Lang::Fa, "{ nothing }", json!({})).await;
+    let message = &persian.errors[0].message;
+    assert!(message.starts_with("این پرسش با طرح نمی‌خواند: Unknown field \"nothing\""), "{message}");
+    let english = world.execute("aud", Lang::En, "{ meta {", json!({})).await;
+    assert!(english.errors[0].message.starts_with("The query cannot be read: "), "{}", english.errors[0].message);
+    assert!(!english.errors[0].locations.is_empty());
+}

@@ -3,6 +3,7 @@
 mod inputs;
 mod limits;
 mod lists;
+mod names;
 mod sdl;
 mod story;
 mod subscriptions;

@@ -41,6 +41,19 @@ async fn events_come_from_history_into_now_without_gap_or_repeat() {
 }
 
 #[tokio::test]
+async fn an_events_answer_stands_for_a_picture_that_contains_the_event() {
+    let world = World::programme().await;
+    let mut events = subscribe(&world, "subscription { ledgerEvents { position } }");
+    for progress in 1..=20 {
+        let (position, response) = tokio::join!(report(&world, progress * 100), events.next());
+        let response = response.unwrap();
+        assert_eq!(response.data.clone().into_json().unwrap()["ledgerEvents"]["position"], position);
+        let told = response.extensions["tahavol"].clone().into_json().unwrap();
+        assert!(told["position"].as_u64().unwrap() >= position, "{told}");
+    }
+}
+
+#[tokio::test]
 async fn progress_comes_at_once_and_then_only_when_it_changes() {
     let world = World::programme().await;
     let mut changes = subscribe(&world, "subscription { progressChanged(commission: \"technology\") { position reported } }");
@@ -58,10 +71,14 @@ async fn progress_comes_at_once_and_then_only_when_it_changes() {
 }
 
 #[tokio::test]
-async fn a_subscription_without_a_caller_or_with_brackets_too_deep_is_refused() {
+async fn a_subscription_without_a_caller_or_with_something_wrong_is_refused() {
     let world = World::programme().await;
     let mut nobody = world.schema.execute_stream(Request::new("subscription { ledgerEvents { position } }"));
     assert_eq!(codes(&nobody.next().await.unwrap()), ["UNAUTHENTICATED"]);
     let mut deep = subscribe(&world, &"{a".repeat(50_000));
     assert_eq!(codes(&deep.next().await.unwrap()), ["QUERY_TOO_DEEP"]);
+    let mut wrong = subscribe(&world, "subscription { nothing }");
+    assert_eq!(codes(&wrong.next().await.unwrap()), ["GRAPHQL_INVALID"]);
+    let mut unknown = subscribe(&world, "subscription { progressChanged(commission: \"nobody\") { planned } }");
+    assert_eq!(codes(&unknown.next().await.unwrap()), ["UNKNOWN_COMMISSION"]);
 }

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use tahavol_app::messages;
 use tahavol_domain::text::Lang;
 use tahavol_domain::values::Person;
-use tahavol_graphql::{Caller, Parsed, ResumeAfter, too_deep};
+use tahavol_graphql::{Caller, Parsed, ResumeAfter, too_deep, unparsed};
 
 use super::problem::Problem;
 
@@ -87,7 +87,7 @@ pub(super) fn ask(
     if too_deep(&params.query) {
         return Err(Unasked(coded("QUERY_TOO_DEEP", &[("limit", tahavol_graphql::DEEPEST_BRACKETS.to_string())], lang)));
     }
-    let document = documents.parse(&params.query).map_err(|error| Unasked(error.into()))?;
+    let document = documents.parse(&params.query).map_err(|error| Unasked(unparsed(error, lang)))?;
     // A name that nobody has, or none where there are several: executing it says so.
     let kind = kind(&document, params.operation_name.as_deref()).unwrap_or(Kind::Query);
     let variables = Variables::from_json(Value::Object(params.variables.unwrap_or_default()));

@@ -1,0 +1,128 @@
+//! What every request passes through: the limits, its one picture, and what each answer tells of that picture and of its errors.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use async_graphql::extensions::{
+    Extension, ExtensionContext, ExtensionFactory, NextExecute, NextParseQuery, NextPrepareRequest, NextRequest, NextSubscribe,
+    NextValidation,
+};
+use async_graphql::parser::parse_query;
+use async_graphql::parser::types::ExecutableDocument;
+use async_graphql::{Request, Response, ServerError, ServerResult, ValidationResult, Variables};
+use futures_util::StreamExt;
+use futures_util::stream::BoxStream;
+use tahavol_app::{Tahavol, messages};
+use tahavol_domain::text::Lang;
+
+use crate::explain::{explained, unparsed};
+use crate::limits::{DEEPEST_BRACKETS, Limits, MOST_LISTINGS, PAST, Size, too_deep};
+use crate::meta::extension;
+use crate::request::{Picture, looked_at};
+
+const TOO_DEEP: &str = "QUERY_TOO_DEEP";
+const TOO_COSTLY: &str = "QUERY_TOO_COSTLY";
+const TOO_MANY_ALIASES: &str = "QUERY_TOO_MANY_ALIASES";
+
+/// The request's query, parsed before after [`too_deep`] had nothing against it; in a request's data it saves parsing again.
+#[derive(Debug, Clone)]
+pub struct Parsed(pub Arc<ExecutableDocument>);
+
+/// Makes a [`Guarding`] for every request.
+pub(crate) struct Guard(pub(crate) Limits);
+
+impl ExtensionFactory for Guard {
+    fn create(&self) -> Arc<dyn Extension> {
+        Arc::new(Guarding { limits: self.0, lang: Arc::default(), past: AtomicUsize::new(0) })
+    }
+}
+
+/// Holds the limits, gives one request its one picture, and tells of that picture in the response's extensions.
+struct Guarding {
+    limits: Limits,
+    /// The request's, once it has been seen: the outermost steps do not see its data.
+    lang: Arc<OnceLock<Lang>>,
+    /// Fields that look at a past picture.
+    past: AtomicUsize,
+}
+
+#[async_graphql::async_trait::async_trait]
+impl Extension for Guarding {
+    async fn request(&self, ctx: &ExtensionContext<'_>, next: NextRequest<'_>) -> Response {
+        let response = next.run(ctx).await;
+        explained(response, self.lang.get().copied().unwrap_or_default())
+    }
+
+    fn subscribe<'s>(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        stream: BoxStream<'s, Response>,
+        next: NextSubscribe<'_>,
+    ) -> BoxStream<'s, Response> {
+        let lang = Arc::clone(&self.lang);
+        let answers = next.run(ctx, stream);
+        answers.map(move |response| explained(response, lang.get().copied().unwrap_or_default())).boxed()
+    }
+
+    async fn prepare_request(&self, ctx: &ExtensionContext<'_>, request: Request, next: NextPrepareRequest<'_>) -> ServerResult<Request> {
+        next.run(ctx, request.data(Picture::default())).await
+    }
+
+    /// Parses by itself: what the library checks after parsing walks fragments wherever they are used, which a small document
+    /// makes take for ever, and it would do so before any limit of ours.
+    async fn parse_query(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        query: &str,
+        variables: &Variables,
+        _: NextParseQuery<'_>,
+    ) -> ServerResult<ExecutableDocument> {
+        let lang = *self.lang.get_or_init(|| ctx.data_opt::<Lang>().copied().unwrap_or_default());
+        if too_deep(query) {
+            return Err(refused(lang, TOO_DEEP, DEEPEST_BRACKETS));
+        }
+        let document = match ctx.data_opt::<Parsed>() {
+            Some(parsed) => ExecutableDocument::clone(&parsed.0),
+            None => parse_query(query).map_err(|error| unparsed(error, lang))?,
+        };
+        let size = Size::of(&document, variables);
+        if size.height > DEEPEST_BRACKETS {
+            return Err(refused(lang, TOO_DEEP, DEEPEST_BRACKETS));
+        }
+        if size.fields > self.limits.fields || size.listings > MOST_LISTINGS {
+            return Err(refused(lang, TOO_COSTLY, self.limits.fields));
+        }
+        if size.aliases > self.limits.aliases {
+            return Err(refused(lang, TOO_MANY_ALIASES, self.limits.aliases));
+        }
+        self.past.store(size.past, Ordering::Relaxed);
+        Ok(document)
+    }
+
+    async fn validation(&self, ctx: &ExtensionContext<'_>, next: NextValidation<'_>) -> Result<ValidationResult, Vec<ServerError>> {
+        let found = next.run(ctx).await?;
+        let lang = self.lang.get().copied().unwrap_or_default();
+        if found.depth > self.limits.depth {
+            return Err(vec![refused(lang, TOO_DEEP, self.limits.depth)]);
+        }
+        let past = self.past.load(Ordering::Relaxed).saturating_mul(PAST);
+        if found.complexity.saturating_add(past) > self.limits.complexity {
+            return Err(vec![refused(lang, TOO_COSTLY, self.limits.complexity)]);
+        }
+        Ok(found)
+    }
+
+    async fn execute(&self, ctx: &ExtensionContext<'_>, operation_name: Option<&str>, next: NextExecute<'_>) -> Response {
+        let response = next.run(ctx, operation_name).await;
+        let Some(app) = ctx.data_opt::<Tahavol>() else { return response };
+        let snapshot = ctx.data_opt::<Picture>().and_then(looked_at).unwrap_or_else(|| app.snapshot());
+        response.extension("tahavol", extension(app, &snapshot))
+    }
+}
+
+/// The error that says which limit.
+fn refused(lang: Lang, code: &'static str, limit: usize) -> ServerError {
+    let mut error = ServerError::new(messages::message(code, &[("limit", limit.to_string())], lang), None);
+    error.extensions.get_or_insert_default().set("code", code);
+    error
+}
