@@ -19,7 +19,7 @@ use crate::merkle::{Hash, leaf_hash};
 use crate::port::{Appended, Expected, LedgerError, NewEvent, Recorded, Token};
 
 /// Callers who were just answered may take this fraction of a commit's time to come back into the next group.
-const PATIENCE: u32 = 2;
+const PATIENCE: u32 = 8;
 
 /// More distinct event types than the programme has; past it the memory of their names starts anew.
 const KNOWN_TYPES: usize = 1_024;
