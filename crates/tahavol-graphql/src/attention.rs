@@ -8,7 +8,7 @@ use tahavol_projections::progress as figures;
 use crate::contribution::{Contribution, contributions};
 use crate::enums::{BaselineKind, Horizon};
 use crate::errors::{SERIES_TOO_LONG, read_opt, refuse};
-use crate::flat::{AtHand, Flat};
+use crate::flat::{AtHand, FlatList};
 use crate::meta::Meta;
 use crate::milestone::Milestone;
 use crate::page::price_list;
@@ -189,7 +189,7 @@ impl AttentionQuery {
         baseline: Option<BaselineKind>,
         as_of: Option<AsOfInput>,
         min_position: Option<Position>,
-    ) -> Result<Vec<Flat<SeriesPoint>>, Error> {
+    ) -> Result<FlatList<SeriesPoint>, Error> {
         let view = view(ctx, as_of, min_position).await?;
         let query = query(ctx, &view, (horizon, commission, initiative), status_date, baseline)?;
         let (from, to) = (read_opt(ctx, "from", from)?, read_opt(ctx, "to", to)?);
@@ -197,6 +197,6 @@ impl AttentionQuery {
         if points.len() >= figures::MOST_POINTS {
             return Err(refuse(ctx, SERIES_TOO_LONG, "from", &[("largest", figures::MOST_POINTS.to_string())]));
         }
-        Ok(points.into_iter().map(|point| Flat(point.into())).collect())
+        Ok(points.into_iter().map(Into::into).collect())
     }
 }

@@ -35,6 +35,37 @@ impl<T: AtHand> OutputType for Flat<T> {
     }
 }
 
+/// A list of such objects, told at once as a whole: its items need no future of their own either.
+pub(crate) struct FlatList<T>(Vec<Flat<T>>);
+
+impl<T> FromIterator<T> for FlatList<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
+        FlatList(items.into_iter().map(Flat).collect())
+    }
+}
+
+impl<T: AtHand> OutputType for FlatList<T> {
+    fn type_name() -> Cow<'static, str> {
+        Vec::<Flat<T>>::type_name()
+    }
+
+    fn qualified_type_name() -> String {
+        Vec::<Flat<T>>::qualified_type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        Vec::<Flat<T>>::create_type_info(registry)
+    }
+
+    async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
+        let told: Option<Vec<Value>> = self.0.iter().map(|Flat(object)| at_once(object, ctx)).collect();
+        match told {
+            Some(list) => Ok(Value::List(list)),
+            None => self.0.resolve(ctx, field).await,
+        }
+    }
+}
+
 /// A scalar or an enum, or null.
 pub(crate) fn at_hand(value: &Option<impl InputType>) -> Value {
     value.as_ref().map_or(Value::Null, InputType::to_value)

@@ -7,7 +7,7 @@ use tahavol_projections::ratio::Ratio;
 use crate::commission::{Rating, ratings};
 use crate::contribution::{Contribution, contributions};
 use crate::enums::{BaselineKind, Confidence, Horizon, RatingVoice};
-use crate::flat::{AtHand, Flat, at_hand};
+use crate::flat::{AtHand, Flat, FlatList, at_hand};
 use crate::initiative::Initiative;
 use crate::known;
 use crate::meta::Meta;
@@ -342,13 +342,13 @@ impl ProgressQuery {
         baseline: Option<BaselineKind>,
         as_of: Option<AsOfInput>,
         min_position: Option<Position>,
-    ) -> Result<Vec<Flat<Progress>>, Error> {
+    ) -> Result<FlatList<Progress>, Error> {
         let view = view(ctx, as_of, min_position).await?;
         let asked = query(ctx, &view, (None, None, None), status_date, baseline)?;
         let cells = figures::matrix(&view.snapshot, asked.status_date, asked.baseline);
         let told = cells.into_iter().map(|cell| {
             let query = figures::Query { horizon: cell.horizon, commission: cell.commission, ..asked.clone() };
-            Flat(Progress::of(&view, query, cell.progress))
+            Progress::of(&view, query, cell.progress)
         });
         Ok(told.collect())
     }
