@@ -116,3 +116,17 @@ async fn a_position_that_is_not_reached_is_waited_for_and_then_refused() {
     assert_eq!(world.codes("{ meta(minPosition: \"x\") { position } }").await, ["POSITION_FORM"]);
     assert_eq!(world.codes(&format!("{{ meta(minPosition: {}) {{ position }} }}", head + 1)).await, ["POSITION_NOT_REACHED"]);
 }
+
+#[tokio::test]
+async fn a_matrix_and_a_series_tell_the_same_by_fragments_as_by_plain_fields() {
+    let world = World::programme().await;
+    let (cell, point) = ("horizon commission planned verified bac", "starts ends planned pv");
+    let plain = world.ask("aud", &format!("{{ progressMatrix {{ {cell} }} progressSeries {{ {point} }} }}")).await;
+    let fragments = format!(
+        "{{ progressMatrix {{ ...c }} progressSeries {{ ... on SeriesPoint {{ {point} }} }} }} fragment c on Progress {{ {cell} }}"
+    );
+    assert_eq!(world.ask("aud", &fragments).await, plain);
+    assert!(!plain["progressSeries"].as_array().unwrap().is_empty());
+    let deeper = world.ask("aud", "{ progressMatrix { planned meta { position } } }").await;
+    assert_eq!(deeper["progressMatrix"][0]["meta"]["position"], world.app.snapshot().position.unwrap());
+}
