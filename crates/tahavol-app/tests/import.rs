@@ -147,7 +147,7 @@ async fn tables_tell_row_and_column_of_what_is_wrong() {
         (format!("{header}\n90001,station,الف,IR-00,maybe,1,1\n"), "IMPORT_VALUE", Some(2), Some("networked")),
         (format!("{header}\n90001,barrack,الف,IR-00,true,1,1\n"), "IMPORT_VALUE", Some(2), Some("kind")),
         (format!("{header}\n90001,station,الف,IR-00,true,many,1\n"), "IMPORT_VALUE", Some(2), Some("annual_visits")),
-        ("milestone,effective_on,progress\nXXX-9,1398/02/01,50\n".to_owned(), "UNKNOWN_MILESTONE", Some(2), Some("milestone")),
+        ("milestone,effective_on,progress\nNEW-9,1398/02/01,50\n".to_owned(), "UNKNOWN_MILESTONE", Some(2), Some("milestone")),
         ("milestone,effective_on,progress\nSUP-1.1,1398/02/01,101\n".to_owned(), "IMPORT_PERCENT", Some(2), Some("progress")),
         ("milestone,effective_on,progress\nSUP-1.1,1399/12/31,50\n".to_owned(), "DATE_NO_SOLAR_HIJRI_DAY", Some(2), Some("effective_on")),
         ("milestone,effective_on,progress\nSUP-1.1,1499/01/01,50\n".to_owned(), "EFFECTIVE_IN_FUTURE", Some(2), Some("effective_on")),
