@@ -15,6 +15,7 @@ use tokio::task::JoinHandle;
 
 use crate::clock::Clock;
 use crate::disk::Disk;
+use crate::equality;
 use crate::error::{AppError, HandleError};
 use crate::evidence::{EvidenceStore, MemoryEvidence};
 use crate::fold::Heads;
@@ -125,6 +126,7 @@ pub(crate) struct Shared {
     follower: Mutex<Follower>,
     streams: Streams,
     heads: ArcSwap<Heads>,
+    equality: equality::Kept,
 }
 
 impl Tahavol {
@@ -242,6 +244,10 @@ impl Tahavol {
         self.0.shared.heads.load_full()
     }
 
+    pub(crate) fn kept_equality(&self) -> &equality::Kept {
+        &self.0.shared.equality
+    }
+
     pub(crate) fn waypoints(&self) -> &Waypoints {
         &self.0.shared.waypoints
     }
@@ -292,6 +298,7 @@ impl Shared {
             follower: Mutex::new(Follower::Replaying),
             streams: Streams::default(),
             heads: ArcSwap::default(),
+            equality: equality::Kept::default(),
         }
     }
 
