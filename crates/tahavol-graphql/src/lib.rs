@@ -12,6 +12,7 @@ mod errors;
 mod explain;
 mod flat;
 mod guard;
+mod health;
 mod indicator;
 mod initiative;
 mod input;
@@ -68,7 +69,7 @@ struct Work(initiative::InitiativeQuery, milestones::MilestoneQuery, stations::S
 
 /// How far it is, and how that is known.
 #[derive(MergedObject, Default)]
-struct Figures(progress::ProgressQuery, attention::AttentionQuery, ledger::LedgerQuery, node::NodeQuery);
+struct Figures(progress::ProgressQuery, attention::AttentionQuery, ledger::LedgerQuery, node::NodeQuery, health::HealthQuery);
 
 /// Reads. Every field takes `asOf` (a past position or instant; everything below sees that one picture) and `minPosition`
 /// (waits up to five seconds for the reader's own write). All fields of one request without `asOf` see one and the same picture.

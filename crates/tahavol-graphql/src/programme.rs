@@ -110,6 +110,7 @@ pub(crate) struct Viewer {
     /// The civil day in the programme's time zone.
     today: Date,
     /// The server's time.
+    #[graphql(cache_control(no_cache))]
     now: Instant,
 }
 

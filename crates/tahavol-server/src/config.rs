@@ -36,6 +36,7 @@ pub struct Settings {
     pub tokens: Vec<TokenSetting>,
     pub evidence: EvidenceSettings,
     pub limits: LimitSettings,
+    pub health: HealthSettings,
     pub log: LogSettings,
 }
 
@@ -127,6 +128,16 @@ pub struct LimitSettings {
     pub ledger_bytes: u64,
 }
 
+/// When the live picture is compared with a fold of the whole ledger.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct HealthSettings {
+    /// First so long after the start.
+    pub replay_after_seconds: u64,
+    /// Then so long after the end of the last one; 0: never.
+    pub replay_every_seconds: u64,
+}
+
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct LogSettings {
@@ -154,6 +165,7 @@ impl Default for Settings {
             tokens: Vec::new(),
             evidence: EvidenceSettings::default(),
             limits: LimitSettings::default(),
+            health: HealthSettings::default(),
             log: LogSettings::default(),
         }
     }
@@ -183,6 +195,12 @@ impl Default for LimitSettings {
             cache_bytes: 16 << 20,
             ledger_bytes: 0,
         }
+    }
+}
+
+impl Default for HealthSettings {
+    fn default() -> Self {
+        HealthSettings { replay_after_seconds: 120, replay_every_seconds: 24 * 60 * 60 }
     }
 }
 

@@ -9,6 +9,7 @@ pub mod metrics;
 pub mod shutdown;
 pub mod telemetry;
 
+mod equality;
 mod failure;
 mod look;
 mod open;

@@ -32,6 +32,9 @@ pub struct Metrics {
     lag_events: Gauge,
     lag_millis: Gauge,
     following: Gauge,
+    equality: Gauge,
+    equality_position: Gauge,
+    equality_at: Gauge,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -74,6 +77,9 @@ impl Default for Metrics {
             lag_events: Gauge::default(),
             lag_millis: Gauge::default(),
             following: Gauge::default(),
+            equality: Gauge::default(),
+            equality_position: Gauge::default(),
+            equality_at: Gauge::default(),
         };
         let registry = &mut metrics.registry;
         registry.register("http_requests", "Requests by route and status", metrics.requests.clone());
@@ -88,6 +94,9 @@ impl Default for Metrics {
         registry.register("snapshot_lag_events", "Events recorded but not folded; -1: unknown", metrics.lag_events.clone());
         registry.register("snapshot_lag_millis", "For how long there have been such; -1: unknown", metrics.lag_millis.clone());
         registry.register("snapshot_following", "1 while the snapshot follows the ledger", metrics.following.clone());
+        registry.register("replay_equality", "1: the last fold of the whole ledger gave the live picture; 0: it did not; -1: none yet", metrics.equality.clone());
+        registry.register("replay_equality_position", "Position that was compared; -1: none yet", metrics.equality_position.clone());
+        registry.register_with_unit("replay_equality_at", "When it was compared, since 1970; -1: never", Unit::Seconds, metrics.equality_at.clone());
         metrics
     }
 }
@@ -102,6 +111,10 @@ impl Metrics {
         set(&self.lag_events, lag.events);
         set(&self.lag_millis, lag.millis);
         self.following.set(i64::from(health.is_ready()));
+        let equality = app.equality();
+        set(&self.equality, equality.as_ref().map(|found| u64::from(found.is_equal())));
+        set(&self.equality_position, equality.as_ref().map(|found| found.position));
+        set(&self.equality_at, equality.as_ref().and_then(|found| u64::try_from(found.ran_at.micros() / 1_000_000).ok()));
         let mut text = String::new();
         if let Err(error) = encode(&mut text, &self.registry) {
             tracing::error!(%error, "the metrics cannot be written");

@@ -45,7 +45,10 @@ async fn listen(settings: &Settings, opened: &Opened) -> Result<(), Failure> {
     }
     let (tell, closing) = Closing::channel();
     let site = Site::new(opened, settings, closing.clone());
-    let shredder = tokio::spawn(crate::http::shred(Arc::clone(&site)));
+    let beside = [
+        tokio::spawn(crate::http::shred(Arc::clone(&site))),
+        tokio::spawn(crate::equality::watch(opened.app.clone(), settings.health.clone())),
+    ];
     // Listening for signals begins before the address is told: whoever reads it may send one at once.
     let stopping = tokio::spawn(async move {
         let asked = asked_to_stop().await;
@@ -56,7 +59,7 @@ async fn listen(settings: &Settings, opened: &Opened) -> Result<(), Failure> {
     told(settings, opened, &site, address)?;
     let limits = &settings.limits;
     crate::http::serve(listener, router(site), closing, limits.connections, Duration::from_secs(limits.shutdown_seconds)).await;
-    shredder.abort();
+    beside.iter().for_each(tokio::task::JoinHandle::abort);
     tracing::info!("shutting down");
     stopping.await.unwrap_or(Ok(()))
 }

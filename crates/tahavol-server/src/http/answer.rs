@@ -28,8 +28,8 @@ const UNAVAILABLE: [&str; 9] = [
 pub(super) struct Encoded {
     pub(super) status: StatusCode,
     pub(super) body: Bytes,
-    /// Neither an error nor a payload that tells of one.
-    pub(super) clean: bool,
+    /// No error, and no field that changes by itself while the ledger does not.
+    pub(super) keepable: bool,
 }
 
 impl Encoded {
@@ -57,7 +57,7 @@ pub(super) fn is_request_error(answer: &Answer) -> bool {
 pub(super) fn encode(answer: &Answer, media: Media) -> Encoded {
     let refused = is_request_error(answer);
     let body = if refused { to_bytes(&Refused { errors: &answer.errors }) } else { to_bytes(answer) };
-    Encoded { status: status(answer, refused, media), body, clean: answer.errors.is_empty() }
+    Encoded { status: status(answer, refused, media), body, keepable: answer.errors.is_empty() && answer.cache_control.max_age >= 0 }
 }
 
 pub(super) fn to_bytes(value: &impl Serialize) -> Bytes {

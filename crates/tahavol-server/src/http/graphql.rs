@@ -124,7 +124,7 @@ impl<'a> Asking<'a> {
         }
         let moment = self.site.moment().filter(|_| asked.kind == Kind::Query);
         let encoded = encode(&self.execute(asked).await, self.media);
-        if let (Some(moment), true, Some(question)) = (moment, encoded.clean, bytes.and_then(|asked| self.question(&asked))) {
+        if let (Some(moment), true, Some(question)) = (moment, encoded.keepable, bytes.and_then(|asked| self.question(&asked))) {
             self.site.keep_answer(moment, question, encoded.body.clone());
         }
         encoded.respond(self.media)

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use tahavol_app::Follower;
+use tahavol_app::{Compared, Equality, Follower};
 
 use super::Site;
 
@@ -29,6 +29,44 @@ struct Readiness {
     stopped_at: Option<u64>,
     what: Option<String>,
     lag_events: Option<u64>,
+    /// How the live picture last compared with a fold of the whole ledger; null: it was not compared yet.
+    equality: Option<ToldEquality>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ToldEquality {
+    equal: bool,
+    position: u64,
+    ran_at: String,
+    took_millis: u128,
+    /// Merkle root over the lines that were folded.
+    root: Option<String>,
+    /// What differs.
+    what: Option<String>,
+}
+
+impl From<Equality> for ToldEquality {
+    fn from(found: Equality) -> Self {
+        let (root, what) = match &found.outcome {
+            Compared::Equal { root } => (Some(root.to_string()), None),
+            Compared::Different { rebuilt, root } => {
+                (Some(root.to_string()), Some(format!("the live digest is {}, the ledger's {rebuilt}", found.live)))
+            }
+            Compared::Damaged { position, what } => {
+                let place = position.map_or_else(String::new, |position| format!("position {position}: "));
+                (None, Some(format!("{place}{what}")))
+            }
+        };
+        ToldEquality {
+            equal: found.is_equal(),
+            position: found.position,
+            ran_at: found.ran_at.to_string(),
+            took_millis: found.took.as_millis(),
+            root,
+            what,
+        }
+    }
 }
 
 /// 503 while questions about now cannot be answered.
@@ -42,7 +80,9 @@ pub(super) async fn ready(State(site): State<Arc<Site>>) -> Response {
         Follower::Stopped { position, what } => ("stopped", Some(position), Some(what)),
         Follower::Closed => ("closed", None, None),
     };
-    let told = Readiness { ready, follower, position: health.position, stopped_at, what, lag_events: site.app.lag().events };
+    // A picture that differs is an alarm and no reason to turn people away: the ledger can still be read and written.
+    let equality = site.app.equality().map(Into::into);
+    let told = Readiness { ready, follower, position: health.position, stopped_at, what, lag_events: site.app.lag().events, equality };
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(told)).into_response()
 }
