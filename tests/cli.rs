@@ -4,6 +4,8 @@
 mod damaged;
 #[path = "cli/demo.rs"]
 mod demo;
+#[path = "cli/destroy.rs"]
+mod destroy;
 #[path = "cli/files.rs"]
 mod files;
 #[path = "cli/look.rs"]

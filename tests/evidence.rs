@@ -137,8 +137,11 @@ async fn a_file_that_is_destroyed_by_order_is_gone_and_does_not_come_back() {
     let fetch = async || server.get(&path).bearer_auth(server.token("council")).send().await.unwrap();
     let content = fetch().await.bytes().await.unwrap();
     let destroy = "mutation ($input: EvidenceDestroyInput!) { evidenceDestroy(input: $input) { position errors { code } } }";
-    let input = json!({ "input": { "digest": digest, "order": "دستور ۷", "reason": "حکم" } });
-    let destroyed = server.ask("administrator", destroy, input).await;
+    let input = |confirm: &str| json!({ "input": { "digest": digest, "confirm": confirm, "order": "دستور ۷", "reason": "حکم" } });
+    let slipped = server.ask("administrator", destroy, input(&"0".repeat(64))).await;
+    assert_eq!(slipped["data"]["evidenceDestroy"]["errors"][0]["code"], "CONFIRMATION_DIFFERS", "{slipped}");
+    assert_eq!(fetch().await.status(), 200);
+    let destroyed = server.ask("administrator", destroy, input(&digest)).await;
     assert!(destroyed["data"]["evidenceDestroy"]["position"].is_u64(), "{destroyed}");
     assert_eq!(code(fetch().await).await, (410, "EVIDENCE_DESTROYED".to_owned()));
     assert_eq!(code(send(&server, TEXT, &content).await).await, (410, "EVIDENCE_DESTROYED".to_owned()));

@@ -106,7 +106,8 @@ fn lines_are_exported_as_they_were_appended_from_any_position() {
 #[test]
 fn the_schemas_are_those_that_are_published() {
     let published = |path: &str| std::fs::read_to_string(root().join("schema").join(path)).unwrap();
-    assert_eq!(printed(&binary::run(&["schema", "graphql"])), published("tahavol.graphql"));
+    // Not told when they differ: they are long, and another test shows where.
+    assert!(printed(&binary::run(&["schema", "graphql"])) == published("tahavol.graphql"), "run `cargo xtask generate`");
     let directory = tempfile::tempdir().unwrap();
     printed(&binary::run(&["schema", "events", "--out", directory.path().to_str().unwrap()]));
     let name = "milestone.progress_reported.v1.json";

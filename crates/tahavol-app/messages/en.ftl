@@ -51,6 +51,7 @@ ACTION_CLOSED = This action was closed before.
 UNKNOWN_OWNER = { $value } holds no office in the programme and cannot own an action.
 EVIDENCE_DESTROYED = The file { $value } was destroyed by order and proves nothing any more.
 EVIDENCE_UNKNOWN = No event refers to the file { $value }.
+CONFIRMATION_DIFFERS = The digest and its confirmation differ; nothing was destroyed.
 
 ## Commissions
 
@@ -228,6 +229,8 @@ CLI_AS_OF = On { $day }, after { $events } events
 CLI_SIMULATION = SIMULATION: all dates were moved by { $months } Solar Hijri months, and history was played by a simulated clock
 CLI_KEPT_SAME = same as the kept picture ({ $events } events of it on disk)
 CLI_KEPT_NOTHING = nothing was kept to compare with
+CLI_EVIDENCE_DESTROYED = { $digest } is destroyed. The order is recorded at position { $position }; { $events } events go on naming the digest
+CLI_EVIDENCE_GONE_BEFORE = { $digest } was destroyed before; nothing was recorded
 CLI_HORIZON = Horizon
 CLI_COMMISSION = Commission
 CLI_ALL = All horizons

@@ -24,6 +24,8 @@ pub(crate) const OFFICE_INVALID: &str = "OFFICE_INVALID";
 pub(crate) const TIME_ZONE_UNKNOWN: &str = "TIME_ZONE_UNKNOWN";
 /// A choice of which exactly one part must be given.
 pub(crate) const ONE_REQUIRED: &str = "ONE_REQUIRED";
+/// What was typed to confirm is something else.
+pub(crate) const CONFIRMATION_DIFFERS: &str = "CONFIRMATION_DIFFERS";
 /// A series of more points than one answer holds.
 pub(crate) const SERIES_TOO_LONG: &str = "SERIES_TOO_LONG";
 

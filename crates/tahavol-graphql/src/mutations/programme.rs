@@ -3,14 +3,14 @@
 use async_graphql::{Context, Error, InputObject, Object};
 use tahavol_domain::programme::Command as C;
 use tahavol_domain::programme::{command, event};
-use tahavol_domain::values::{ActorId, DirectiveCode};
+use tahavol_domain::values::{ActorId, DirectiveCode, Sha256};
 use tahavol_domain::{Command, Stream};
 
 use super::{CommandInput, Desk, ProgrammePayload, run};
 use crate::act::{EvidenceInput, PersonInput, read_evidence};
 use crate::charter_input::CharterInput;
 use crate::enums::{Horizon, Provenance, ReviewKind};
-use crate::errors::UserError;
+use crate::errors::{CONFIRMATION_DIFFERS, UserError};
 use crate::scalars::{Date, Digest, Position, Quantity, Uuid};
 use crate::text::{TextInput, read_texts};
 
@@ -142,6 +142,8 @@ pub(crate) struct EvidenceDestroyInput {
     #[graphql(flatten)]
     command: CommandInput,
     digest: Digest,
+    /// The same digest once more: nothing is destroyed by a slip.
+    confirm: Digest,
     /// Whose order, with its number.
     order: String,
 }
@@ -276,10 +278,13 @@ impl ProgrammeMutation {
         .await
     }
 
-    /// Records that a file was destroyed by order; its digest stays. Needs a reason.
+    /// Destroys a file by order, for ever; its digest stays. Needs a reason.
     async fn evidence_destroy(&self, ctx: &Context<'_>, input: EvidenceDestroyInput) -> Result<ProgrammePayload, Error> {
         one(ctx, input.command, |desk| {
-            let digest = desk.scalar("digest", input.digest)?;
+            let digest: Sha256 = desk.scalar("digest", input.digest)?;
+            if desk.scalar("confirm", input.confirm)? != digest {
+                return Err(UserError::new(desk.lang, CONFIRMATION_DIFFERS, Some("confirm"), &[]));
+            }
             let referred_by = desk.snapshot.evidence.get(&digest).map(|row| row.referred_by.iter().copied().collect());
             Ok(C::DestroyEvidence(event::Destruction { digest, order: input.order, referred_by: referred_by.unwrap_or_default() }))
         })

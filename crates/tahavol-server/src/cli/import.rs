@@ -6,10 +6,11 @@ use std::sync::Arc;
 use clap::Args;
 use tahavol_app::import::{ImportError, Imported, Settings as ImportSettings, SourceFile, Times, import};
 use tahavol_domain::text::Lang;
-use tahavol_domain::values::{ActorId, Person, ProgrammeId};
+use tahavol_domain::values::ProgrammeId;
 use tahavol_ledger::{Ledger, OpenOptions, SqliteLedger};
 use uuid::Uuid;
 
+use super::actor::acting;
 use super::{DataArguments, LangArgument, say};
 use crate::config::{PersonSetting, Settings};
 use crate::failure::{Code, Failure};
@@ -40,7 +41,7 @@ pub(crate) struct Arguments {
 pub(super) async fn run(settings: Settings, arguments: Arguments) -> Result<(), Failure> {
     let settings = arguments.data.apply(settings)?;
     let lang = arguments.lang.map_or(settings.language, Into::into);
-    let actor = actor(&settings, arguments.actor.as_deref())?;
+    let actor = acting(&settings, arguments.actor.as_deref())?;
     let files = read(&arguments.files, lang)?;
     let import_settings = ImportSettings {
         actor,
@@ -101,20 +102,4 @@ fn in_language(error: ImportError, lang: Lang) -> Failure {
         }
         ImportError::Interrupted { .. } | ImportError::App(_) => Failure::from(error),
     }
-}
-
-/// By token, by a name that the configuration knows, or by the bare id.
-fn actor(settings: &Settings, given: Option<&str>) -> Result<Person, Failure> {
-    let Some(given) = given else {
-        let nobody = || Failure::usage("say who imports: --as ACTOR, or `administrator` in the configuration");
-        return settings.administrator.as_ref().map(PersonSetting::person).ok_or_else(nobody);
-    };
-    let by_token = settings.tokens.iter().find(|token| token.token == given).map(|token| token.person());
-    if let Some(person) = by_token.or_else(|| settings.person(given)) {
-        return Ok(person);
-    }
-    if !tahavol_domain::values::is_code(given) {
-        return Err(Failure::usage("--as is neither a token of the configuration nor an actor's id"));
-    }
-    Ok(Person { id: ActorId(given.to_owned()), name: given.to_owned() })
 }

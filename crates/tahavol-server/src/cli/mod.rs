@@ -1,7 +1,9 @@
 //! The command line: what can be asked, and where each command is carried out.
 
+mod actor;
 mod demo;
 mod doctor;
+mod evidence;
 mod export;
 mod import;
 mod progress;
@@ -78,6 +80,8 @@ enum Command {
     Import(import::Arguments),
     /// Print how far the programme is
     Progress(progress::Arguments),
+    /// List evidence files, or destroy one by order
+    Evidence(evidence::Arguments),
     /// Write out what the ledger holds
     Export(export::Arguments),
     /// Hash and fold every line anew, and compare the result with the kept picture
@@ -155,6 +159,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Serve(arguments) => in_runtime(serve::run(settings, arguments)),
         Command::Import(arguments) => in_runtime(import::run(settings, arguments)),
         Command::Progress(arguments) => in_runtime(progress::run(settings, arguments)),
+        Command::Evidence(arguments) => in_runtime(evidence::run(settings, arguments)),
         Command::Export(arguments) => export::run(settings, arguments),
         Command::Replay(arguments) => in_runtime(replay::run(settings, arguments)),
         Command::Schema(arguments) => schema::run(arguments),
