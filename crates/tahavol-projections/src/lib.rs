@@ -3,6 +3,7 @@
 pub mod apply;
 pub mod basis;
 mod document;
+pub mod effect;
 pub mod indicator;
 pub mod progress;
 pub mod provinces;

@@ -199,7 +199,7 @@ impl MilestoneRow {
         Arc::make_mut(&mut self.plan).original = Some(current);
     }
 
-    fn promise(&mut self, baseline: Baseline, scope: OrdMap<u32, u64>, scope_weight: u64) {
+    pub(crate) fn promise(&mut self, baseline: Baseline, scope: OrdMap<u32, u64>, scope_weight: u64) {
         let plan = Arc::make_mut(&mut self.plan);
         plan.current = Arc::new(baseline);
         plan.scope = scope;
