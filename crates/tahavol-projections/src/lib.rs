@@ -2,6 +2,7 @@
 
 pub mod apply;
 pub mod basis;
+pub mod diff;
 mod document;
 pub mod effect;
 pub mod indicator;

@@ -1,5 +1,6 @@
 //! From events to rows: a small programme played through the fold, event by event.
 
+mod differences;
 mod indicators;
 mod initiatives;
 mod measures;

@@ -12,6 +12,7 @@ mod matrix;
 mod planned;
 mod selection;
 mod series;
+mod single;
 mod subject;
 #[cfg(test)]
 mod tests;
@@ -27,6 +28,7 @@ pub use attention::{Attention, Overdue, Stale, attention};
 pub use forecast::ForecastReason;
 pub use matrix::{Cell, matrix};
 pub use series::{MOST_POINTS, SeriesPoint, SeriesStep, time_series};
+pub use single::milestone_progress;
 
 use selection::{Entry, Selection};
 use subject::Subject;
