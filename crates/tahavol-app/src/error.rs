@@ -95,9 +95,11 @@ impl From<LedgerError> for HandleError {
             LedgerError::OutcomeUnknown { what } => HandleError::OutcomeUnknown { what },
             LedgerError::TooLarge { bytes } => HandleError::Refused(Refusal::new(Rule::LineTooLong).with("bytes", bytes)),
             LedgerError::IdReused { .. } => HandleError::Refused(Refusal::at(Rule::CommandIdReused, "commandId")),
-            LedgerError::Corrupt { .. } | LedgerError::InUse { .. } | LedgerError::NewerVersion { .. } | LedgerError::Refused { .. } => {
-                HandleError::Unavailable { retry: false, what: error.to_string() }
-            }
+            LedgerError::Corrupt { .. }
+            | LedgerError::Unproven { .. }
+            | LedgerError::InUse { .. }
+            | LedgerError::NewerVersion { .. }
+            | LedgerError::Refused { .. } => HandleError::Unavailable { retry: false, what: error.to_string() },
         }
     }
 }
@@ -113,6 +115,7 @@ fn ledger_code(error: &LedgerError) -> &'static str {
         LedgerError::Unavailable { .. } => "UNAVAILABLE",
         LedgerError::OutcomeUnknown { .. } => "OUTCOME_UNKNOWN",
         LedgerError::Corrupt { .. } => "LEDGER_CORRUPT",
+        LedgerError::Unproven { .. } => "LEDGER_UNPROVEN",
         LedgerError::TooLarge { .. } => Rule::LineTooLong.code(),
         LedgerError::IdReused { .. } => Rule::CommandIdReused.code(),
         LedgerError::InUse { .. } => "LEDGER_IN_USE",

@@ -9,5 +9,5 @@ pub mod merkle;
 mod port;
 mod sqlite;
 
-pub use port::{Appended, Expected, Ledger, LedgerError, MAX_LINE, NewEvent, Recorded, Token};
-pub use sqlite::{Checked, LEDGER_FILE, OpenOptions, SqliteLedger, Visit};
+pub use port::{Appended, Expected, Ledger, LedgerError, MAX_LINE, NewEvent, Recorded, SignedHead, Token, Unproven};
+pub use sqlite::{Checked, Copied, LEDGER_FILE, LedgerTiles, OpenOptions, Origin, Signing, SqliteLedger, StoredHead, Visit};

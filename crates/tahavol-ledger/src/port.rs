@@ -5,7 +5,11 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
+use tokio::sync::watch;
 use uuid::Uuid;
+
+use crate::merkle::Hash;
+use crate::merkle::checkpoint::Checkpoint;
 
 /// The longest line in bytes. Entry bundles of the transparency log count in 16 bits; this leaves room below that.
 pub const MAX_LINE: usize = 61_440;
@@ -38,6 +42,25 @@ pub trait Ledger: Send + Sync + 'static {
     /// The last position; `None` when the log is empty.
     fn head(&self) -> BoxFuture<'_, Result<Option<u64>, LedgerError>>;
 
+    /// The newest signed head, with the cosignatures that are there for it; `None`: the log has no key. It covers every
+    /// event whose append was answered before the call.
+    fn signed_head(&self) -> Option<Arc<SignedHead>>;
+
+    /// Told of every newest signed head, of some only by a later one, and again of one that got cosignatures. Ends when
+    /// the ledger is closed, and at once when the log has no key or is open for reading only.
+    fn watch_heads(&self) -> watch::Receiver<Option<Arc<SignedHead>>>;
+
+    /// Hashes `[number·256, number·256 + width)` of a tile level: of level 0 the leaf hashes, of level l the roots over
+    /// 256^l leaves. Refused when the log is not that large.
+    fn tile(&self, level: u8, number: u64, width: u16) -> BoxFuture<'_, Result<Vec<Hash>, LedgerError>>;
+
+    /// Keeps signature lines of witnesses under the head of this size. The caller has verified them; here they are only
+    /// read. A line of a key that is there already is passed over.
+    fn keep_cosignatures(&self, size: u64, lines: Vec<String>) -> BoxFuture<'_, Result<(), LedgerError>>;
+
+    /// The newest signed head that witnesses have cosigned.
+    fn cosigned_head(&self) -> Option<Arc<SignedHead>>;
+
     /// Finishes the appends that are queued, ends the subscriptions and lets go of the log. Later appends are refused.
     fn close(&self) -> BoxFuture<'_, Result<(), LedgerError>>;
 }
@@ -65,6 +88,14 @@ pub struct Recorded {
     pub line: Bytes,
     /// SHA-256(0x00 ‖ line), the leaf of RFC 6962.
     pub leaf_hash: [u8; 32],
+}
+
+/// A head of the log that was signed: size and root, and the whole note as it is served.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedHead {
+    pub checkpoint: Checkpoint,
+    /// With every signature line, cosignatures included.
+    pub note: String,
 }
 
 /// What the caller believes to be the last revision of the stream.
@@ -153,9 +184,40 @@ pub enum LedgerError {
     #[error("the ledger has schema version {found}, this program knows versions up to {known}")]
     NewerVersion { found: i64, known: i64 },
 
+    /// The log is not what was last signed, or cannot be signed on. It can be read; nothing is written to it until a
+    /// person has found out why.
+    #[error("the ledger is not written to, {kind}: {what}")]
+    Unproven { kind: Unproven, what: String },
+
     /// The request makes no sense, or the file is no ledger. Never retried.
     #[error("refused: {what}")]
     Refused { what: String },
+}
+
+/// In which way a log is not what was last signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unproven {
+    /// Events lie behind the newest signed head: another program has appended them.
+    #[error("it has an unsigned tail")]
+    UnsignedTail,
+    /// A later state than this was signed: the data directory was put back, or events were removed.
+    #[error("it was put back to an older state")]
+    RolledBack,
+    /// A head was signed over other events at the same positions.
+    #[error("its history is another one than was signed")]
+    Forked,
+    /// The log is signed and no key is configured.
+    #[error("its key is missing")]
+    KeyMissing,
+    /// The newest head is signed by keys that are not configured.
+    #[error("its key is not among those given")]
+    KeyUnknown,
+    /// The newest head is of a log of another name.
+    #[error("it has another origin")]
+    OtherOrigin,
+    /// The newest head is gone, cannot be read, or its signature is wrong.
+    #[error("its signed head is damaged")]
+    HeadDamaged,
 }
 
 fn revision_text(revision: Option<u64>) -> String {

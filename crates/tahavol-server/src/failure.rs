@@ -55,7 +55,7 @@ impl From<LedgerError> for Failure {
         let code = match &error {
             LedgerError::InUse { .. } => Code::Busy,
             LedgerError::Unavailable { retry: true, .. } => Code::Busy,
-            LedgerError::Corrupt { .. } => Code::Corrupt,
+            LedgerError::Corrupt { .. } | LedgerError::Unproven { .. } => Code::Corrupt,
             LedgerError::NewerVersion { .. }
             | LedgerError::Refused { .. }
             | LedgerError::TooLarge { .. }

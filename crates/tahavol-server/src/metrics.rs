@@ -15,7 +15,9 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
 use tahavol_app::Tahavol;
-use tahavol_ledger::{Appended, Expected, Ledger, LedgerError, NewEvent, Recorded, Token};
+use tahavol_ledger::merkle::Hash;
+use tahavol_ledger::{Appended, Expected, Ledger, LedgerError, NewEvent, Recorded, SignedHead, Token};
+use tokio::sync::watch;
 
 /// Everything that is measured.
 pub struct Metrics {
@@ -94,9 +96,18 @@ impl Default for Metrics {
         registry.register("snapshot_lag_events", "Events recorded but not folded; -1: unknown", metrics.lag_events.clone());
         registry.register("snapshot_lag_millis", "For how long there have been such; -1: unknown", metrics.lag_millis.clone());
         registry.register("snapshot_following", "1 while the snapshot follows the ledger", metrics.following.clone());
-        registry.register("replay_equality", "1: the last fold of the whole ledger gave the live picture; 0: it did not; -1: none yet", metrics.equality.clone());
+        registry.register(
+            "replay_equality",
+            "1: the last fold of the whole ledger gave the live picture; 0: it did not; -1: none yet",
+            metrics.equality.clone(),
+        );
         registry.register("replay_equality_position", "Position that was compared; -1: none yet", metrics.equality_position.clone());
-        registry.register_with_unit("replay_equality_at", "When it was compared, since 1970; -1: never", Unit::Seconds, metrics.equality_at.clone());
+        registry.register_with_unit(
+            "replay_equality_at",
+            "When it was compared, since 1970; -1: never",
+            Unit::Seconds,
+            metrics.equality_at.clone(),
+        );
         metrics
     }
 }
@@ -177,6 +188,26 @@ impl Ledger for Timed {
 
     fn head(&self) -> BoxFuture<'_, Result<Option<u64>, LedgerError>> {
         self.ledger.head()
+    }
+
+    fn signed_head(&self) -> Option<Arc<SignedHead>> {
+        self.ledger.signed_head()
+    }
+
+    fn watch_heads(&self) -> watch::Receiver<Option<Arc<SignedHead>>> {
+        self.ledger.watch_heads()
+    }
+
+    fn tile(&self, level: u8, number: u64, width: u16) -> BoxFuture<'_, Result<Vec<Hash>, LedgerError>> {
+        self.ledger.tile(level, number, width)
+    }
+
+    fn keep_cosignatures(&self, size: u64, lines: Vec<String>) -> BoxFuture<'_, Result<(), LedgerError>> {
+        self.ledger.keep_cosignatures(size, lines)
+    }
+
+    fn cosigned_head(&self) -> Option<Arc<SignedHead>> {
+        self.ledger.cosigned_head()
     }
 
     fn close(&self) -> BoxFuture<'_, Result<(), LedgerError>> {

@@ -9,7 +9,9 @@ use futures_util::{FutureExt, StreamExt};
 use tahavol_app::{AsOf, HandleError, Lag, Tahavol};
 use tahavol_domain::fact::{Fact, decode, encode, event_id};
 use tahavol_domain::milestone::event::{Blockage, Event};
-use tahavol_ledger::{Appended, Expected, Ledger, LedgerError, NewEvent, Recorded, Token};
+use tahavol_ledger::merkle::Hash;
+use tahavol_ledger::{Appended, Expected, Ledger, LedgerError, NewEvent, Recorded, SignedHead, Token};
+use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::support::*;
@@ -70,6 +72,26 @@ impl Ledger for Shared {
 
     fn head(&self) -> BoxFuture<'_, Result<Option<u64>, LedgerError>> {
         self.inner.head()
+    }
+
+    fn signed_head(&self) -> Option<Arc<SignedHead>> {
+        self.inner.signed_head()
+    }
+
+    fn watch_heads(&self) -> watch::Receiver<Option<Arc<SignedHead>>> {
+        self.inner.watch_heads()
+    }
+
+    fn tile(&self, level: u8, number: u64, width: u16) -> BoxFuture<'_, Result<Vec<Hash>, LedgerError>> {
+        self.inner.tile(level, number, width)
+    }
+
+    fn keep_cosignatures(&self, size: u64, lines: Vec<String>) -> BoxFuture<'_, Result<(), LedgerError>> {
+        self.inner.keep_cosignatures(size, lines)
+    }
+
+    fn cosigned_head(&self) -> Option<Arc<SignedHead>> {
+        self.inner.cosigned_head()
     }
 
     fn close(&self) -> BoxFuture<'_, Result<(), LedgerError>> {

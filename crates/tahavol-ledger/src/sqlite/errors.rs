@@ -4,6 +4,7 @@ use std::path::Path;
 
 use rusqlite::{ErrorCode, ffi};
 
+use crate::merkle::proof::ProofError;
 use crate::port::LedgerError;
 
 /// A failed read, or a failed step of opening.
@@ -19,8 +20,26 @@ pub(super) fn sqlite(doing: &str, error: &rusqlite::Error) -> LedgerError {
     }
 }
 
-/// A failed commit, or a failed statement before it: what each waiting append is answered.
-pub(super) fn failed_group(error: &rusqlite::Error) -> LedgerError {
+/// Why a group of appends was not recorded.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum FailedGroup {
+    /// A failed commit, or a failed statement before it.
+    #[error(transparent)]
+    File(#[from] rusqlite::Error),
+    /// The file is not what the ledger left there.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+}
+
+/// What each append and each caller of a failed group is answered.
+pub(super) fn failed_group(error: &FailedGroup) -> LedgerError {
+    match error {
+        FailedGroup::File(error) => failed_commit(error),
+        FailedGroup::Ledger(error) => error.clone(),
+    }
+}
+
+fn failed_commit(error: &rusqlite::Error) -> LedgerError {
     if extended_code(error) == Some(ffi::SQLITE_IOERR_FSYNC) {
         // The commit may be in the file; only whether it would survive a power failure is not known.
         return LedgerError::OutcomeUnknown { what: format!("the disk did not confirm the commit: {error}") };
@@ -38,6 +57,18 @@ pub(super) fn io(doing: &str, path: &Path, error: &std::io::Error) -> LedgerErro
 
 pub(super) fn needs_a_person(what: &str) -> LedgerError {
     LedgerError::Unavailable { retry: false, what: what.to_owned() }
+}
+
+pub(super) fn refused(what: &str) -> LedgerError {
+    LedgerError::Refused { what: what.to_owned() }
+}
+
+/// A root or a proof could not be read together.
+pub(super) fn proof(error: ProofError<LedgerError>) -> LedgerError {
+    match error {
+        ProofError::Tiles(error) => error,
+        ProofError::Beyond { .. } | ProofError::Width { .. } => LedgerError::Corrupt { position: None, what: error.to_string() },
+    }
 }
 
 pub(super) fn wrong_leaf(position: u64) -> LedgerError {

@@ -3,7 +3,8 @@
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use super::writer::Append;
+use super::cosignatures::Keep;
+use super::writer::{Append, Job};
 
 /// A group ends at this many appends or bytes, so that no caller waits for an endless one.
 const GROUP_APPENDS: usize = 1_024;
@@ -12,12 +13,14 @@ const GROUP_BYTES: usize = 8 << 20;
 #[derive(Default)]
 pub(super) struct Group {
     appends: Vec<Append>,
+    /// Cosignatures that go along.
+    keeps: Vec<Keep>,
     bytes: usize,
 }
 
 impl Group {
     pub(super) fn is_empty(&self) -> bool {
-        self.appends.is_empty()
+        self.appends.is_empty() && self.keeps.is_empty()
     }
 
     pub(super) fn len(&self) -> usize {
@@ -28,20 +31,29 @@ impl Group {
         &self.appends
     }
 
-    pub(super) fn into_appends(self) -> Vec<Append> {
-        self.appends
+    pub(super) fn keeps(&self) -> &[Keep] {
+        &self.keeps
     }
 
-    pub(super) fn add(&mut self, append: Append) {
-        self.bytes += append.bytes();
-        self.appends.push(append);
+    pub(super) fn into_parts(self) -> (Vec<Append>, Vec<Keep>) {
+        (self.appends, self.keeps)
+    }
+
+    pub(super) fn add(&mut self, job: Job) {
+        match job {
+            Job::Append(append) => {
+                self.bytes += append.bytes();
+                self.appends.push(append);
+            }
+            Job::Keep(keep) => self.keeps.push(keep),
+        }
     }
 
     /// Takes what is in the queue, as much as one commit may hold.
-    pub(super) fn take_waiting(&mut self, queue: &mpsc::Receiver<Append>) {
+    pub(super) fn take_waiting(&mut self, queue: &mpsc::Receiver<Job>) {
         while !self.is_full() {
-            let Ok(append) = queue.try_recv() else { break };
-            self.add(append);
+            let Ok(job) = queue.try_recv() else { break };
+            self.add(job);
         }
     }
 
@@ -51,7 +63,7 @@ impl Group {
     /// make the others wait for a whole commit of its own, and then it for theirs. There is no timer: nothing sleeps, and
     /// with one caller or an idle queue nothing is waited for. `patience`, counted from the last arrival, only ends the
     /// yielding when they do not come back after all.
-    pub(super) fn gather(&mut self, queue: &mpsc::Receiver<Append>, likely: usize, patience: Duration) {
+    pub(super) fn gather(&mut self, queue: &mpsc::Receiver<Job>, likely: usize, patience: Duration) {
         let mut last_arrival = Instant::now();
         loop {
             let before = self.len();

@@ -1,13 +1,22 @@
 //! The embedded ledger: one SQLite file, one writer thread with group commit, a few reading connections.
 
+mod backup;
+mod cosignatures;
 mod errors;
 mod file;
 mod group;
+mod head_copy;
 mod heads;
 mod ids;
+mod proving;
 mod readers;
+mod rollback;
 mod schema;
+mod signing;
 mod subscription;
+mod subtrees;
+mod tiles;
+mod transparency;
 mod writer;
 
 use std::collections::HashSet;
@@ -23,12 +32,17 @@ use futures_util::stream::BoxStream;
 use tokio::sync::{oneshot, watch};
 
 use crate::merkle::{Hash, Roots, leaf_hash};
-use crate::port::{Appended, Expected, Ledger, LedgerError, MAX_LINE, NewEvent, Recorded, Token};
+use crate::port::{Appended, Expected, Ledger, LedgerError, MAX_LINE, NewEvent, Recorded, SignedHead, Token};
+use cosignatures::Keep;
 use readers::Readers;
 use subscription::{Follow, Tail};
-use writer::{Append, Leaf, Writer};
+use transparency::{Heads, Transparency};
+use writer::{Append, Job, Leaf, Writer};
 
+pub use backup::Copied;
 pub use file::LEDGER_FILE;
+pub use signing::{Origin, Signing, StoredHead};
+pub use tiles::LedgerTiles;
 
 /// How to open a ledger file.
 #[derive(Debug, Clone)]
@@ -40,11 +54,13 @@ pub struct OpenOptions {
     /// Refuse appends that would make the file larger than this (a reserve for the rest of the disk). They are
     /// answered as on a full disk.
     pub max_bytes: Option<u64>,
+    /// Sign the log. Without it a ledger that is signed already cannot be opened for writing.
+    pub signing: Option<Signing>,
 }
 
 impl Default for OpenOptions {
     fn default() -> Self {
-        OpenOptions { create: true, readers: 4, max_bytes: None }
+        OpenOptions { create: true, readers: 4, max_bytes: None, signing: None }
     }
 }
 
@@ -53,6 +69,7 @@ pub struct SqliteLedger {
     path: PathBuf,
     readers: Arc<Readers>,
     tail: watch::Receiver<Tail>,
+    heads: Heads,
     mode: Mode,
 }
 
@@ -79,14 +96,15 @@ enum Mode {
 
 /// `None` once closed. The lock is held only while sending, which never waits: it makes "queued" and "refused because
 /// closed" the only two outcomes.
-type Queue = Mutex<Option<mpsc::Sender<Append>>>;
+type Queue = Mutex<Option<mpsc::Sender<Job>>>;
 
 impl SqliteLedger {
     /// Opens a ledger for writing, and for reading. `path` is the directory that holds [`LEDGER_FILE`], or a file whose
     /// name ends in `.sqlite`, `.sqlite3` or `.db`.
     ///
     /// Takes a lock of the operating system on `<file>.lock` until it is closed; a second writer is refused with
-    /// [`LedgerError::InUse`]. Brings an older schema up to date; refuses a newer one.
+    /// [`LedgerError::InUse`]. Brings an older schema up to date; refuses a newer one. A ledger that is not what was last
+    /// signed is refused with [`LedgerError::Unproven`]; it can still be opened for reading.
     pub async fn open(path: impl AsRef<Path>, options: OpenOptions) -> Result<Self, LedgerError> {
         let path = path.as_ref().to_owned();
         blocking(move || Self::open_blocking(&path, &options)).await
@@ -104,18 +122,19 @@ impl SqliteLedger {
         let path = file::ledger_file(path);
         let (connection, lock) = file::open_for_writing(&path, options)?;
         let next_position = schema::verify_tail(&connection)?;
+        let (transparency, heads) = Transparency::open(&connection, next_position, options.signing.as_ref())?;
         let source = file::Source::beside_a_writer(&path);
         let readers = Arc::new(Readers::open(source, options.readers)?);
         let (publish, tail) = watch::channel(Tail::at(next_position.checked_sub(1)));
         let (sender, jobs) = mpsc::channel();
-        let writer = Writer::try_new(connection, lock, next_position, publish)?;
+        let writer = Writer::try_new(connection, lock, next_position, transparency, publish)?;
         let thread = std::thread::Builder::new()
             .name("ledger-writer".to_owned())
             .spawn(move || writer.run(&jobs))
             .map_err(|error| errors::io("start the writer thread", &path, &error))?;
         tracing::info!(path = %path.display(), events = next_position, "opened the ledger for writing");
         let mode = Mode::Writing { queue: Mutex::new(Some(sender)), thread: Mutex::new(Some(thread)) };
-        Ok(SqliteLedger { path, readers, tail, mode })
+        Ok(SqliteLedger { path, readers, tail, heads, mode })
     }
 
     /// [`SqliteLedger::open_read_only`] for a caller without an async runtime.
@@ -128,7 +147,7 @@ impl SqliteLedger {
         let readers = Arc::new(Readers::open(source, OpenOptions::default().readers)?);
         let (publish, tail) = watch::channel(Tail::at(next_position.checked_sub(1)));
         let mode = Mode::Reading { open: Mutex::new(Some(publish)) };
-        Ok(SqliteLedger { path, readers, tail, mode })
+        Ok(SqliteLedger { path, readers, tail, heads: Heads::of_an_unsigned_log(), mode })
     }
 
     /// The file.
@@ -168,17 +187,21 @@ impl SqliteLedger {
         expected: Expected,
         events: Vec<NewEvent>,
     ) -> Result<oneshot::Receiver<Result<Appended, LedgerError>>, LedgerError> {
-        let Mode::Writing { queue, .. } = &self.mode else {
-            return Err(errors::needs_a_person("the ledger is open for reading only"));
-        };
         refuse_unwritable(stream, &events)?;
         // Hashed here, by the callers in parallel, so that the one writer has less to do.
         let leaves = events.into_iter().map(Leaf::new).collect();
         let (answer, answered) = oneshot::channel();
-        let job = Append { stream: Arc::from(stream), expected, leaves, answer };
+        self.send(Job::Append(Append { stream: Arc::from(stream), expected, leaves, answer }))?;
+        Ok(answered)
+    }
+
+    fn send(&self, job: Job) -> Result<(), LedgerError> {
+        let Mode::Writing { queue, .. } = &self.mode else {
+            return Err(errors::needs_a_person("the ledger is open for reading only"));
+        };
         let queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
         match queue.as_ref().map(|sender| sender.send(job)) {
-            Some(Ok(())) => Ok(answered),
+            Some(Ok(())) => Ok(()),
             Some(Err(_)) => Err(errors::needs_a_person("the writer of the ledger has stopped")),
             None => Err(errors::needs_a_person("the ledger is closed")),
         }
@@ -232,6 +255,38 @@ impl Ledger for SqliteLedger {
 
     fn head(&self) -> BoxFuture<'_, Result<Option<u64>, LedgerError>> {
         Box::pin(async move { Arc::clone(&self.readers).with(readers::head).await })
+    }
+
+    fn signed_head(&self) -> Option<Arc<SignedHead>> {
+        match &self.mode {
+            Mode::Writing { .. } => self.heads.newest.borrow().clone(),
+            Mode::Reading { .. } => self.head_in_the_file(proving::newest_head),
+        }
+    }
+
+    fn watch_heads(&self) -> watch::Receiver<Option<Arc<SignedHead>>> {
+        self.heads.newest.clone()
+    }
+
+    fn tile(&self, level: u8, number: u64, width: u16) -> BoxFuture<'_, Result<Vec<Hash>, LedgerError>> {
+        Box::pin(async move { Arc::clone(&self.readers).ask(move |connection| tiles::tile(connection, level, number, width)).await })
+    }
+
+    fn keep_cosignatures(&self, size: u64, lines: Vec<String>) -> BoxFuture<'_, Result<(), LedgerError>> {
+        let (answer, answered) = oneshot::channel();
+        let queued = self.send(Job::Keep(Keep { size, lines, answer }));
+        Box::pin(async move {
+            queued?;
+            let stopped = |_| Err(LedgerError::OutcomeUnknown { what: "the writer of the ledger stopped while keeping".to_owned() });
+            answered.await.unwrap_or_else(stopped)
+        })
+    }
+
+    fn cosigned_head(&self) -> Option<Arc<SignedHead>> {
+        match &self.mode {
+            Mode::Writing { .. } => self.heads.newest_cosigned.borrow().clone(),
+            Mode::Reading { .. } => self.head_in_the_file(proving::newest_cosigned_head),
+        }
     }
 
     fn close(&self) -> BoxFuture<'_, Result<(), LedgerError>> {

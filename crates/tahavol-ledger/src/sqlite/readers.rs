@@ -38,9 +38,17 @@ impl Readers {
         self: Arc<Self>,
         read: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, LedgerError> {
+        self.ask(move |connection| read(connection).map_err(|error| errors::sqlite("read", &error))).await
+    }
+
+    /// The same for a read that has errors of its own.
+    pub(super) async fn ask<T: Send + 'static>(
+        self: Arc<Self>,
+        read: impl FnOnce(&Connection) -> Result<T, LedgerError> + Send + 'static,
+    ) -> Result<T, LedgerError> {
         let _permit = self.permits.acquire().await.map_err(|_| errors::needs_a_person("the ledger is closed"))?;
         let readers = Arc::clone(&self);
-        blocking(move || readers.now(|connection| read(connection).map_err(|error| errors::sqlite("read", &error)))).await
+        blocking(move || readers.now(read)).await
     }
 
     pub(super) fn scan(&self, after: Option<u64>, visit: &mut Visit<'_>) -> Result<u64, LedgerError> {
@@ -54,7 +62,13 @@ impl Readers {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    fn now<T>(&self, read: impl FnOnce(&Connection) -> Result<T, LedgerError>) -> Result<T, LedgerError> {
+    /// A connection of its own, for a read that takes long.
+    pub(super) fn another(&self) -> Result<Connection, LedgerError> {
+        self.source.connect().map_err(|error| errors::sqlite("read the ledger", &error))
+    }
+
+    /// Runs one read on this thread.
+    pub(super) fn now<T>(&self, read: impl FnOnce(&Connection) -> Result<T, LedgerError>) -> Result<T, LedgerError> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let connection = match idle {
             Some(connection) => connection,

@@ -9,12 +9,14 @@ use rusqlite::{Connection, OptionalExtension, params};
 use tokio::sync::{oneshot, watch};
 use uuid::Uuid;
 
-use super::errors;
+use super::cosignatures::Keep;
+use super::errors::{self, FailedGroup};
 use super::file::WriterLock;
 use super::group::Group;
 use super::heads::{Head, Heads};
 use super::ids::Ids;
 use super::subscription::Tail;
+use super::transparency::Transparency;
 use crate::merkle::{Hash, leaf_hash};
 use crate::port::{Appended, Expected, LedgerError, NewEvent, Recorded, Token};
 
@@ -23,6 +25,12 @@ const PATIENCE: u32 = 8;
 
 /// More distinct event types than the programme has; past it the memory of their names starts anew.
 const KNOWN_TYPES: usize = 1_024;
+
+/// What waits in the queue.
+pub(super) enum Job {
+    Append(Append),
+    Keep(Keep),
+}
 
 /// One append in the queue.
 pub(super) struct Append {
@@ -47,9 +55,11 @@ impl Leaf {
     }
 }
 
-/// Fields are dropped in this order: the file first, then the lock, and only then are subscriptions told of the end.
+/// Fields are dropped in this order: the file first, then the last copy of the head is written, then the lock goes, and
+/// only then are subscriptions told of the end.
 pub(super) struct Writer {
     connection: Connection,
+    transparency: Transparency,
     _lock: WriterLock,
     next_position: u64,
     heads: Heads,
@@ -63,35 +73,43 @@ pub(super) struct Writer {
 /// What became of one append of a group; answered once the group is on disk.
 type Outcome = Result<Appended, LedgerError>;
 
+/// What became of a group.
+struct Done {
+    outcomes: Vec<Outcome>,
+    events: Vec<Recorded>,
+    kept: Vec<Result<(), LedgerError>>,
+}
+
 impl Writer {
     pub(super) fn try_new(
         connection: Connection,
         lock: WriterLock,
         next_position: u64,
+        transparency: Transparency,
         tail: watch::Sender<Tail>,
     ) -> Result<Self, LedgerError> {
         let ids = Ids::load(&connection, next_position).map_err(|error| errors::sqlite("read the last event ids", &error))?;
         let (heads, types) = (Heads::default(), HashMap::new());
-        Ok(Writer { connection, _lock: lock, next_position, heads, ids, types, stale: false, tail })
+        Ok(Writer { connection, transparency, _lock: lock, next_position, heads, ids, types, stale: false, tail })
     }
 
     /// Ends when the queue is closed and everything in it is answered.
-    pub(super) fn run(mut self, queue: &mpsc::Receiver<Append>) {
+    pub(super) fn run(mut self, queue: &mpsc::Receiver<Job>) {
         let mut group = Group::default();
         let (mut likely, mut patience) = (0, Duration::ZERO);
         loop {
             if group.is_empty() {
-                let Ok(append) = queue.recv() else { break };
-                group.add(append);
+                let Ok(job) = queue.recv() else { break };
+                group.add(job);
             }
             group.gather(queue, likely, patience);
             let began = Instant::now();
-            let recorded = self.record(group.appends());
+            let recorded = self.record(&group);
             patience = began.elapsed() / PATIENCE;
             let mut next = Group::default();
             next.take_waiting(queue);
             likely = group.len() + next.len();
-            self.answer(group.into_appends(), recorded);
+            self.answer(group, recorded);
             group = next;
         }
         if let Err(error) = self.tidy() {
@@ -101,7 +119,7 @@ impl Writer {
         tracing::info!(events = self.next_position, "closed the ledger");
     }
 
-    fn tidy(&mut self) -> rusqlite::Result<()> {
+    fn tidy(&mut self) -> Result<(), FailedGroup> {
         if self.stale {
             self.refresh()?;
         }
@@ -109,43 +127,54 @@ impl Writer {
         self.ids.sweep_all(&transaction, self.next_position)?;
         transaction.commit()?;
         // A closed ledger is one file that can be copied; a reader who is still busy only leaves some of it for later.
-        self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+        Ok(self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
     }
 
-    /// One transaction over the group: what became of each append, and the new events. `Err`: none of it was recorded.
-    fn record(&mut self, group: &[Append]) -> rusqlite::Result<(Vec<Outcome>, Vec<Recorded>)> {
+    /// One transaction over the group: events, their subtrees, the head over them. `Err`: none of it was recorded.
+    fn record(&mut self, group: &Group) -> Result<Done, FailedGroup> {
         if self.stale {
             self.refresh()?;
         }
         self.execute("BEGIN IMMEDIATE")?;
         let mut outcomes = Vec::with_capacity(group.len());
         let mut events = Vec::with_capacity(group.len());
-        for append in group {
+        for append in group.appends() {
             outcomes.push(self.record_one(append, &mut events)?);
         }
         self.ids.sweep(&self.connection, self.next_position)?;
+        self.transparency.extend(&self.connection, &events)?;
+        let kept = group.keeps().iter().map(|keep| self.transparency.keep(&self.connection, keep)).collect::<Result<_, _>>()?;
         self.execute("COMMIT")?;
-        Ok((outcomes, events))
+        // Before the callers are answered: whoever has an answer can have a receipt.
+        self.transparency.show();
+        Ok(Done { outcomes, events, kept })
     }
 
     /// The callers first, then the subscribers.
-    fn answer(&mut self, group: Vec<Append>, recorded: rusqlite::Result<(Vec<Outcome>, Vec<Recorded>)>) {
+    fn answer(&mut self, group: Group, recorded: Result<Done, FailedGroup>) {
+        let (appends, keeps) = group.into_parts();
         match recorded {
-            Ok((outcomes, events)) => {
-                for (append, outcome) in group.into_iter().zip(outcomes) {
+            Ok(Done { outcomes, events, kept }) => {
+                for (append, outcome) in appends.into_iter().zip(outcomes) {
                     append.answer(outcome);
+                }
+                for (keep, outcome) in keeps.into_iter().zip(kept) {
+                    keep.answer(outcome);
                 }
                 if !events.is_empty() {
                     self.tail.send_replace(Tail::after_commit(events));
                 }
             }
             Err(error) => {
-                tracing::error!(appends = group.len(), %error, "cannot record a group of appends");
+                tracing::error!(appends = appends.len(), %error, "cannot record a group of appends");
                 self.undo();
                 // Conflicts found in the group are not told either: they may rest on neighbours that are undone.
                 let failure = errors::failed_group(&error);
-                for append in group {
+                for append in appends {
                     append.answer(Err(failure.clone()));
+                }
+                for keep in keeps {
+                    keep.answer(Err(failure.clone()));
                 }
             }
         }
@@ -266,10 +295,11 @@ impl Writer {
         }
     }
 
-    fn refresh(&mut self) -> rusqlite::Result<()> {
+    fn refresh(&mut self) -> Result<(), FailedGroup> {
         self.heads.forget();
         self.next_position = self.connection.query_row("SELECT coalesce(max(position), -1) + 1 FROM event", [], |row| row.get(0))?;
         self.ids = Ids::load(&self.connection, self.next_position)?;
+        self.transparency.read_again(&self.connection, self.next_position)?;
         self.stale = false;
         Ok(())
     }

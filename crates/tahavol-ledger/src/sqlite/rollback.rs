@@ -1,0 +1,232 @@
+//! Whether a ledger that is opened for writing is what was last signed: by its own head, and by the copy outside.
+//!
+//! A signed head was shown to others. Signing another one that contradicts it would make every receipt worthless, so a
+//! ledger that does not continue its last head is not written to: whether it was put back to an older state, edited, or
+//! appended to by another program is for a person to find out. She may let it go on under a new origin, with a reason.
+
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use super::signing::{Origin, Signer, Signing, StoredHead, origin_name, origin_number, origins, stored_head};
+use super::tiles::FileTiles;
+use super::{errors, head_copy};
+use crate::merkle::checkpoint::Checkpoint;
+use crate::merkle::note::{Note, NoteError};
+use crate::merkle::proof::root_of;
+use crate::merkle::{Hash, Roots};
+use crate::port::{LedgerError, Unproven};
+
+/// What opening has found.
+pub(super) struct Examined {
+    pub(super) signer: Signer,
+    /// The newest head of the signer's origin, when there is one already; every one of the keys has signed it.
+    pub(super) head: Option<StoredHead>,
+    /// An origin that has to begin with the first head that is signed.
+    pub(super) begins: Option<Origin>,
+}
+
+/// `None`: the ledger is not signed and never was.
+pub(super) fn examine(connection: &Connection, signing: Option<&Signing>, roots: &Roots) -> Result<Option<Examined>, LedgerError> {
+    let failed = |error: rusqlite::Error| errors::sqlite("read the signed head", &error);
+    let stored = stored_head(connection).map_err(failed)?;
+    let Some(signing) = signing.filter(|signing| !signing.keys.is_empty()) else {
+        let copied = signing.and_then(|signing| signing.head_copy.as_deref()).filter(|path| path.exists());
+        return refuse_without_key(stored.as_ref(), copied).map(|()| None);
+    };
+    let origins = origins(connection).map_err(failed)?;
+    let copy = signing.head_copy.as_deref().map(head_copy::read).transpose()?.flatten();
+    let examination = Examination { connection, signing, roots, origins: &origins };
+    let problem = examination.problem(stored.as_ref(), copy.as_deref())?;
+    match (problem, &signing.accept_rollback) {
+        (None, None) => examination.go_on(stored),
+        (None, Some(_)) => Err(errors::refused("there is no rollback to accept: the ledger is what was last signed")),
+        (Some(problem), None) => Err(problem.into()),
+        (Some(problem), Some(reason)) => examination.begin_anew(problem, reason, copy.as_deref()),
+    }
+    .map(Some)
+}
+
+fn refuse_without_key(stored: Option<&StoredHead>, copied: Option<&Path>) -> Result<(), LedgerError> {
+    let what = match (stored, copied) {
+        (None, None) => return Ok(()),
+        (Some(head), _) => format!("the ledger is signed as {} up to {} events", head.origin, head.size),
+        (None, Some(path)) => format!("the ledger was signed: a head of it lies at {}", path.display()),
+    };
+    Err(Problem::new(Unproven::KeyMissing, what).into())
+}
+
+struct Examination<'e> {
+    connection: &'e Connection,
+    signing: &'e Signing,
+    roots: &'e Roots,
+    origins: &'e [Origin],
+}
+
+/// A head that was signed at some time, by a key that is known.
+struct Claim {
+    number: u64,
+    size: u64,
+    root: Hash,
+    signers: usize,
+}
+
+/// Why the ledger may not be written to.
+struct Problem {
+    kind: Unproven,
+    what: String,
+}
+
+impl Examination<'_> {
+    fn problem(&self, stored: Option<&StoredHead>, copy: Option<&str>) -> Result<Option<Problem>, LedgerError> {
+        if stored.is_none() && !self.origins.is_empty() {
+            return Ok(Some(Problem::new(Unproven::HeadDamaged, "the ledger was signed and has no signed head any more".to_owned())));
+        }
+        let own = match stored.map(|stored| self.own_claim(stored)).transpose() {
+            Ok(own) => own,
+            Err(problem) => return Ok(Some(problem)),
+        };
+        let outside = match copy.map(|copy| self.claim("the copy of the newest head", copy)).transpose() {
+            Ok(outside) => outside,
+            Err(problem) => return Ok(Some(problem)),
+        };
+        if let Some(own) = &own
+            && let Some(problem) = self.contradiction("the ledger's own head", own)?
+        {
+            return Ok(Some(problem));
+        }
+        if let Some(outside) = &outside
+            && let Some(problem) = self.rolled_back(own.as_ref(), outside)?
+        {
+            return Ok(Some(problem));
+        }
+        let signed = own.map_or(self.roots.size(), |own| own.size);
+        Ok((signed < self.roots.size()).then(|| {
+            let what =
+                format!("{} events are signed and {} are there: position {signed} is the first unsigned one", signed, self.roots.size());
+            Problem::new(Unproven::UnsignedTail, what)
+        }))
+    }
+
+    /// The columns beside the note are there to be read with a shell; they have to say what the note says.
+    fn own_claim(&self, stored: &StoredHead) -> Result<Claim, Problem> {
+        let claim = self.claim("the ledger's own head", &stored.note)?;
+        let agrees = claim.size == stored.size
+            && claim.root == stored.root
+            && self.origins.last().is_some_and(|last| last.number == claim.number && last.origin == stored.origin);
+        if !agrees {
+            return Err(Problem::new(Unproven::HeadDamaged, "the ledger's own head is not what stands beside its note".to_owned()));
+        }
+        Ok(claim)
+    }
+
+    fn claim(&self, whose: &str, note: &str) -> Result<Claim, Problem> {
+        let damaged = |error: NoteError| Problem::new(Unproven::HeadDamaged, format!("{whose}: {error}"));
+        let note: Note = note.parse().map_err(damaged)?;
+        let Checkpoint { origin, size, root } = Checkpoint::parse(&note.text).map_err(damaged)?;
+        let Some(number) = origin_number(&self.signing.origin, &origin) else {
+            let what = format!("{whose} is of {origin}, and the log is configured as {}", self.signing.origin);
+            return Err(Problem::new(Unproven::OtherOrigin, what));
+        };
+        let keys =
+            Signer::new(number, origin, &self.signing.keys).map_err(|error| Problem::new(Unproven::KeyUnknown, error.to_string()))?.keys();
+        match Checkpoint::open(&note, &keys) {
+            Ok(_) => Ok(Claim { number, size, root, signers: keys.iter().filter(|key| note.signatures_of(key).next().is_some()).count() }),
+            Err(NoteError::Unsigned) => {
+                let signers: Vec<String> =
+                    note.signatures.iter().map(|it| format!("{}+{:08x}", it.name, u32::from_be_bytes(it.id))).collect();
+                let what = format!("{whose} is signed by {} and by none of the keys that are given", signers.join(", "));
+                Err(Problem::new(Unproven::KeyUnknown, what))
+            }
+            Err(error) => Err(damaged(error)),
+        }
+    }
+
+    /// What the events say against a head.
+    fn contradiction(&self, whose: &str, claim: &Claim) -> Result<Option<Problem>, LedgerError> {
+        let there = self.roots.size();
+        if claim.size > there {
+            let what = format!("{whose} is over {} events, and {there} are there", claim.size);
+            return Ok(Some(Problem::new(Unproven::RolledBack, what)));
+        }
+        let root = if claim.size == there { self.roots.root() } else { self.root_at(claim.size)? };
+        if root != claim.root {
+            let what = format!("the first {} events have another root than {whose} says", claim.size);
+            return Ok(Some(Problem::new(Unproven::Forked, what)));
+        }
+        Ok(None)
+    }
+
+    /// What the copy outside says against the ledger's own head.
+    fn rolled_back(&self, own: Option<&Claim>, outside: &Claim) -> Result<Option<Problem>, LedgerError> {
+        let whose = "the copy of the newest head";
+        let (number, size) = own.map_or((1, 0), |own| (own.number, own.size));
+        if outside.number < number {
+            // Of an origin that was given up: it has been answered for.
+            return Ok(None);
+        }
+        if outside.number > number || outside.size > size {
+            let what = format!(
+                "{whose} is of {} over {} events, and the ledger's own one over {size}",
+                origin_name(&self.signing.origin, outside.number),
+                outside.size
+            );
+            return Ok(Some(Problem::new(Unproven::RolledBack, what)));
+        }
+        self.contradiction(whose, outside)
+    }
+
+    fn root_at(&self, size: u64) -> Result<Hash, LedgerError> {
+        root_of(&FileTiles(self.connection), size).map_err(errors::proof)
+    }
+
+    fn go_on(&self, stored: Option<StoredHead>) -> Result<Examined, LedgerError> {
+        let Some(stored) = stored else {
+            let signer = Signer::new(1, self.signing.origin.clone(), &self.signing.keys)?;
+            let begins = self.origin(1, String::new());
+            return Ok(Examined { signer, head: None, begins: Some(begins) });
+        };
+        let claim = self.own_claim(&stored).map_err(LedgerError::from)?;
+        let signer = Signer::new(claim.number, stored.origin.clone(), &self.signing.keys)?;
+        // A key that is new signs the head at once, so that its owner's readers need not wait for the next event.
+        let head = (claim.signers == self.signing.keys.len()).then_some(stored);
+        Ok(Examined { signer, head, begins: None })
+    }
+
+    fn begin_anew(&self, problem: Problem, reason: &str, copy: Option<&str>) -> Result<Examined, LedgerError> {
+        let copied = match copy.map(|note| origin_in(&self.signing.origin, note)) {
+            None => 0,
+            Some(Some(number)) => number,
+            // Its origin might be the very one that would begin.
+            Some(None) => return Err(problem.into()),
+        };
+        let last = self.origins.iter().map(|origin| origin.number).max().unwrap_or(1);
+        let number = last.max(copied) + 1;
+        tracing::warn!(kind = ?problem.kind, what = %problem.what, reason, "going on under a new origin: heads that were signed before do not bind it");
+        let begins = self.origin(number, reason.trim().to_owned());
+        Ok(Examined { signer: Signer::new(number, begins.origin.clone(), &self.signing.keys)?, head: None, begins: Some(begins) })
+    }
+
+    fn origin(&self, number: u64, reason: String) -> Origin {
+        Origin { number, origin: origin_name(&self.signing.origin, number), since_size: self.roots.size(), reason }
+    }
+}
+
+/// Which origin a head belongs to: 0 when it is of another log altogether, `None` when it cannot be read.
+fn origin_in(base: &str, note: &str) -> Option<u64> {
+    let note: Note = note.parse().ok()?;
+    let checkpoint = Checkpoint::parse(&note.text).ok()?;
+    Some(origin_number(base, &checkpoint.origin).unwrap_or(0))
+}
+
+impl Problem {
+    fn new(kind: Unproven, what: String) -> Self {
+        Problem { kind, what }
+    }
+}
+
+impl From<Problem> for LedgerError {
+    fn from(Problem { kind, what }: Problem) -> Self {
+        LedgerError::Unproven { kind, what }
+    }
+}

@@ -1,0 +1,185 @@
+//! What the writer keeps beside the events so that they can be proved: the tree, the signed head, cosignatures.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use rusqlite::Connection;
+use tokio::sync::watch;
+
+use super::cosignatures::{self, Keep};
+use super::head_copy::{CopyProblem, HeadCopy};
+use super::rollback::{Examined, examine};
+use super::signing::{self, Signer, Signing};
+use super::{errors, subtrees};
+use crate::merkle::Roots;
+use crate::merkle::note::VerifyingKey;
+use crate::port::{LedgerError, Recorded, SignedHead, Unproven};
+
+/// A head for whoever asks; `None`: there is none.
+pub(super) type Shown = Option<Arc<SignedHead>>;
+
+/// The writer's side.
+pub(super) struct Transparency {
+    roots: Roots,
+    log: Option<SignedLog>,
+}
+
+/// What there is only when the ledger has a key.
+struct SignedLog {
+    signer: Signer,
+    /// Signed or cosigned in the transaction that is open: shown when it is on disk.
+    signed: Shown,
+    cosigned: Shown,
+    newest: watch::Sender<Shown>,
+    newest_cosigned: watch::Sender<Shown>,
+    copy: Option<HeadCopy>,
+}
+
+/// The readers' side.
+#[derive(Clone)]
+pub(super) struct Heads {
+    pub(super) newest: watch::Receiver<Shown>,
+    pub(super) newest_cosigned: watch::Receiver<Shown>,
+    pub(super) keys: Vec<VerifyingKey>,
+    pub(super) copy_problem: CopyProblem,
+}
+
+impl Transparency {
+    /// Brings the tree up to date, and refuses a ledger that is not what was last signed.
+    pub(super) fn open(connection: &Connection, size: u64, signing: Option<&Signing>) -> Result<(Self, Heads), LedgerError> {
+        if let Some(signing) = signing {
+            signing::verify_usable(signing)?;
+        }
+        let roots = subtrees::restore(connection, size)?;
+        match examine(connection, signing, &roots)? {
+            None => Ok((Transparency { roots, log: None }, Heads::of_an_unsigned_log())),
+            Some(examined) => {
+                let copy = signing.and_then(|signing| signing.head_copy.as_deref());
+                let (log, heads) = SignedLog::open(connection, &roots, examined, copy)?;
+                Ok((Transparency { roots, log: Some(log) }, heads))
+            }
+        }
+    }
+
+    /// Lets the tree grow by the events of the transaction that is open, and signs the head over all.
+    pub(super) fn extend(&mut self, connection: &Connection, events: &[Recorded]) -> rusqlite::Result<()> {
+        if events.is_empty() {
+            return Ok(());
+        }
+        let mut completed = Vec::new();
+        for event in events {
+            self.roots.push_telling(event.leaf_hash, |level, number, hash| completed.push((level, number, hash)));
+        }
+        subtrees::write(connection, &completed)?;
+        if let Some(log) = &mut self.log {
+            log.signed = Some(log.signer.sign_into(connection, &self.roots)?);
+        }
+        Ok(())
+    }
+
+    /// Keeps cosignatures in the transaction that is open.
+    pub(super) fn keep(&mut self, connection: &Connection, asked: &Keep) -> rusqlite::Result<Result<(), LedgerError>> {
+        let Some(log) = &mut self.log else {
+            return Ok(Err(errors::refused("the ledger has no key, so there is nothing to cosign")));
+        };
+        let kept = cosignatures::keep(connection, &log.signer, &self.roots, asked)?;
+        Ok(kept.map(|head| {
+            let newer = |known: &Shown| known.as_ref().is_none_or(|known| known.checkpoint.size <= asked.size);
+            if head.is_some() && newer(&log.cosigned) && newer(&log.newest_cosigned.borrow()) {
+                log.cosigned = head;
+            }
+        }))
+    }
+
+    /// The transaction is on disk: what was signed in it may be seen.
+    pub(super) fn show(&mut self) {
+        if let Some(log) = &mut self.log {
+            log.show();
+        }
+    }
+
+    /// After a failed transaction: what the file says counts. A row that is not under the file's own head was written by
+    /// another program; a head over it would vouch for it.
+    pub(super) fn read_again(&mut self, connection: &Connection, size: u64) -> Result<(), LedgerError> {
+        self.roots = subtrees::restore(connection, size)?;
+        let Some(log) = &mut self.log else { return Ok(()) };
+        (log.signed, log.cosigned) = (None, None);
+        let stored = signing::stored_head(connection).map_err(|error| errors::sqlite("read the signed head", &error))?;
+        let Some(stored) = stored.filter(|stored| stored.size == size && stored.root == self.roots.root()) else {
+            let what = format!("{size} events are there, and the newest head is not theirs: another program has written to the file");
+            return Err(LedgerError::Unproven { kind: Unproven::UnsignedTail, what });
+        };
+        // A commit whose outcome was not known may have been one after all.
+        let known = log.newest.borrow().as_ref().map(|head| head.checkpoint.size);
+        if known != Some(stored.size) {
+            log.signed = Some(cosignatures::head_of(stored.note)?);
+            log.show();
+        }
+        Ok(())
+    }
+}
+
+impl SignedLog {
+    fn open(connection: &Connection, roots: &Roots, examined: Examined, copy: Option<&Path>) -> Result<(Self, Heads), LedgerError> {
+        let failed = |error: rusqlite::Error| errors::sqlite("sign the ledger", &error);
+        let Examined { signer, head, begins } = examined;
+        let head = match head {
+            Some(stored) => cosignatures::head_of(stored.note)?,
+            None => {
+                let signed = || -> rusqlite::Result<Arc<SignedHead>> {
+                    let transaction = connection.unchecked_transaction()?;
+                    if let Some(origin) = &begins {
+                        signing::begin_origin(&transaction, origin)?;
+                    }
+                    let head = signer.sign_into(&transaction, roots)?;
+                    transaction.commit()?;
+                    Ok(head)
+                };
+                signed().map_err(failed)?
+            }
+        };
+        let copy = copy.map(|path| HeadCopy::open(path, &head)).transpose()?;
+        let cosigned = cosignatures::newest_cosigned(connection).map_err(failed)?.map(cosignatures::head_of).transpose()?;
+        let newest = match cosigned.as_ref().filter(|cosigned| cosigned.checkpoint == head.checkpoint) {
+            Some(cosigned) => cosignatures::with_lines_of(&head, cosigned)?,
+            None => head,
+        };
+        let (newest, newest_shown) = watch::channel(Some(newest));
+        let (newest_cosigned, newest_cosigned_shown) = watch::channel(cosigned);
+        let heads = Heads {
+            newest: newest_shown,
+            newest_cosigned: newest_cosigned_shown,
+            keys: signer.keys(),
+            copy_problem: copy.as_ref().map(HeadCopy::problem).unwrap_or_default(),
+        };
+        tracing::info!(origin = signer.origin(), keys = heads.keys.len(), size = roots.size(), "the ledger is signed");
+        Ok((SignedLog { signer, signed: None, cosigned: None, newest, newest_cosigned, copy }, heads))
+    }
+
+    fn show(&mut self) {
+        if let Some(head) = self.signed.take() {
+            if let Some(copy) = &self.copy {
+                copy.lay_down(Arc::clone(&head));
+            }
+            self.newest.send_replace(Some(head));
+        }
+        if let Some(head) = self.cosigned.take() {
+            self.newest.send_if_modified(|newest| {
+                let same = newest.as_ref().is_some_and(|newest| newest.checkpoint == head.checkpoint);
+                if same {
+                    *newest = Some(Arc::clone(&head));
+                }
+                same
+            });
+            self.newest_cosigned.send_replace(Some(head));
+        }
+    }
+}
+
+impl Heads {
+    /// Nothing to show, and nothing that will be.
+    pub(super) fn of_an_unsigned_log() -> Self {
+        let ((_, newest), (_, newest_cosigned)) = (watch::channel(None), watch::channel(None));
+        Heads { newest, newest_cosigned, keys: Vec::new(), copy_problem: CopyProblem::default() }
+    }
+}
