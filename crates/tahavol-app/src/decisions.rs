@@ -2,6 +2,7 @@
 
 mod list;
 mod since;
+mod words;
 
 use std::sync::Arc;
 

@@ -13,7 +13,7 @@ use crate::meta::Meta;
 use crate::milestone::Milestone;
 use crate::page::price_list;
 use crate::progress::query;
-use crate::request::{AsOfInput, app, view};
+use crate::request::{AsOfInput, View, app, view};
 use crate::scalars::{Date, Decimal, Position};
 
 /// How long a period of a series is.
@@ -131,6 +131,26 @@ fn points(step: SeriesStep, from: &Option<Date>, to: &Option<Date>, status_date:
     usize::try_from(days / shortest).unwrap_or(0).saturating_add(1).min(figures::MOST_POINTS)
 }
 
+/// What to look at first in a part of a picture.
+pub(crate) fn attention_of(ctx: &Context<'_>, view: &View, query: &figures::Query) -> Result<Attention, Error> {
+    let (found, whole) = (figures::attention(&view.snapshot, query), figures::progress(&view.snapshot, query));
+    let overdue = found.overdue.into_iter();
+    let stale = found.stale.into_iter();
+    Ok(Attention {
+        status_date: query.status_date.into(),
+        overdue: overdue
+            .map(|row| Overdue { milestone: Milestone::find(view, row.milestone), due: row.due.into(), days: row.days })
+            .collect(),
+        stale: stale
+            .map(|row| Stale { milestone: Milestone::find(view, row.milestone), last_fact: row.last_fact.map(Into::into), days: row.days })
+            .collect(),
+        gaps: contributions(view, found.gaps),
+        slippage_days: whole.slippage_days,
+        forecast_finish: whole.forecast_finish.map(Into::into),
+        meta: Meta::of(app(ctx)?, &view.snapshot),
+    })
+}
+
 #[derive(Default)]
 pub(crate) struct AttentionQuery;
 
@@ -151,26 +171,7 @@ impl AttentionQuery {
     ) -> Result<Attention, Error> {
         let view = view(ctx, as_of, min_position).await?;
         let query = query(ctx, &view, (horizon, commission, initiative), status_date, baseline)?;
-        let (found, whole) = (figures::attention(&view.snapshot, &query), figures::progress(&view.snapshot, &query));
-        let overdue = found.overdue.into_iter();
-        let stale = found.stale.into_iter();
-        Ok(Attention {
-            status_date: query.status_date.into(),
-            overdue: overdue
-                .map(|row| Overdue { milestone: Milestone::find(&view, row.milestone), due: row.due.into(), days: row.days })
-                .collect(),
-            stale: stale
-                .map(|row| Stale {
-                    milestone: Milestone::find(&view, row.milestone),
-                    last_fact: row.last_fact.map(Into::into),
-                    days: row.days,
-                })
-                .collect(),
-            gaps: contributions(&view, found.gaps),
-            slippage_days: whole.slippage_days,
-            forecast_finish: whole.forecast_finish.map(Into::into),
-            meta: Meta::of(app(ctx)?, &view.snapshot),
-        })
+        attention_of(ctx, &view, &query)
     }
 
     /// Progress at the end of each period, at one position: from the earliest start (or `from`) to the status date (or `to`).

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Error, ID, Object, SimpleObject};
+use tahavol_app::Proposed;
 use tahavol_domain::text::fold;
 use tahavol_domain::values::InitiativeId;
 use tahavol_domain::{Stream, initiative};
@@ -13,6 +14,7 @@ use uuid::Uuid as RawUuid;
 use crate::act::Act;
 use crate::commission::Commission;
 use crate::council::Directive;
+use crate::effect::{COST, Effect};
 use crate::enums::{Horizon, InitiativePhase, Provenance};
 use crate::known;
 use crate::ledger::{Event, EventPage};
@@ -20,7 +22,7 @@ use crate::milestone::Milestone;
 use crate::node;
 use crate::page::{Page, page, price};
 use crate::request::{AsOfInput, View, view};
-use crate::scalars::{Position, Quantity, Uuid};
+use crate::scalars::{Date, Position, Quantity, Uuid};
 use crate::text::Text;
 
 /// A piece of transformation: proposed by a commission, decided by the council (اقدام).
@@ -123,6 +125,12 @@ impl Initiative {
                 act: stamp.into(),
             })
             .collect()
+    }
+
+    /// What approving it would change in every horizon and commission; null unless it waits for that.
+    #[graphql(complexity = "COST + child_complexity")]
+    async fn approval_effect(&self, ctx: &Context<'_>, status_date: Option<Date>) -> Result<Option<Effect>, Error> {
+        Effect::if_waiting(ctx, &self.view, Proposed::Approval(self.row.id), status_date).await
     }
 
     /// From this position its milestones count.

@@ -7,6 +7,8 @@ mod charter_input;
 mod commission;
 mod contribution;
 mod council;
+mod decisions;
+mod effect;
 mod enums;
 mod errors;
 mod explain;
@@ -29,6 +31,7 @@ mod node;
 mod officials;
 mod operation;
 mod page;
+mod picture;
 mod programme;
 mod progress;
 mod request;
@@ -36,6 +39,7 @@ mod review;
 mod scalars;
 mod station;
 mod stations;
+mod step;
 mod subscriptions;
 mod text;
 
@@ -71,10 +75,14 @@ struct Work(initiative::InitiativeQuery, milestones::MilestoneQuery, stations::S
 #[derive(MergedObject, Default)]
 struct Figures(progress::ProgressQuery, attention::AttentionQuery, ledger::LedgerQuery, node::NodeQuery, health::HealthQuery);
 
+/// How it came about: what was decided on which basis, event by event, and what a decision would change.
+#[derive(MergedObject, Default)]
+struct Replay(decisions::DecisionQuery, step::StepQuery, effect::EffectQuery);
+
 /// Reads. Every field takes `asOf` (a past position or instant; everything below sees that one picture) and `minPosition`
 /// (waits up to five seconds for the reader's own write). All fields of one request without `asOf` see one and the same picture.
 #[derive(MergedObject, Default)]
-pub struct Query(Governance, Work, Figures);
+pub struct Query(Governance, Work, Figures, Replay);
 
 #[derive(MergedObject, Default)]
 struct Deciding(

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Error, ID, Object, SimpleObject};
+use tahavol_app::Proposed;
 use tahavol_domain::Stream;
 use tahavol_domain::values::{CommissionSlug, MilestoneId};
 use tahavol_projections::Snapshot;
@@ -13,6 +14,7 @@ use uuid::Uuid as RawUuid;
 use crate::act::{Act, Evidence, evidence};
 use crate::baseline::Baseline;
 use crate::commission::Commission;
+use crate::effect::{COST, Effect};
 use crate::enums::{MilestonePhase, Provenance, Verdict};
 use crate::initiative::Initiative;
 use crate::ledger::{Event, EventPage, event_at, events_at};
@@ -122,13 +124,24 @@ impl Milestone {
             proposal: (*proposal).into(),
             baseline: Baseline::of(&self.view, baseline),
             proposed: proposed.into(),
+            of: self.clone(),
         })
     }
 
     /// A cancellation that the council has not decided on.
     async fn pending_cancellation(&self) -> Option<PendingCancellation> {
         let pending = self.row.life.cancellation_pending.as_ref();
-        pending.map(|(proposal, proposed)| PendingCancellation { proposal: (*proposal).into(), proposed: proposed.into() })
+        pending.map(|(proposal, proposed)| PendingCancellation {
+            proposal: (*proposal).into(),
+            proposed: proposed.into(),
+            of: self.clone(),
+        })
+    }
+
+    /// What admitting it would change; null unless it waits for that.
+    #[graphql(complexity = "COST + child_complexity")]
+    async fn admission_effect(&self, ctx: &Context<'_>, status_date: Option<Date>) -> Result<Option<Effect>, Error> {
+        Effect::if_waiting(ctx, &self.view, Proposed::Admission(self.row.plan.id), status_date).await
     }
 
     /// Reported and verified progress on a day, by default the picture's.
@@ -196,18 +209,44 @@ pub(crate) struct Rebaselining {
 }
 
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub(crate) struct PendingRebaseline {
     /// What a decision names.
     proposal: Uuid,
     baseline: Baseline,
     proposed: Act,
+    #[graphql(skip)]
+    of: Milestone,
+}
+
+#[async_graphql::ComplexObject]
+impl PendingRebaseline {
+    /// What approving it would change in every horizon and commission.
+    #[graphql(complexity = "COST + child_complexity")]
+    async fn effect(&self, ctx: &Context<'_>, status_date: Option<Date>) -> Result<Effect, Error> {
+        let on = self::status_date(ctx, &self.of.view, status_date)?;
+        Effect::of(ctx, &self.of.view, Proposed::Rebaseline(self.of.row.plan.id), on).await
+    }
 }
 
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub(crate) struct PendingCancellation {
     /// What a decision names.
     proposal: Uuid,
     proposed: Act,
+    #[graphql(skip)]
+    of: Milestone,
+}
+
+#[async_graphql::ComplexObject]
+impl PendingCancellation {
+    /// What approving it would change in every horizon and commission.
+    #[graphql(complexity = "COST + child_complexity")]
+    async fn effect(&self, ctx: &Context<'_>, status_date: Option<Date>) -> Result<Effect, Error> {
+        let on = self::status_date(ctx, &self.of.view, status_date)?;
+        Effect::of(ctx, &self.of.view, Proposed::Cancellation(self.of.row.plan.id), on).await
+    }
 }
 
 /// Where a milestone stands on a day.

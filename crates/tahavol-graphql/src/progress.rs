@@ -308,6 +308,16 @@ pub(crate) fn query(
     })
 }
 
+/// Every horizon × commission, then the totals.
+pub(crate) fn matrix(view: &View, asked: &figures::Query) -> FlatList<Progress> {
+    let cells = figures::matrix(&view.snapshot, asked.status_date, asked.baseline);
+    let told = cells.into_iter().map(|cell| {
+        let query = figures::Query { horizon: cell.horizon, commission: cell.commission, ..asked.clone() };
+        Progress::of(view, query, cell.progress)
+    });
+    told.collect()
+}
+
 #[derive(Default)]
 pub(crate) struct ProgressQuery;
 
@@ -345,11 +355,6 @@ impl ProgressQuery {
     ) -> Result<FlatList<Progress>, Error> {
         let view = view(ctx, as_of, min_position).await?;
         let asked = query(ctx, &view, (None, None, None), status_date, baseline)?;
-        let cells = figures::matrix(&view.snapshot, asked.status_date, asked.baseline);
-        let told = cells.into_iter().map(|cell| {
-            let query = figures::Query { horizon: cell.horizon, commission: cell.commission, ..asked.clone() };
-            Progress::of(&view, query, cell.progress)
-        });
-        Ok(told.collect())
+        Ok(matrix(&view, &asked))
     }
 }

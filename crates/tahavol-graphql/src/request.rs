@@ -151,6 +151,11 @@ pub(crate) fn status_date(ctx: &Context<'_>, view: &View, given: Option<Date>) -
     given.map_or(Ok(view.day), |date| read(ctx, "statusDate", date))
 }
 
+/// The picture just after an event that was recorded long ago, looked at on a day.
+pub(crate) async fn view_of(ctx: &Context<'_>, position: u64, day: calendar::Date) -> Result<View, Error> {
+    Ok(View { snapshot: past(ctx, app(ctx)?, AsOf::Position(position)).await?, day })
+}
+
 async fn past(ctx: &Context<'_>, app: &Tahavol, at: AsOf) -> Result<Arc<Snapshot>, Error> {
     let picture = ctx.data_opt::<Picture>();
     let key = match at {

@@ -8,9 +8,11 @@ use uuid::Uuid as RawUuid;
 
 use crate::act::{Act, Evidence, evidence};
 use crate::enums::ReviewKind;
+use crate::limits::PAST;
 use crate::node;
 use crate::page::{Page, number_key, page, price};
-use crate::request::{AsOfInput, View, view};
+use crate::picture::Picture;
+use crate::request::{AsOfInput, View, view, view_of};
 use crate::scalars::{Date, Position, Uuid};
 use crate::text::{Text, texts};
 
@@ -26,7 +28,8 @@ impl Review {
     }
 }
 
-/// A stock-take or the annual conference (ارزیابی دوره‌ای). Ask anything `asOf` its `frozenPosition` to see what it saw.
+/// A stock-take or the annual conference (ارزیابی دوره‌ای). `frozen` is what it saw; anything else can be asked `asOf` its
+/// `frozenPosition`.
 #[Object]
 impl Review {
     pub(crate) async fn id(&self) -> ID {
@@ -52,6 +55,14 @@ impl Review {
 
     async fn held(&self) -> Act {
         (&self.row.held).into()
+    }
+
+    /// The programme as it saw it, looked at on the day it was held: the same for ever.
+    #[graphql(complexity = "PAST + child_complexity")]
+    async fn frozen(&self, ctx: &Context<'_>) -> Result<Picture, Error> {
+        let held = &self.row.held;
+        let day = held.effective_on.unwrap_or_else(|| held.at.date_in(&self.view.snapshot.time_zone()));
+        Ok(Picture(view_of(ctx, self.row.review.frozen_position, day).await?))
     }
 
     async fn strengths(&self) -> Vec<Text> {
