@@ -27,6 +27,7 @@ mod streams;
 mod waypoints;
 
 pub mod demo;
+pub mod diff;
 pub mod import;
 pub mod messages;
 pub mod replay;
