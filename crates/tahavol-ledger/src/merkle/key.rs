@@ -210,7 +210,7 @@ impl<'t> KeyText<'t> {
         if !is_name(name) {
             return Err(NoteError::Key("has a name that is empty, or has spaces, a plus or control characters"));
         }
-        let hex = id.len() == 8 && id.bytes().all(|digit| digit.is_ascii_hexdigit());
+        let hex = id.len() == 8 && id.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'));
         let id = u32::from_str_radix(id, 16).ok().filter(|_| hex).ok_or(NoteError::Key("has no id of eight hex digits"))?;
         let key = decode(key).ok_or(NoteError::Key("is not in base64"))?;
         let (kind, key) = key.split_first().ok_or(NoteError::Key("is empty"))?;

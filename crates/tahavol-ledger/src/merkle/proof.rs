@@ -81,6 +81,9 @@ pub fn roots_of<T: Tiles>(tiles: &T, size: u64) -> Result<Roots, ProofError<T::E
 }
 
 /// Whether `proof` leads from `leaf` at `index` to the root of a log of `size` leaves (§2.1.3.2).
+///
+/// `size` and `root` must come from one signed checkpoint: some proofs fit a neighbouring size with the same root too, so
+/// that a size told beside the checkpoint is not proved.
 pub fn verify_inclusion(leaf: Hash, index: u64, size: u64, proof: &[Hash], root: &Hash) -> bool {
     if index >= size {
         return false;

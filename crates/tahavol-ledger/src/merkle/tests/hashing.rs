@@ -2,9 +2,10 @@
 
 use sha2::{Digest, Sha256};
 
+use super::hex;
 use crate::merkle::{Hash, leaf_hash, node_hash, root};
 
-const ENTRIES: [&[u8]; 8] = [
+pub(super) const ENTRIES: [&[u8]; 8] = [
     b"",
     b"\x00",
     b"\x10",
@@ -44,7 +45,7 @@ fn a_root_by_appending_is_the_root_by_the_definition() {
 }
 
 /// RFC 6962 §2.1, word for word: split at the largest power of two below the size.
-fn by_definition(leaves: &[Hash]) -> Hash {
+pub(super) fn by_definition(leaves: &[Hash]) -> Hash {
     match leaves {
         [] => Sha256::digest([]).into(),
         [one] => *one,
@@ -53,8 +54,4 @@ fn by_definition(leaves: &[Hash]) -> Hash {
             node_hash(&by_definition(&more[..split]), &by_definition(&more[split..]))
         }
     }
-}
-
-fn hex(hash: &Hash) -> String {
-    hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
