@@ -507,9 +507,9 @@ class Verifier:
     def known(self):
         name = self.options.known
         before = checkpoint(read(name, name), name)
-        self.signers(self.log_keys, before, name)
         if before.origin != self.head.origin:
             raise Failure(OLDER, "known-origin", before.origin, self.head.origin)
+        self.signers(self.log_keys, before, name)
         if before.size > self.head.size:
             raise Failure(OLDER, "known-larger", before.size, self.head.size)
         root = self.seen.tree.root_at(before.size)
