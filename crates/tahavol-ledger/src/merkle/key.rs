@@ -224,3 +224,21 @@ impl<'t> KeyText<'t> {
 pub(super) fn is_name(name: &str) -> bool {
     !name.is_empty() && !name.chars().any(|it| it.is_whitespace() || it.is_control() || it == '+')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::merkle::note::Note;
+
+    /// Ids are four bytes: someone can look for a key that has another's name and id.
+    #[test]
+    fn two_keys_with_one_name_and_id_are_not_told_apart_and_so_refused() {
+        let key = |seed| SigningKey::generate("log.example", KeyKind::Log, [seed; 32]).expect("a good name");
+        let honest = key(1).verifying_key();
+        let alike = VerifyingKey { id: honest.id(), ..key(2).verifying_key() };
+        let text = "text\n".to_owned();
+        let note = Note { signatures: vec![key(1).sign(&text).expect("a log's key")], text };
+        assert_eq!(note.verify(std::slice::from_ref(&honest)), Ok(vec![&honest]));
+        assert_eq!(note.verify(&[honest, alike]), Err(NoteError::Ambiguous { name: "log.example".to_owned() }));
+    }
+}
