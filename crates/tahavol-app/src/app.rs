@@ -20,6 +20,7 @@ use crate::error::{AppError, HandleError};
 use crate::evidence::{EvidenceStore, MemoryEvidence};
 use crate::fold::Heads;
 use crate::follow::Follow;
+use crate::search::{Search, SearchIndex};
 use crate::streams::Streams;
 use crate::waypoints::Waypoints;
 
@@ -33,6 +34,10 @@ pub struct Options {
     pub waypoint_every: u64,
     /// The only person from whom a charter is accepted.
     pub named_administrator: Option<ActorId>,
+    /// Whom the configuration knows, whether or not they ever acted.
+    pub known_actors: Vec<ActorId>,
+    /// Where the index of searches is kept.
+    pub search: SearchIndex,
     pub clock: Clock,
     pub evidence: Arc<dyn EvidenceStore>,
 }
@@ -44,6 +49,8 @@ impl Default for Options {
             snapshot_every: 100_000,
             waypoint_every: 2_048,
             named_administrator: None,
+            known_actors: Vec::new(),
+            search: SearchIndex::default(),
             clock: Clock::System,
             evidence: Arc::new(MemoryEvidence::default()),
         }
@@ -118,6 +125,8 @@ pub(crate) struct Shared {
     pub(crate) waypoints: Waypoints,
     pub(crate) head: Head,
     pub(crate) started_from: AtomicU64,
+    pub(crate) search: Arc<Search>,
+    known_actors: Vec<ActorId>,
     named_administrator: Option<ActorId>,
     clock: Clock,
     evidence: Arc<dyn EvidenceStore>,
@@ -141,6 +150,7 @@ impl Tahavol {
         let shared = Arc::new(Shared::new(ledger, options));
         let mut follow = Follow::begin(Arc::clone(&shared)).await?;
         let caught_up = follow.catch_up().await;
+        Search::begin(&shared);
         let (stop, stopping) = watch::channel(false);
         let following = match caught_up {
             Ok(()) => {
@@ -207,6 +217,7 @@ impl Tahavol {
 
     /// Ends the follower and writes a snapshot to disk. The ledger stays open: it is its owner's to close.
     pub async fn close(&self) {
+        self.0.shared.search.close();
         self.0.stop.send_replace(true);
         let following = lock(&self.0.following).take();
         if let Some(following) = following
@@ -214,6 +225,18 @@ impl Tahavol {
         {
             tracing::error!(%error, "the follower did not end well");
         }
+    }
+
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.0.shared
+    }
+
+    pub(crate) fn search_index(&self) -> &Search {
+        &self.0.shared.search
+    }
+
+    pub(crate) fn known_actors(&self) -> &[ActorId] {
+        &self.0.shared.known_actors
     }
 
     pub(crate) fn ledger(&self) -> &Arc<dyn Ledger> {
@@ -284,6 +307,8 @@ impl Shared {
         let empty = Arc::new(Snapshot::default());
         Shared {
             ledger,
+            search: Search::new(options.search, options.snapshots_dir.as_deref()),
+            known_actors: options.known_actors,
             disk: options.snapshots_dir.map(Disk::new),
             snapshot_every: options.snapshot_every.max(1),
             waypoint_every: options.waypoint_every.max(1),
@@ -322,6 +347,11 @@ impl Shared {
         *lock(&self.follower) = follower;
         // Those who wait for a position look whether it can still come.
         self.changed.send_modify(|_| {});
+    }
+
+    /// Every change of the live snapshot, until nobody holds this any more.
+    pub(crate) fn changes(&self) -> watch::Receiver<Arc<Snapshot>> {
+        self.changed.subscribe()
     }
 
     fn follower(&self) -> Follower {

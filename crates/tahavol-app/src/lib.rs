@@ -31,6 +31,7 @@ pub mod diff;
 pub mod import;
 pub mod messages;
 pub mod replay;
+pub mod search;
 
 pub use app::{Follower, Health, Lag, Options, Tahavol};
 pub use as_of::AsOf;

@@ -1,5 +1,7 @@
 //! What people read, by code, in Persian and English: one catalogue for every surface.
 
+mod sentence;
+
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -9,6 +11,8 @@ use tahavol_domain::calendar::{Date, format_persian, persian_digits};
 use tahavol_domain::fact::MAX_LINE;
 use tahavol_domain::text::Lang;
 use tahavol_domain::{Refusal, Rule};
+
+pub use sentence::{office_text, sentence, subject_text};
 
 const PERSIAN: &str = include_str!("../messages/fa.ftl");
 const ENGLISH: &str = include_str!("../messages/en.ftl");

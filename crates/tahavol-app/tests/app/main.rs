@@ -8,5 +8,6 @@ mod past;
 mod phase;
 mod races;
 mod replay;
+mod search;
 mod support;
 mod together;

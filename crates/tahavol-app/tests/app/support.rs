@@ -82,7 +82,9 @@ impl World {
 
     pub(crate) fn snapshot_files(&self) -> Vec<PathBuf> {
         let files = std::fs::read_dir(self.snapshots_dir()).into_iter().flatten();
-        let mut files: Vec<_> = files.map(|file| file.unwrap().path()).collect();
+        let files = files.map(|file| file.unwrap().path());
+        // The index of searches lies beside them.
+        let mut files: Vec<_> = files.filter(|path| path.extension().is_some_and(|extension| extension == "bin")).collect();
         files.sort();
         files
     }

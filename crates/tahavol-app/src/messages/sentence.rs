@@ -1,0 +1,362 @@
+//! What happened, in words: one sentence for each type of event, and the names of offices and of what an event is about.
+
+use tahavol_domain::Stream;
+use tahavol_domain::commission::event::{RatingVoice, Role};
+use tahavol_domain::fact::{Event, Fact};
+use tahavol_domain::indicator::event::{MeasuredValue, MeasurementScope};
+use tahavol_domain::milestone::event::{Baseline, ProgressReport};
+use tahavol_domain::programme::event::Delegation;
+use tahavol_domain::station::event::StationKind;
+use tahavol_domain::text::{Lang, Text};
+use tahavol_domain::values::{Confidence, Horizon, Office};
+use tahavol_domain::{commission, indicator, initiative, milestone, programme, station};
+use tahavol_projections::Snapshot;
+
+use super::message;
+
+/// Digits of a digest that are enough to recognise it by.
+const FEW_DIGITS: usize = 12;
+
+type Args = Vec<(&'static str, String)>;
+
+/// What happened, as a sentence whose subject is the one who did it: `event-<aggregate>-<past participle>` of the catalogue.
+#[must_use]
+pub fn sentence(fact: &Fact, lang: Lang) -> String {
+    let words = Words(lang);
+    let args = match &fact.event {
+        Event::Programme(event) => words.programme(event),
+        Event::Commission(event) => words.commission(event),
+        Event::Initiative(event) => words.initiative(event),
+        Event::Milestone(event) => words.milestone(event),
+        Event::Station(event) => words.station(event),
+        Event::Indicator(event) => words.indicator(event),
+    };
+    message(&key(fact.event.event_type()), &args, lang)
+}
+
+/// What a person acted as; `picture` knows the commissions and provinces by their names.
+#[must_use]
+pub fn office_text(office: &Office, picture: &Snapshot, lang: Lang) -> String {
+    let (code, scope) = match office {
+        Office::Founding => ("event-office-founding", String::new()),
+        Office::Council => ("event-office-council", String::new()),
+        Office::Chair(slug) => ("event-office-chair", commission_text(slug.0.as_str(), picture, lang)),
+        Office::Secretary(slug) => ("event-office-secretary", commission_text(slug.0.as_str(), picture, lang)),
+        Office::Member(slug) => ("event-office-member", commission_text(slug.0.as_str(), picture, lang)),
+        Office::Inspector => ("event-office-inspector", String::new()),
+        Office::Reporter(province) => {
+            let provinces = picture.programme.as_ref().map(|row| &row.charter.provinces);
+            let named = provinces.and_then(|provinces| provinces.iter().find(|named| named.code == *province));
+            ("event-office-reporter", named.map_or_else(|| province.0.clone(), |named| named.name.get(lang).to_owned()))
+        }
+        Office::Auditor => ("event-office-auditor", String::new()),
+        Office::Administrator => ("event-office-administrator", String::new()),
+    };
+    message(code, &[("scope", scope)], lang)
+}
+
+/// What an event is about: code and title as the picture knows them, or the stream where it does not.
+#[must_use]
+pub fn subject_text(fact: &Fact, picture: &Snapshot, lang: Lang) -> String {
+    let stream = &fact.envelope.stream;
+    let coded = |code: &str, title: &Text| format!("{code} {}", title.get(lang));
+    let found = match stream.parse::<Stream>() {
+        Ok(Stream::Programme(_)) => picture.programme.as_ref().map(|row| row.charter.title.get(lang).to_owned()),
+        Ok(Stream::Commission(slug)) => Some(commission_text(&slug.0, picture, lang)),
+        Ok(Stream::Initiative(id)) => picture.initiatives.get(&id).map(|row| coded(&row.proposal.code, &row.proposal.title)),
+        Ok(Stream::Milestone(id)) => picture.milestones.get(&id).map(|row| coded(&row.plan.code, &row.plan.title)),
+        Ok(Stream::Station(code)) => picture.stations.get(&code).map(|row| coded(&row.code.0, &row.name)),
+        Ok(Stream::Indicator(code)) => {
+            picture.indicators.get(&code).map(|row| coded(&row.definition.code.0, &row.definition.meaning.title))
+        }
+        Err(_) => None,
+    };
+    found.unwrap_or_else(|| stream.clone())
+}
+
+fn commission_text(slug: &str, picture: &Snapshot, lang: Lang) -> String {
+    let named = picture.commissions.iter().find(|(known, _)| known.0 == slug);
+    named.map_or_else(|| slug.to_owned(), |(_, row)| row.establishment.title.get(lang).to_owned())
+}
+
+/// Keys of the catalogue have no full stops.
+fn key(event_type: &str) -> String {
+    format!("event-{}", event_type.replace('.', "-"))
+}
+
+struct Words(Lang);
+
+impl Words {
+    fn programme(&self, event: &programme::Event) -> Args {
+        match event {
+            programme::Event::Chartered(charter) => {
+                vec![("title", self.text(&charter.title)), ("person", charter.first_official.name.clone())]
+            }
+            programme::Event::OfficialAppointed(appointment) => {
+                vec![("person", appointment.person.name.clone()), ("office", appointment.office.to_string())]
+            }
+            programme::Event::OfficialReleaseProposed(release) | programme::Event::OfficialReleased(release) => {
+                vec![("person", release.actor.0.clone()), ("office", release.office.to_string())]
+            }
+            programme::Event::OfficeDelegated(Delegation { to, office, starts, ends, delegation: _, from: _ }) => vec![
+                ("person", to.name.clone()),
+                ("office", office.to_string()),
+                ("starts", starts.to_string()),
+                ("ends", ends.to_string()),
+            ],
+            programme::Event::DelegationEnded(_) => Vec::new(),
+            programme::Event::HorizonRescheduled(window) => {
+                vec![("horizon", self.horizon(window.horizon)), ("starts", window.starts.to_string()), ("ends", window.ends.to_string())]
+            }
+            programme::Event::DirectiveIssued(directive) => {
+                vec![("code", directive.code.0.clone()), ("title", self.text(&directive.title))]
+            }
+            programme::Event::DocumentApproved(document) => vec![
+                ("version", document.version.to_string()),
+                ("milestones", document.milestones.to_string()),
+                ("resolution", self.resolution(Some(&document.resolution))),
+            ],
+            programme::Event::TargetStationsDesignated(target) => vec![("stations", target.stations.len().to_string())],
+            programme::Event::ReviewHeld(review) => {
+                vec![("title", self.text(&review.title)), ("position", review.frozen_position.to_string())]
+            }
+            programme::Event::ReviewActionClosed(closure) => vec![("outcome", self.text(&closure.outcome))],
+            programme::Event::EvidenceDestroyed(destruction) => {
+                let digest = destruction.digest.to_string();
+                vec![("digest", format!("{}…", &digest[..FEW_DIGITS])), ("order", destruction.order.clone())]
+            }
+        }
+    }
+
+    fn commission(&self, event: &commission::Event) -> Args {
+        match event {
+            commission::Event::Established(establishment) => vec![("title", self.text(&establishment.title))],
+            commission::Event::MemberAppointed(appointment) => {
+                vec![("person", appointment.person.name.clone()), ("role", self.role(appointment.role))]
+            }
+            commission::Event::MemberReleased(release) => vec![("person", release.actor.0.clone()), ("role", self.role(release.role))],
+            commission::Event::Rated(rating) => {
+                let voice = match rating.voice {
+                    RatingVoice::Own => "event-voice-own",
+                    RatingVoice::Independent => "event-voice-independent",
+                };
+                vec![
+                    ("confidence", self.say(colour(rating.confidence))),
+                    ("horizon", self.horizon(rating.horizon)),
+                    ("voice", self.say(voice)),
+                ]
+            }
+        }
+    }
+
+    fn initiative(&self, event: &initiative::Event) -> Args {
+        match event {
+            initiative::Event::Proposed(proposal) => vec![("code", proposal.code.clone()), ("title", self.text(&proposal.title))],
+            initiative::Event::Revised(revision) => vec![("title", self.text(&revision.title))],
+            initiative::Event::Submitted(_) | initiative::Event::RiskClosed(_) => Vec::new(),
+            initiative::Event::Approved(decision)
+            | initiative::Event::Returned(decision)
+            | initiative::Event::Rejected(decision)
+            | initiative::Event::Suspended(decision)
+            | initiative::Event::Resumed(decision)
+            | initiative::Event::Completed(decision)
+            | initiative::Event::Cancelled(decision) => vec![("resolution", self.resolution(decision.resolution.as_ref()))],
+            initiative::Event::ResourcesAllocated(allocation) => vec![
+                ("amount", allocation.amount.to_string()),
+                ("unit", allocation.unit.clone()),
+                ("resource", self.text(&allocation.resource)),
+                ("resolution", self.resolution(Some(&allocation.resolution))),
+            ],
+            initiative::Event::RiskRaised(risk) => {
+                vec![("title", self.text(&risk.title)), ("likelihood", risk.likelihood.to_string()), ("impact", risk.impact.to_string())]
+            }
+        }
+    }
+
+    fn milestone(&self, event: &milestone::Event) -> Args {
+        let titled = |title: &Text, baseline| [vec![("title", self.text(title))], of_baseline(baseline)].concat();
+        let resolved = |resolution: &Option<String>| vec![("resolution", self.resolution(resolution.as_ref()))];
+        match event {
+            milestone::Event::Planned(plan) => [vec![("code", plan.code.clone())], titled(&plan.title, &plan.baseline)].concat(),
+            milestone::Event::Revised(revision) => titled(&revision.title, &revision.baseline),
+            milestone::Event::RebaselineProposed(proposal) => of_baseline(&proposal.baseline),
+            milestone::Event::Rebaselined(decision) => [of_baseline(&decision.baseline), resolved(&decision.resolution)].concat(),
+            milestone::Event::Admitted(decision) => resolved(&decision.resolution),
+            milestone::Event::RebaselineRefused(decision)
+            | milestone::Event::Cancelled(decision)
+            | milestone::Event::CancellationRefused(decision) => resolved(&decision.resolution),
+            milestone::Event::ProgressReported(report) => vec![("progress", self.progress(report))],
+            milestone::Event::ProgressCorrected(correction) => vec![("progress", self.progress(&correction.report))],
+            milestone::Event::CancellationProposed(_)
+            | milestone::Event::Blocked(_)
+            | milestone::Event::Unblocked(_)
+            | milestone::Event::CompletionClaimed(_)
+            | milestone::Event::CompletionVerified(_)
+            | milestone::Event::CompletionRefused(_) => Vec::new(),
+        }
+    }
+
+    fn station(&self, event: &station::Event) -> Args {
+        match event {
+            station::Event::Registered(registration) => {
+                let kind = match registration.kind {
+                    StationKind::Station => "event-kind-station",
+                    StationKind::Outpost => "event-kind-outpost",
+                };
+                vec![("kind", self.say(kind)), ("name", self.text(&registration.name)), ("province", registration.province.0.clone())]
+            }
+            station::Event::VolumeRecorded(volume) => {
+                vec![("visits", volume.annual_visits.to_string()), ("cases", volume.annual_cases.to_string())]
+            }
+            station::Event::Networked(_)
+            | station::Event::NetworkLost(_)
+            | station::Event::DeliveryRecorded(_)
+            | station::Event::DeliveryRevoked(_)
+            | station::Event::Closed(_) => Vec::new(),
+        }
+    }
+
+    fn indicator(&self, event: &indicator::Event) -> Args {
+        match event {
+            indicator::Event::Defined(definition) => vec![("title", self.text(&definition.meaning.title))],
+            indicator::Event::Redefined(redefinition) => vec![("title", self.text(&redefinition.meaning.title))],
+            indicator::Event::TargetSet(target) => vec![("value", target.value.to_string()), ("horizon", self.horizon(target.horizon))],
+            indicator::Event::MeasurementRecorded(measurement) => {
+                let scope = match &measurement.scope {
+                    MeasurementScope::National => self.say("event-scope-national"),
+                    MeasurementScope::Province(code) => code.0.clone(),
+                    MeasurementScope::Station(code) => message("event-scope-station", &[("code", code.0.clone())], self.0),
+                };
+                vec![
+                    ("value", self.measured(&measurement.value)),
+                    ("scope", scope),
+                    ("starts", measurement.period.start.to_string()),
+                    ("ends", measurement.period.end.to_string()),
+                ]
+            }
+            indicator::Event::MeasurementCorrected(correction) => vec![("value", self.measured(&correction.value))],
+            indicator::Event::MeasurementVerified(_)
+            | indicator::Event::MeasurementContested(_)
+            | indicator::Event::MeasurementWithdrawn(_) => Vec::new(),
+        }
+    }
+
+    fn say(&self, code: &str) -> String {
+        message(code, &[], self.0)
+    }
+
+    fn text(&self, text: &Text) -> String {
+        text.get(self.0).to_owned()
+    }
+
+    /// Behind a decision; nothing where it has no number.
+    fn resolution(&self, resolution: Option<&String>) -> String {
+        resolution.map_or_else(String::new, |number| message("event-resolution", &[("value", number.clone())], self.0))
+    }
+
+    /// Behind a report; nothing where it only adds evidence.
+    fn progress(&self, report: &ProgressReport) -> String {
+        match (report.progress, &report.steps) {
+            (Some(points), _) => {
+                let percent = format!("{}.{:02}", points / 100, points % 100);
+                message("event-percent", &[("value", percent.trim_end_matches('0').trim_end_matches('.').to_owned())], self.0)
+            }
+            (None, Some(steps)) => message("event-steps", &[("value", steps.len().to_string())], self.0),
+            (None, None) => String::new(),
+        }
+    }
+
+    fn measured(&self, value: &MeasuredValue) -> String {
+        match value {
+            MeasuredValue::Plain(value) => value.to_string(),
+            MeasuredValue::Ratio { numerator, denominator } => {
+                let args = [("numerator", numerator.to_string()), ("denominator", denominator.to_string())];
+                message("event-ratio", &args, self.0)
+            }
+        }
+    }
+
+    fn horizon(&self, horizon: Horizon) -> String {
+        self.say(match horizon {
+            Horizon::Short => "event-horizon-short",
+            Horizon::Medium => "event-horizon-medium",
+            Horizon::Long => "event-horizon-long",
+        })
+    }
+
+    fn role(&self, role: Role) -> String {
+        self.say(match role {
+            Role::Chair => "event-role-chair",
+            Role::Secretary => "event-role-secretary",
+            Role::Member => "event-role-member",
+        })
+    }
+}
+
+fn of_baseline(baseline: &Baseline) -> Args {
+    vec![("weight", baseline.weight.to_string()), ("starts", baseline.starts.to_string()), ("due", baseline.due.to_string())]
+}
+
+fn colour(confidence: Confidence) -> &'static str {
+    match confidence {
+        Confidence::Green => "CONFIDENCE_GREEN",
+        Confidence::AmberGreen => "CONFIDENCE_AMBER_GREEN",
+        Confidence::Amber => "CONFIDENCE_AMBER",
+        Confidence::AmberRed => "CONFIDENCE_AMBER_RED",
+        Confidence::Red => "CONFIDENCE_RED",
+        Confidence::Grey => "CONFIDENCE_GREY",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use tahavol_domain::fact::TYPES;
+    use tahavol_domain::schema::samples;
+
+    use super::*;
+
+    #[test]
+    fn every_type_of_event_has_a_sentence_in_both_languages_and_no_sentence_has_a_gap() {
+        let samples = samples();
+        let told: BTreeSet<&str> = samples.iter().map(|fact| fact.event.event_type()).collect();
+        assert_eq!(told, TYPES.iter().map(|(name, _)| *name).collect(), "a sample of each type");
+        for fact in &samples {
+            for lang in [Lang::Fa, Lang::En] {
+                let sentence = sentence(fact, lang);
+                let event_type = fact.event.event_type();
+                assert_ne!(sentence, key(event_type), "{event_type} has no sentence");
+                assert!(sentence.ends_with('.'), "{event_type}: {sentence}");
+                assert!(
+                    !sentence.contains(super::super::MISSING) || event_type == "programme.evidence_destroyed",
+                    "{event_type}: {sentence}"
+                );
+                assert!(!sentence.contains("event-"), "{event_type}: {sentence}");
+                let latin = sentence.chars().any(|letter| ('a'..='z').contains(&letter));
+                assert!(lang == Lang::Fa || latin, "{event_type}: {sentence}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_report_says_how_much_in_the_digits_of_the_language() {
+        let report = ProgressReport { progress: Some(5_250), ..ProgressReport::default() };
+        assert_eq!(Words(Lang::En).progress(&report), ": 52.5%");
+        assert_eq!(Words(Lang::Fa).progress(&report), ": ۵۲٫۵٪");
+        let all = ProgressReport { progress: Some(10_000), ..ProgressReport::default() };
+        assert_eq!(Words(Lang::En).progress(&all), ": 100%");
+    }
+
+    #[test]
+    fn every_office_has_a_name() {
+        let offices = ["founding", "council", "chair:technology", "secretary:technology", "member:technology", "inspector"];
+        for office in offices.into_iter().chain(["reporter:IR-23", "auditor", "administrator"]) {
+            let office: Office = office.parse().expect("an office");
+            for lang in [Lang::Fa, Lang::En] {
+                let text = office_text(&office, &Snapshot::default(), lang);
+                assert!(!text.is_empty() && !text.contains("event-"), "{office}: {text}");
+            }
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! Questions to the index: which condition leads the way, and the SQL that follows from it.
+
+use rusqlite::types::Value;
+use rusqlite::{OptionalExtension, params, params_from_iter};
+
+use super::index::{Index, IndexError, Kind, SPAN};
+use super::sought::{DECISIONS, Sought, SoughtSource, Strand};
+use super::{Direction, Window};
+
+/// A condition that holds for fewer events than this leads the way, even where its events have to be sorted.
+const FEW: i64 = 5_000;
+
+/// What the index answers, and its own end when it did so.
+pub(super) struct Answer<T> {
+    pub(super) end: Option<u64>,
+    pub(super) what: T,
+}
+
+/// A condition on a row `e` of `event`.
+struct Condition {
+    sql: String,
+    values: Vec<Value>,
+    led: Led,
+}
+
+/// Whether a condition can lead the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Led {
+    /// By an index in which its events come in order.
+    InOrder(&'static str),
+    /// By an index that must be sorted.
+    Sorted(&'static str),
+    /// Not at all.
+    No,
+}
+
+/// Rows of one `SELECT`.
+struct Select {
+    from: String,
+    conditions: Vec<String>,
+    values: Vec<Value>,
+}
+
+/// Nothing can satisfy the filter, or the selects whose union does.
+enum Plan {
+    Nothing,
+    Union(Vec<Select>),
+}
+
+impl Index {
+    /// At most `window.limit` and one more.
+    pub(super) fn positions(&self, sought: &Sought, window: Window, bounds: (u64, u64)) -> Result<Answer<Vec<u64>>, IndexError> {
+        self.at_once(|index| {
+            let Plan::Union(selects) = index.plan(sought, bounds)? else { return Ok(Vec::new()) };
+            let (sql, mut values) = union(selects);
+            let order = match window.direction {
+                Direction::OldestFirst => "ASC",
+                Direction::NewestFirst => "DESC",
+            };
+            values.push(Value::Integer(i64::try_from(window.limit.saturating_add(1)).unwrap_or(i64::MAX)));
+            let mut statement = index.connection.prepare(&format!("{sql} ORDER BY position {order} LIMIT ?"))?;
+            let rows = statement.query_map(params_from_iter(values), |row| row.get(0))?;
+            Ok(rows.collect::<rusqlite::Result<Vec<u64>>>()?)
+        })
+    }
+
+    pub(super) fn count(&self, sought: &Sought, until: u64) -> Result<Answer<u64>, IndexError> {
+        self.at_once(|index| {
+            let Plan::Union(selects) = index.plan(sought, (0, until))? else { return Ok(0) };
+            let (sql, values) = union(selects);
+            Ok(index.connection.query_row(&format!("SELECT count(*) FROM ({sql})"), params_from_iter(values), |row| row.get(0))?)
+        })
+    }
+
+    /// Its end and the answer are of one moment, whoever writes meanwhile.
+    fn at_once<T>(&self, ask: impl FnOnce(&Index) -> Result<T, IndexError>) -> Result<Answer<T>, IndexError> {
+        let _one_moment = self.connection.unchecked_transaction()?;
+        let end = self.connection.query_row("SELECT position FROM head", [], |row| row.get(0)).optional()?;
+        Ok(Answer { end, what: ask(self)? })
+    }
+
+    fn plan(&self, sought: &Sought, (low, high): (u64, u64)) -> Result<Plan, IndexError> {
+        let Some(conditions) = self.conditions(sought)? else { return Ok(Plan::Nothing) };
+        let Some((low, high)) = self.narrow(sought, low, high)? else { return Ok(Plan::Nothing) };
+        let within = Condition { sql: "e.position BETWEEN ? AND ?".to_owned(), values: vec![integer(low), integer(high)], led: Led::No };
+        let Some(strands) = &sought.timeline else {
+            let leading = self.leading(&conditions, &within)?;
+            let from = leading.map_or_else(|| "event AS e NOT INDEXED".to_owned(), |index| format!("event AS e INDEXED BY {index}"));
+            return Ok(Plan::Union(vec![Select::new(from, conditions.iter().chain([&within]))]));
+        };
+        let mut selects = Vec::new();
+        for strand in strands {
+            let Some((from, led)) = self.strand(strand)? else { continue };
+            selects.push(Select::new(from, led.iter().chain(&conditions).chain([&within])));
+        }
+        Ok(if selects.is_empty() { Plan::Nothing } else { Plan::Union(selects) })
+    }
+
+    /// The index to walk along; none: the events themselves, in their order.
+    fn leading(&self, conditions: &[Condition], within: &Condition) -> Result<Option<&'static str>, IndexError> {
+        let mut best: Option<(i64, &'static str)> = None;
+        for condition in conditions {
+            let (index, also) = match condition.led {
+                Led::InOrder(index) => (index, Some(within)),
+                Led::Sorted(index) => (index, None),
+                Led::No => continue,
+            };
+            let bounded = also.map_or_else(String::new, |within| format!(" AND {}", within.sql));
+            let sql =
+                format!("SELECT count(*) FROM (SELECT 1 FROM event AS e INDEXED BY {index} WHERE {}{bounded} LIMIT {FEW})", condition.sql);
+            let values = condition.values.iter().chain(also.into_iter().flat_map(|within| &within.values));
+            let found: i64 = self.connection.prepare_cached(&sql)?.query_row(params_from_iter(values), |row| row.get(0))?;
+            if best.is_none_or(|(least, _)| found < least) {
+                best = Some((found, index));
+            }
+        }
+        let in_order = conditions.iter().find_map(|condition| match condition.led {
+            Led::InOrder(index) => Some(index),
+            Led::Sorted(_) | Led::No => None,
+        });
+        Ok(best.filter(|(found, _)| *found < FEW).map(|(_, index)| index).or(in_order))
+    }
+
+    /// Where in the ledger events of these recorded times can lie at all.
+    fn narrow(&self, sought: &Sought, low: u64, high: u64) -> Result<Option<(u64, u64)>, IndexError> {
+        let number = |sql: &str, micros: i64| -> Result<Option<u64>, IndexError> {
+            Ok(self.connection.prepare_cached(sql)?.query_row(params![micros], |row| row.get(0)).optional()?)
+        };
+        let (mut low, mut high) = (low, high);
+        if let Some(from) = sought.filter.recorded_from {
+            let Some(first) = number("SELECT number FROM span WHERE latest >= ?1 ORDER BY number LIMIT 1", from.micros())? else {
+                return Ok(None);
+            };
+            low = low.max(first * SPAN);
+        }
+        if let Some(to) = sought.filter.recorded_to {
+            let Some(last) = number("SELECT number FROM span WHERE earliest <= ?1 ORDER BY number DESC LIMIT 1", to.micros())? else {
+                return Ok(None);
+            };
+            high = high.min(last * SPAN + (SPAN - 1));
+        }
+        Ok((low <= high).then_some((low, high)))
+    }
+
+    /// None where a name is asked for that no event has.
+    fn conditions(&self, sought: &Sought) -> Result<Option<Vec<Condition>>, IndexError> {
+        let filter = &sought.filter;
+        let mut conditions = Vec::new();
+        let names = [
+            ("stream", "event_stream", Kind::Stream, sought.stream.as_deref()),
+            ("actor", "event_actor", Kind::Actor, filter.actor.as_ref().map(|actor| actor.0.as_str())),
+            ("office", "event_office", Kind::Office, sought.office.as_deref()),
+            ("commission", "event_commission", Kind::Commission, filter.commission.as_ref().map(|slug| slug.0.as_str())),
+        ];
+        for (column, index, kind, text) in names {
+            let Some(text) = text else { continue };
+            let Some(key) = self.key(kind, text)? else { return Ok(None) };
+            conditions.push(Condition::equal(column, index, Value::Integer(key)));
+        }
+        if let Some(types) = &sought.types {
+            let Some(condition) = self.of_types(types)? else { return Ok(None) };
+            conditions.push(condition);
+        }
+        for (column, index, id) in [("command", "event_command", filter.command), ("correlation", "event_correlation", filter.correlation)]
+        {
+            if let Some(id) = id {
+                conditions.push(Condition::equal(column, index, Value::Blob(id.as_bytes().to_vec())));
+            }
+        }
+        match &sought.source {
+            Some(SoughtSource::Imported) => conditions.push(Condition::plain("e.source IS NOT NULL", Vec::new())),
+            Some(SoughtSource::NotImported) => conditions.push(Condition::plain("e.source IS NULL", Vec::new())),
+            Some(SoughtSource::File(digest)) => {
+                let Some(key) = self.key(Kind::Source, digest)? else { return Ok(None) };
+                conditions.push(Condition::equal("source", "event_source", Value::Integer(key)));
+            }
+            None => {}
+        }
+        if filter.recorded_from.is_some() || filter.recorded_to.is_some() {
+            let from = filter.recorded_from.map_or(i64::MIN, |from| from.micros());
+            let to = filter.recorded_to.map_or(i64::MAX, |to| to.micros());
+            conditions.push(Condition::plain("e.recorded BETWEEN ? AND ?", vec![Value::Integer(from), Value::Integer(to)]));
+        }
+        if filter.effective_from.is_some() || filter.effective_to.is_some() {
+            let from = filter.effective_from.map_or(i64::MIN, |from| from.days().into());
+            let to = filter.effective_to.map_or(i64::MAX, |to| to.days().into());
+            conditions.push(Condition {
+                sql: "e.effective BETWEEN ? AND ?".to_owned(),
+                values: vec![Value::Integer(from), Value::Integer(to)],
+                led: Led::Sorted("event_effective"),
+            });
+        }
+        if let Some(text) = &sought.text {
+            let sql = "EXISTS (SELECT 1 FROM words AS w WHERE w.position = e.position AND instr(w.text, ?) > 0)";
+            conditions.push(Condition::plain(sql, vec![Value::Text(text.clone())]));
+        }
+        Ok(Some(conditions))
+    }
+
+    fn of_types(&self, types: &[&str]) -> Result<Option<Condition>, IndexError> {
+        let mut keys = Vec::new();
+        for name in types {
+            keys.extend(self.key(Kind::Type, name)?.map(Value::Integer));
+        }
+        Ok(match keys.len() {
+            0 => None,
+            1 => keys.pop().map(|key| Condition::equal("type", "event_type", key)),
+            many => {
+                let sql = format!("e.type IN ({})", vec!["?"; many].join(", "));
+                Some(Condition { sql, values: keys, led: Led::Sorted("event_type") })
+            }
+        })
+    }
+
+    /// Where a strand's events are found in order; none where no event has the name.
+    fn strand(&self, strand: &Strand) -> Result<Option<(String, Vec<Condition>)>, IndexError> {
+        let (from, kind, text, sql) = match strand {
+            Strand::Stream(stream) | Strand::DecisionsOf(stream) => {
+                ("event AS e INDEXED BY event_stream", Kind::Stream, stream, "e.stream = ?")
+            }
+            Strand::Actor(actor) => ("event AS e INDEXED BY event_actor", Kind::Actor, actor, "e.actor = ?"),
+            Strand::About(subject) => {
+                ("about AS a CROSS JOIN event AS e ON e.position = a.position", Kind::Subject, subject, "a.subject = ?")
+            }
+        };
+        let Some(key) = self.key(kind, text)? else { return Ok(None) };
+        let mut conditions = vec![Condition::plain(sql, vec![Value::Integer(key)])];
+        if let Strand::DecisionsOf(_) = strand {
+            let Some(decisions) = self.of_types(&DECISIONS)? else { return Ok(None) };
+            conditions.push(decisions);
+        }
+        Ok(Some((from.to_owned(), conditions)))
+    }
+}
+
+impl Condition {
+    fn equal(column: &str, index: &'static str, value: Value) -> Self {
+        Condition { sql: format!("e.{column} = ?"), values: vec![value], led: Led::InOrder(index) }
+    }
+
+    fn plain(sql: &str, values: Vec<Value>) -> Self {
+        Condition { sql: sql.to_owned(), values, led: Led::No }
+    }
+}
+
+impl Select {
+    fn new<'a>(from: String, all: impl Iterator<Item = &'a Condition>) -> Self {
+        let mut select = Select { from, conditions: Vec::new(), values: Vec::new() };
+        for condition in all {
+            select.conditions.push(condition.sql.clone());
+            select.values.extend(condition.values.iter().cloned());
+        }
+        select
+    }
+}
+
+/// Each event once, though it may belong to several strands. Every select comes in order, so that they are merged and not sorted.
+fn union(selects: Vec<Select>) -> (String, Vec<Value>) {
+    let mut values = Vec::new();
+    let mut parts = Vec::new();
+    for select in selects {
+        parts.push(format!("SELECT e.position AS position FROM {} WHERE {}", select.from, select.conditions.join(" AND ")));
+        values.extend(select.values);
+    }
+    (parts.join(" UNION "), values)
+}
+
+fn integer(number: u64) -> Value {
+    Value::Integer(i64::try_from(number).unwrap_or(i64::MAX))
+}
