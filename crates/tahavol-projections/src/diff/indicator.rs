@@ -42,8 +42,11 @@ impl Compared<'_> {
 
     /// Positions of the events that can move its value.
     pub(super) fn indicator_causes(&self, code: &IndicatorCode) -> Vec<u64> {
-        let derived = self.to.indicators.get(code).is_some_and(|row| row.definition.derived.is_some());
-        if derived { self.window.network().to_vec() } else { self.window.all(Stream::Indicator(code.clone())) }
+        let mut causes = self.window.all(Stream::Indicator(code.clone()));
+        if self.to.indicators.get(code).is_some_and(|row| row.definition.derived.is_some()) {
+            causes.extend(self.window.network());
+        }
+        causes
     }
 
     fn indicator(&mut self, code: &IndicatorCode, old: Option<&IndicatorRow>, new: &IndicatorRow) {

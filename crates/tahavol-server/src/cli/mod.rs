@@ -2,6 +2,7 @@
 
 mod actor;
 mod demo;
+mod diff;
 mod doctor;
 mod evidence;
 mod export;
@@ -35,7 +36,7 @@ these events alone.";
 
 const AFTER: &str = "\
 Commands that change something:   demo, serve, import        one process at a time
-Commands that only look:          progress, export, replay, doctor        beside a running server
+Commands that only look:          progress, diff, export, replay, doctor        beside a running server
 
 Configuration: tahavol.toml in the working directory (or --config, TAHAVOL_CONFIG), then TAHAVOL_* of the environment, \
 then flags.
@@ -53,6 +54,7 @@ Examples:
   tahavol import programme.toml stations.csv --resolution 12 --data ./data
   tahavol serve --data ./data --listen 127.0.0.1:8080
   tahavol progress --lang en --as-of 2026-03-21T00:00:00Z
+  tahavol diff --from 2026-03-21 --to 2026-06-21 --commission technology --lang en
   tahavol export events --out events.jsonl";
 
 #[derive(Parser)]
@@ -80,6 +82,8 @@ enum Command {
     Import(import::Arguments),
     /// Print how far the programme is
     Progress(progress::Arguments),
+    /// Compare two moments: what is new, gone, changed, corrected or moved, and by which events
+    Diff(diff::Arguments),
     /// List evidence files, or destroy one by order
     Evidence(evidence::Arguments),
     /// Write out what the ledger holds
@@ -159,6 +163,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Serve(arguments) => in_runtime(serve::run(settings, arguments)),
         Command::Import(arguments) => in_runtime(import::run(settings, arguments)),
         Command::Progress(arguments) => in_runtime(progress::run(settings, arguments)),
+        Command::Diff(arguments) => in_runtime(diff::run(settings, arguments)),
         Command::Evidence(arguments) => in_runtime(evidence::run(settings, arguments)),
         Command::Export(arguments) => export::run(settings, arguments),
         Command::Replay(arguments) => in_runtime(replay::run(settings, arguments)),

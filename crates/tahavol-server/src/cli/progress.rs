@@ -37,7 +37,7 @@ pub(crate) struct Arguments {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum BaselineArgument {
+pub(super) enum BaselineArgument {
     /// As last rebaselined
     Current,
     /// As it first counted
