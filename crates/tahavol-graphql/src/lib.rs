@@ -8,6 +8,7 @@ mod commission;
 mod contribution;
 mod council;
 mod decisions;
+mod diff;
 mod effect;
 mod enums;
 mod errors;
@@ -77,7 +78,7 @@ struct Figures(progress::ProgressQuery, attention::AttentionQuery, ledger::Ledge
 
 /// How it came about: what was decided on which basis, event by event, and what a decision would change.
 #[derive(MergedObject, Default)]
-struct Replay(decisions::DecisionQuery, step::StepQuery, effect::EffectQuery);
+struct Replay(decisions::DecisionQuery, step::StepQuery, effect::EffectQuery, diff::DiffQuery);
 
 /// Reads. Every field takes `asOf` (a past position or instant; everything below sees that one picture) and `minPosition`
 /// (waits up to five seconds for the reader's own write). All fields of one request without `asOf` see one and the same picture.

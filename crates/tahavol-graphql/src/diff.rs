@@ -1,0 +1,431 @@
+//! Two moments compared: what changed and by which events, what time and events did to the figures, and what was learnt late.
+
+use std::sync::Arc;
+
+use async_graphql::{ComplexObject, Context, Enum, Error, ID, Object, SimpleObject};
+use tahavol_app::diff::{self, DiffError, Side};
+use tahavol_domain::values::MilestoneId;
+use tahavol_projections::diff as differences;
+use tahavol_projections::diff::Scope;
+use tahavol_projections::progress as figures;
+
+use crate::enums::{BaselineKind, Horizon};
+use crate::errors::{ONE_REQUIRED, UserError, read_opt, refuse};
+use crate::flat::Flat;
+use crate::known;
+use crate::ledger::{Event, event_at, events_at};
+use crate::limits::PAST;
+use crate::meta::Meta;
+use crate::milestone::Milestone;
+use crate::node;
+use crate::page::{Page, number_key, page, price, price_list};
+use crate::progress::Progress;
+use crate::request::{AsOfInput, View, app, lang, view};
+use crate::scalars::{Count, Date, Instant, Position};
+use crate::text::Text;
+
+/// The most events of one change that are told.
+const MOST_EVENTS: usize = 100;
+
+/// What became of a thing from one moment to another.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "differences::Kind")]
+pub(crate) enum DiffKind {
+    /// The earlier picture does not have it.
+    New,
+    /// Cancelled, rejected, closed, released, revoked, withdrawn or destroyed.
+    Gone,
+    Changed,
+    /// What was recorded wrongly before was put right by a later event; both stay in the ledger.
+    Corrected,
+    /// To another horizon.
+    Moved,
+}
+
+/// The kinds of things that a change is about.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "differences::SubjectKind")]
+pub(crate) enum DiffSubjectKind {
+    Programme,
+    Horizon,
+    Directive,
+    Document,
+    TargetStations,
+    Official,
+    Delegation,
+    Review,
+    Evidence,
+    Commission,
+    Initiative,
+    Allocation,
+    Risk,
+    Milestone,
+    Indicator,
+    Station,
+}
+
+/// What lies between two moments of the ledger.
+pub(crate) struct Diff {
+    from: View,
+    to: View,
+    found: Arc<diff::Diff>,
+}
+
+/// One of the two moments.
+#[derive(SimpleObject)]
+pub(crate) struct DiffMoment {
+    /// The last event of its picture; null before the first.
+    position: Option<Position>,
+    recorded_at: Option<Instant>,
+    /// The day for which its figures are computed.
+    status_date: Date,
+}
+
+impl From<&Side> for DiffMoment {
+    fn from(side: &Side) -> Self {
+        DiffMoment {
+            position: side.snapshot.position.map(Position::at),
+            recorded_at: side.snapshot.recorded_at.map(Into::into),
+            status_date: side.day.into(),
+        }
+    }
+}
+
+/// What lies between two moments of the ledger.
+#[Object]
+impl Diff {
+    async fn from(&self) -> DiffMoment {
+        (&self.found.from).into()
+    }
+
+    async fn to(&self) -> DiffMoment {
+        (&self.found.to).into()
+    }
+
+    /// How many events lie between them, whatever they are about.
+    async fn event_count(&self) -> Count {
+        Count::of(self.found.events)
+    }
+
+    /// Every difference, by subject. Dated facts are compared on the later status date, so that the mere passing of time is
+    /// no change.
+    #[graphql(complexity = "price(first, child_complexity)")]
+    async fn changes(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        kinds: Option<Vec<DiffKind>>,
+        subjects: Option<Vec<DiffSubjectKind>>,
+    ) -> Result<Page<DiffChange>, Error> {
+        let wanted = |change: &differences::Change| {
+            kinds.as_ref().is_none_or(|kinds| kinds.contains(&change.kind.into()))
+                && subjects.as_ref().is_none_or(|subjects| subjects.contains(&change.subject.kind.into()))
+        };
+        let all = self.found.changes.iter().enumerate().filter(|(_, change)| wanted(change));
+        let items = all.map(|(index, _)| (number_key(index as u64), index)).collect();
+        page(ctx, &self.to.snapshot, items, (first, after), |(_, index)| DiffChange {
+            view: self.to.clone(),
+            found: Arc::clone(&self.found),
+            index,
+        })
+    }
+
+    /// Every horizon × commission of the scope whose figures changed; all of them are null, as in `progressMatrix`. Of an
+    /// initiative its horizons, of a milestone its own.
+    #[graphql(complexity = "price_list(32, child_complexity)")]
+    async fn progress(&self) -> Vec<DiffProgress> {
+        self.found.progress.iter().map(|change| self.step(change)).collect()
+    }
+
+    /// Facts that the earlier moment did not know about the time up to its status date, in the order of positions.
+    #[graphql(complexity = "price(first, child_complexity)")]
+    async fn late(&self, ctx: &Context<'_>, first: Option<i32>, after: Option<String>) -> Result<Page<LateFact>, Error> {
+        let items = self.found.late.iter().map(|late| (number_key(late.position), late)).collect();
+        page(ctx, &self.to.snapshot, items, (first, after), |(_, late)| LateFact {
+            view: self.to.clone(),
+            at: late.position,
+            position: Position::at(late.position),
+            stream: late.stream.clone(),
+            event_type: late.event_type,
+            effective_on: late.effective_on.into(),
+            recorded_on: late.recorded_on.into(),
+            lateness_days: late.lateness_days(),
+            milestone: late.milestone.and_then(|id| Milestone::find(&self.to, id)),
+        })
+    }
+
+    /// All of it as people read it, in the caller's language.
+    #[graphql(complexity = "PAST")]
+    async fn text(&self, ctx: &Context<'_>) -> String {
+        diff::text(&self.found, lang(ctx))
+    }
+
+    async fn meta(&self, ctx: &Context<'_>) -> Result<Meta, Error> {
+        Ok(Meta::of(app(ctx)?, &self.to.snapshot))
+    }
+}
+
+impl Diff {
+    fn step(&self, change: &differences::ProgressChange) -> DiffProgress {
+        let (from_day, to_day) = (self.found.from.day, self.found.to.day);
+        let told = |view: &View, day, progress: &figures::Progress| {
+            let view = View { day, ..view.clone() };
+            let query = self.query(&view, change);
+            let mut found = progress.clone();
+            if let Scope::Milestone(id) = self.found.scope {
+                found.contributions = contribution(&view, &query, id);
+            }
+            Flat(Progress::of(&view, query, found))
+        };
+        DiffProgress {
+            horizon: change.horizon.map(Into::into),
+            commission: change.commission.as_ref().map(|slug| slug.0.clone()),
+            before: told(&self.from, from_day, &change.before),
+            by_time: told(&self.from, to_day, &change.by_time),
+            after: told(&self.to, to_day, &change.after),
+        }
+    }
+
+    /// What the figures of that group are asked by.
+    fn query(&self, view: &View, change: &differences::ProgressChange) -> figures::Query {
+        let initiative = match self.found.scope {
+            Scope::Programme | Scope::Commission(_) => None,
+            Scope::Initiative(id) => Some(id),
+            Scope::Milestone(id) => self.to.snapshot.milestones.get(&id).map(|row| row.plan.initiative),
+        };
+        let (horizon, commission) = (change.horizon, change.commission.clone());
+        figures::Query { status_date: view.day, baseline: self.found.baseline, horizon, commission, initiative }
+    }
+}
+
+/// Of its initiative's, the milestone's own.
+fn contribution(view: &View, query: &figures::Query, milestone: MilestoneId) -> Vec<figures::Contribution> {
+    let mut all = figures::progress(&view.snapshot, query).contributions;
+    all.retain(|contribution| contribution.milestone == milestone);
+    all
+}
+
+/// One difference between two moments.
+pub(crate) struct DiffChange {
+    view: View,
+    found: Arc<diff::Diff>,
+    index: usize,
+}
+
+/// One difference between two moments.
+#[Object]
+impl DiffChange {
+    async fn kind(&self) -> DiffKind {
+        self.change().kind.into()
+    }
+
+    async fn subject(&self) -> DiffSubject {
+        DiffSubject(self.change().subject.clone())
+    }
+
+    /// What of the subject: `phase`, `due`, `reported`…; null where the whole of it is new or gone.
+    async fn field(&self) -> Option<&'static str> {
+        self.change().field.map(differences::Field::as_str)
+    }
+
+    /// Which one, where the subject has several: a horizon, a station, an office, a period.
+    async fn item(&self) -> Option<String> {
+        self.change().item.as_ref().map(ToString::to_string)
+    }
+
+    /// For programs: dates are ISO 8601, progress is in basis points.
+    async fn before(&self) -> Option<String> {
+        self.change().before.as_ref().map(ToString::to_string)
+    }
+
+    /// In the form of `before`.
+    async fn after(&self) -> Option<String> {
+        self.change().after.as_ref().map(ToString::to_string)
+    }
+
+    /// For people, in the caller's language.
+    async fn text(&self, ctx: &Context<'_>) -> String {
+        diff::change_text(self.change(), lang(ctx))
+    }
+
+    /// Positions of the events that did it; of a correction, first that of what it corrects.
+    async fn positions(&self) -> Vec<Position> {
+        self.change().positions.iter().copied().map(Position::at).collect()
+    }
+
+    /// Those events themselves, the first hundred.
+    #[graphql(complexity = "price_list(5, child_complexity)")]
+    async fn events(&self, ctx: &Context<'_>) -> Result<Vec<Event>, Error> {
+        let positions = &self.change().positions;
+        events_at(ctx, &self.view, &positions[..positions.len().min(MOST_EVENTS)]).await
+    }
+}
+
+impl DiffChange {
+    fn change(&self) -> &differences::Change {
+        &self.found.changes[self.index]
+    }
+}
+
+/// What a change is about.
+pub(crate) struct DiffSubject(differences::Subject);
+
+/// What a change is about.
+#[Object]
+impl DiffSubject {
+    async fn kind(&self) -> DiffSubjectKind {
+        self.0.kind.into()
+    }
+
+    /// As people know it. Risks and allocations go by their initiative's code.
+    async fn code(&self) -> &str {
+        &self.0.code
+    }
+
+    async fn title(&self) -> Option<Text> {
+        self.0.title.as_ref().map(Into::into)
+    }
+
+    /// Its node id, where it is a node.
+    async fn id(&self) -> Option<ID> {
+        let Some(kind) = node_kind(self.0.kind) else { return None };
+        // Versions of the document go by their number.
+        let key = if self.0.kind == differences::SubjectKind::Document { &self.0.code } else { &self.0.key };
+        Some(node::id(kind, key))
+    }
+
+    /// For people, in the caller's language.
+    async fn text(&self, ctx: &Context<'_>) -> String {
+        diff::subject_text(&self.0, lang(ctx))
+    }
+}
+
+fn node_kind(kind: differences::SubjectKind) -> Option<&'static str> {
+    match kind {
+        differences::SubjectKind::Programme => Some("programme"),
+        differences::SubjectKind::Directive => Some("directive"),
+        differences::SubjectKind::Document => Some("document"),
+        differences::SubjectKind::Official => Some("official"),
+        differences::SubjectKind::Review => Some("review"),
+        differences::SubjectKind::Evidence => Some("evidence"),
+        differences::SubjectKind::Commission => Some("commission"),
+        differences::SubjectKind::Initiative => Some("initiative"),
+        differences::SubjectKind::Allocation => Some("allocation"),
+        differences::SubjectKind::Risk => Some("risk"),
+        differences::SubjectKind::Milestone => Some("milestone"),
+        differences::SubjectKind::Indicator => Some("indicator"),
+        differences::SubjectKind::Station => Some("station"),
+        differences::SubjectKind::Horizon | differences::SubjectKind::TargetStations | differences::SubjectKind::Delegation => None,
+    }
+}
+
+/// The figures of one group in three steps: from `before` to `byTime` time alone went by, from there to `after` it is
+/// because of events.
+#[derive(SimpleObject)]
+pub(crate) struct DiffProgress {
+    horizon: Option<Horizon>,
+    /// Its slug.
+    commission: Option<String>,
+    /// The earlier picture on its status date.
+    before: Flat<Progress>,
+    /// The earlier picture on the later status date.
+    by_time: Flat<Progress>,
+    /// The later picture on the later status date.
+    after: Flat<Progress>,
+}
+
+/// A fact about a time that the earlier moment was already past.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub(crate) struct LateFact {
+    #[graphql(skip)]
+    view: View,
+    #[graphql(skip)]
+    at: u64,
+    position: Position,
+    stream: String,
+    #[graphql(name = "type")]
+    event_type: &'static str,
+    effective_on: Date,
+    /// The civil day of its recording.
+    recorded_on: Date,
+    /// Days from the one to the other.
+    lateness_days: i32,
+    /// Of a delivery: the milestone that it is for.
+    milestone: Option<Milestone>,
+}
+
+#[ComplexObject]
+impl LateFact {
+    async fn event(&self, ctx: &Context<'_>) -> Result<Option<Event>, Error> {
+        event_at(ctx, &self.view, self.at).await
+    }
+}
+
+#[derive(Default)]
+pub(crate) struct DiffQuery;
+
+#[Object]
+impl DiffQuery {
+    /// What lies between two moments, the earlier one first; `to` is now unless given. At most one of `commission`, `initiative`
+    /// and `milestone` (slug or code, or node id) restricts it. `statusDate` is the day for which both are asked, and
+    /// `fromStatusDate` another one for the earlier; without them each moment has its own day.
+    #[graphql(complexity = "2 * PAST + child_complexity")]
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
+    async fn diff(
+        &self,
+        ctx: &Context<'_>,
+        from: AsOfInput,
+        to: Option<AsOfInput>,
+        commission: Option<String>,
+        initiative: Option<String>,
+        milestone: Option<String>,
+        status_date: Option<Date>,
+        from_status_date: Option<Date>,
+        baseline: Option<BaselineKind>,
+        min_position: Option<Position>,
+    ) -> Result<Diff, Error> {
+        let status_date = read_opt(ctx, "statusDate", status_date)?;
+        let from_status_date = read_opt(ctx, "fromStatusDate", from_status_date)?.or(status_date);
+        let to = view(ctx, to, min_position).await?;
+        let from = view(ctx, Some(from), None).await?;
+        let (from, to) = (View { day: from_status_date.unwrap_or(from.day), ..from }, View { day: status_date.unwrap_or(to.day), ..to });
+        let scope = scope(ctx, &to, (commission, initiative, milestone))?;
+        let side = |view: &View| Side { snapshot: Arc::clone(&view.snapshot), day: view.day };
+        let found = app(ctx)?.diff_between(side(&from), side(&to), scope, baseline.unwrap_or_default().into()).await;
+        let found = Arc::new(found.map_err(|error| refused(ctx, &error))?);
+        Ok(Diff { from, to, found })
+    }
+}
+
+fn scope(
+    ctx: &Context<'_>,
+    view: &View,
+    (commission, initiative, milestone): (Option<String>, Option<String>, Option<String>),
+) -> Result<Scope, Error> {
+    let given = [&commission, &initiative, &milestone].into_iter().flatten().count();
+    if given > 1 {
+        return Err(refuse(ctx, ONE_REQUIRED, "commission", &[("fields", "commission, initiative, milestone".to_owned())]));
+    }
+    if let Some(slug) = known::commission(ctx, view, commission)? {
+        return Ok(Scope::Commission(slug));
+    }
+    if let Some(id) = known::initiative(ctx, view, initiative)? {
+        return Ok(Scope::Initiative(id));
+    }
+    match milestone {
+        Some(text) => Ok(Scope::Milestone(known::milestone(ctx, view, text)?.unwrap_or_default())),
+        None => Ok(Scope::Programme),
+    }
+}
+
+fn refused(ctx: &Context<'_>, error: &DiffError) -> Error {
+    match error {
+        DiffError::Reversed { from, to } => {
+            let position = |position: &Option<u64>| position.map_or_else(|| "—".to_owned(), |position| position.to_string());
+            refuse(ctx, error.code(), "from", &[("from", position(from)), ("to", position(to))])
+        }
+        DiffError::App(error) => UserError::unread(lang(ctx), None, error).into(),
+    }
+}
