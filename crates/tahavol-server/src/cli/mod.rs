@@ -1,18 +1,25 @@
 //! The command line: what can be asked, and where each command is carried out.
 
 mod actor;
+mod backup;
+mod columns;
+mod decision;
 mod demo;
 mod diff;
 mod doctor;
+mod effect;
 mod evidence;
 mod export;
+mod found;
 mod import;
 mod progress;
 mod progress_json;
 mod replay;
 mod say;
 mod schema;
+mod search;
 mod serve;
+mod step;
 mod table;
 mod tokens;
 
@@ -36,7 +43,7 @@ these events alone.";
 
 const AFTER: &str = "\
 Commands that change something:   demo, serve, import        one process at a time
-Commands that only look:          progress, diff, export, replay, doctor        beside a running server
+Commands that only look:          progress, decision, step, effect, diff, search, timeline, export, replay, doctor        beside a running server
 
 Configuration: tahavol.toml in the working directory (or --config, TAHAVOL_CONFIG), then TAHAVOL_* of the environment, \
 then flags.
@@ -86,10 +93,24 @@ enum Command {
     Diff(diff::Arguments),
     /// List evidence files, or destroy one by order
     Evidence(evidence::Arguments),
+    /// Show a decision again: what it answered, what the decider saw, what came out since; or list decisions
+    Decision(decision::Arguments),
+    /// Go through events one by one, with the state before and after each
+    Step(step::Arguments),
+    /// Show what a decision that waits would change in every figure, before it is taken
+    Effect(effect::Arguments),
     /// Write out what the ledger holds
     Export(export::Arguments),
     /// Hash and fold every line anew, and compare the result with the kept picture
     Replay(replay::Arguments),
+    /// Copy ledger and evidence to a new directory while a server goes on writing, and check the copy
+    Backup(backup::Arguments),
+    /// Make a data directory from a backup, and check it
+    Restore(backup::RestoreArguments),
+    /// Find events by stream, type, person, office, commission, time, command, file or words
+    Search(search::Arguments),
+    /// Tell the life of a person, a milestone, an initiative, a commission, a station or an indicator, event by event
+    Timeline(search::TimelineArguments),
     /// Print the GraphQL schema or the schemas of the events
     Schema(schema::Arguments),
     /// Look whether everything is in order: configuration, directories, ledger, evidence
@@ -165,8 +186,15 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Progress(arguments) => in_runtime(progress::run(settings, arguments)),
         Command::Diff(arguments) => in_runtime(diff::run(settings, arguments)),
         Command::Evidence(arguments) => in_runtime(evidence::run(settings, arguments)),
+        Command::Decision(arguments) => in_runtime(decision::run(settings, arguments)),
+        Command::Step(arguments) => in_runtime(step::run(settings, arguments)),
+        Command::Effect(arguments) => in_runtime(effect::run(settings, arguments)),
         Command::Export(arguments) => export::run(settings, arguments),
         Command::Replay(arguments) => in_runtime(replay::run(settings, arguments)),
+        Command::Backup(arguments) => in_runtime(backup::run(settings, arguments)),
+        Command::Restore(arguments) => in_runtime(backup::restore(settings, arguments)),
+        Command::Search(arguments) => in_runtime(search::run(settings, arguments)),
+        Command::Timeline(arguments) => in_runtime(search::timeline(settings, arguments)),
         Command::Schema(arguments) => schema::run(arguments),
         Command::Doctor(arguments) => in_runtime(doctor::run(settings, arguments)),
         Command::Completions { shell } => {

@@ -26,7 +26,7 @@ pub(super) async fn run(settings: Settings, arguments: Arguments) -> Result<(), 
     let settings = arguments.data.apply(settings)?;
     let lang = arguments.lang.map_or(settings.language, Into::into);
     let ledger: Arc<dyn Ledger> = Arc::new(SqliteLedger::open_read_only(settings.ledger_path()?).await?);
-    let bar = bar();
+    let bar = bar("events");
     let replayed = replay(Arc::clone(&ledger), None, |progress: Progress| {
         bar.set_length(progress.of);
         bar.set_position(progress.events);
@@ -60,10 +60,10 @@ pub(super) async fn run(settings: Settings, arguments: Arguments) -> Result<(), 
     say::line(&message("CLI_KEPT_SAME", &[("events", events.to_string())], lang))
 }
 
-/// Only where somebody looks.
-fn bar() -> ProgressBar {
+/// Of long work, only where somebody looks.
+pub(super) fn bar(what: &str) -> ProgressBar {
     let target = if std::io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-    let style = ProgressStyle::with_template("{wide_bar} {human_pos}/{human_len} events, {per_sec}, {eta} left");
+    let style = ProgressStyle::with_template(&format!("{{wide_bar}} {{human_pos}}/{{human_len}} {what}, {{per_sec}}, {{eta}} left"));
     let bar = ProgressBar::with_draw_target(None, target);
     match style {
         Ok(style) => bar.with_style(style),
