@@ -1,7 +1,9 @@
 //! The command path, the follower and past pictures, against a ledger on disk.
 
+mod decisions;
 mod diff;
 mod disk;
+mod effect;
 mod follow;
 mod handle;
 mod past;
@@ -9,5 +11,6 @@ mod phase;
 mod races;
 mod replay;
 mod search;
+mod step;
 mod support;
 mod together;

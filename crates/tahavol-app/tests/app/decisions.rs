@@ -1,0 +1,156 @@
+//! Decisions shown again: what each answered, what it looked at, and what came out about that later.
+
+use std::collections::BTreeSet;
+
+use tahavol_app::{Decision, DecisionFilter, DecisionSubject, Order, SinceKind, decided_in, deciding_types};
+use tahavol_domain::initiative::event::Decision as Resolution;
+use tahavol_domain::milestone::command::{BaselineChoice, ProposeRebaseline};
+use tahavol_domain::milestone::event::{ClaimDecision, ProgressCorrection, ProgressReport, ProposalDecision};
+use tahavol_domain::milestone::measure::MeasureChoice;
+use tahavol_domain::values::{EventId, MilestoneId, Office};
+use tahavol_domain::{Stream, initiative, milestone};
+use uuid::Uuid;
+
+use crate::support::*;
+
+/// Another promise for `T-1`, waiting for the council.
+pub(crate) async fn rebaseline_proposed(world: &World, proposal: u128, weight: u32, due: &str) -> u64 {
+    let baseline = BaselineChoice { weight, starts: date("2026-05-01"), due: date(due), horizon: None, measure: MeasureChoice::Reported };
+    let asked = ProposeRebaseline { proposal: Uuid::from_u128(proposal), baseline };
+    let order = world.order("mina", milestone_stream("T-1"), milestone::Command::ProposeRebaseline(Box::new(asked)));
+    let outcome = world.handle(Order { reason: Some("پیمانکار عوض شد".to_owned()), ..order }).await.unwrap();
+    outcome.position.unwrap()
+}
+
+pub(crate) async fn rebaseline_approved(world: &World, proposal: u128) -> u64 {
+    let decision = ProposalDecision { proposal: Uuid::from_u128(proposal), resolution: Some("۱۲/۷".to_owned()) };
+    let order = world.order("council", milestone_stream("T-1"), milestone::Command::ApproveRebaseline(decision));
+    world.handle(order).await.unwrap().position.unwrap()
+}
+
+async fn decision(world: &World, position: u64) -> Decision {
+    let seen = world.app.snapshot();
+    world.app.decision(position, &seen).await.unwrap().expect("a decision")
+}
+
+fn kinds(decision: &Decision) -> Vec<(u64, SinceKind)> {
+    decision.since.iter().map(|since| (since.position, since.kind)).collect()
+}
+
+async fn event_at(world: &World, position: u64) -> EventId {
+    world.app.fact_at(position).await.unwrap().unwrap().fact.envelope.id
+}
+
+#[tokio::test]
+async fn an_approval_answers_the_submission_and_shows_what_the_council_saw() {
+    let world = World::founded().await;
+    let head = world.app.snapshot().position.unwrap();
+    let found = decision(&world, head).await;
+    let t = initiative_id("T");
+    assert_eq!(found.subject, DecisionSubject::Initiative(t));
+    assert_eq!(found.answers.as_ref().map(|fact| fact.position), Some(head - 1));
+    assert_eq!((found.basis.position, found.status_date), (Some(head - 1), date("2026-06-01")));
+    // At the basis it was still only submitted, and its milestones did not count.
+    assert_eq!(found.basis.initiatives[&t].phase, initiative::Phase::Submitted);
+    assert!(found.basis.milestones.values().all(|row| row.life.counts_since.is_none()));
+    assert_eq!(found.offices, [Office::Council]);
+    assert!(found.since.is_empty());
+}
+
+#[tokio::test]
+async fn what_came_out_after_a_rebaseline_is_told_and_what_belongs_to_later_days_is_not() {
+    let world = World::founded().await;
+    let reported = world.reported(2_000).await.position.unwrap();
+    let proposed = rebaseline_proposed(&world, 1, 20, "2026-09-30").await;
+    let decided = rebaseline_approved(&world, 1).await;
+    let fresh = decision(&world, decided).await;
+    assert_eq!(fresh.answers.as_ref().map(|fact| fact.position), Some(proposed));
+    assert_eq!(fresh.basis.milestones[&MilestoneId(PROGRAMME.id_of("T-1"))].plan.current.weight, 10);
+    assert!(fresh.since.is_empty());
+
+    let corrects = event_at(&world, reported).await;
+    let report = ProgressReport { progress: Some(1_500), ..ProgressReport::default() };
+    let correction = milestone::Command::CorrectProgress(ProgressCorrection { corrects, report });
+    let order = Order { reason: Some("غلط".to_owned()), ..world.order("mina", milestone_stream("T-1"), correction) };
+    let corrected = world.handle(order).await.unwrap().position.unwrap();
+    let late = world.handle(Order { effective_on: Some(date("2026-05-20")), ..world.report(1_000) }).await.unwrap().position.unwrap();
+    world.clock.set(instant("2026-06-11T08:00:00.000000Z"));
+    // A fact of its own day is news, and no correction of what was known.
+    world.reported(3_000).await;
+    rebaseline_proposed(&world, 2, 30, "2026-10-31").await;
+    let again = rebaseline_approved(&world, 2).await;
+
+    let found = decision(&world, decided).await;
+    assert_eq!(kinds(&found), [(corrected, SinceKind::Corrected), (late, SinceKind::Late), (again, SinceKind::Rebaselined)]);
+    assert_eq!(found.since[1].days_before, Some(12));
+    // What it looked at stays what it was, and so does what could be seen of it before the correction.
+    assert_eq!(found.basis.digest(), fresh.basis.digest());
+    let then = world.app.as_of(tahavol_app::AsOf::Position(decided)).await.unwrap();
+    assert!(world.app.decision(decided, &then).await.unwrap().unwrap().since.is_empty());
+}
+
+#[tokio::test]
+async fn a_verification_answers_the_claim() {
+    let world = World::founded().await;
+    let claimed = world.handle(world.order("mina", milestone_stream("T-2"), claim())).await.unwrap().position.unwrap();
+    let decided = ClaimDecision { claim: event_at(&world, claimed).await, note: None };
+    let order = world.order("inspector", milestone_stream("T-2"), milestone::Command::VerifyCompletion(decided));
+    let verified = world.handle(order).await.unwrap().position.unwrap();
+    let found = decision(&world, verified).await;
+    assert_eq!(found.answers.map(|fact| fact.position), Some(claimed));
+    assert_eq!(found.offices, [Office::Inspector]);
+    assert!(found.basis.milestones[&MilestoneId(PROGRAMME.id_of("T-2"))].life.claims.last().unwrap().verdict.is_none());
+    assert!(found.since.is_empty());
+}
+
+#[tokio::test]
+async fn what_decides_nothing_is_no_decision() {
+    let world = World::founded().await;
+    let seen = world.app.snapshot();
+    let head = seen.position.unwrap();
+    for position in (0..head).chain([head + 1]) {
+        assert!(world.app.decision(position, &seen).await.unwrap().is_none(), "{position}");
+    }
+}
+
+#[tokio::test]
+async fn decisions_are_listed_newest_first_for_all_or_for_one_subject() {
+    let world = World::founded().await;
+    let approved = world.app.snapshot().position.unwrap();
+    let mut decided = Vec::new();
+    for number in 1..=3 {
+        rebaseline_proposed(&world, number, 20 + number as u32, "2026-09-30").await;
+        decided.insert(0, rebaseline_approved(&world, number).await);
+        world.reported(100 * number as u16).await;
+    }
+    let t = Stream::Initiative(initiative_id("T"));
+    let suspend = initiative::Command::Suspend(Resolution { resolution: Some("۱۲/۹".to_owned()) });
+    let suspended = world.handle(world.order("council", t, suspend)).await.unwrap().position.unwrap();
+    let seen = world.app.snapshot();
+    let listed = async |filter: &DecisionFilter, before, limit| {
+        let found = world.app.decisions(&seen, filter, before, limit).await.unwrap();
+        found.into_iter().map(|(fact, _)| fact.position).collect::<Vec<_>>()
+    };
+    let everything: Vec<u64> = [suspended].into_iter().chain(decided.clone()).chain([approved]).collect();
+    assert_eq!(listed(&DecisionFilter::default(), None, 50).await, everything);
+    assert_eq!(listed(&DecisionFilter::default(), None, 2).await, everything[..2]);
+    assert_eq!(listed(&DecisionFilter::default(), Some(everything[1]), 50).await, everything[2..]);
+    let of_milestone = DecisionFilter { milestone: Some(MilestoneId(PROGRAMME.id_of("T-1"))), ..DecisionFilter::default() };
+    assert_eq!(listed(&of_milestone, None, 50).await, decided);
+    let of_initiative = DecisionFilter { initiative: Some(initiative_id("T")), ..DecisionFilter::default() };
+    assert_eq!(listed(&of_initiative, None, 50).await, everything);
+    let of_commission = |slug| DecisionFilter { commission: Some(commission(slug)), ..DecisionFilter::default() };
+    assert_eq!(listed(&of_commission("technology"), None, 50).await, everything);
+    assert!(listed(&of_commission("training"), None, 50).await.is_empty());
+    // The initiative's approval was followed by other decisions about it and its milestones; the reports are of its own day.
+    let later = kinds(&decision(&world, approved).await).into_iter().filter(|(_, kind)| *kind != SinceKind::Late);
+    let again = decided.iter().rev().map(|position| (*position, SinceKind::Rebaselined));
+    assert_eq!(later.collect::<Vec<_>>(), again.chain([(suspended, SinceKind::Superseded)]).collect::<Vec<_>>());
+}
+
+#[test]
+fn the_list_of_deciding_types_is_what_the_match_says() {
+    let samples = tahavol_domain::schema::samples();
+    let by_match: BTreeSet<&str> = samples.iter().filter(|fact| decided_in(fact).is_some()).map(|fact| fact.event.event_type()).collect();
+    assert_eq!(by_match, deciding_types().iter().copied().collect());
+}
