@@ -96,6 +96,7 @@ fn events(positions: &[u64], lang: Lang) -> String {
     };
     let named = positions.iter().take(NAMED).map(|position| number(&position.to_string(), lang)).collect::<Vec<_>>().join(gap);
     match positions.len().checked_sub(NAMED) {
+        _ if positions.len() == 1 => say("diff-event", &[("positions", named)], lang),
         None | Some(0) => say("diff-events", &[("positions", named)], lang),
         Some(more) => say("diff-events-more", &[("positions", named), ("more", more.to_string())], lang),
     }
@@ -136,7 +137,12 @@ fn progress(diff: &Diff, change: &ProgressChange, lang: Lang) -> Vec<String> {
         if before == after && by_time == after {
             return None;
         }
-        let key = if diff.from.day == diff.to.day { "diff-figure" } else { "diff-figure-by-time" };
+        let key = match (before == by_time, by_time == after) {
+            _ if diff.from.day == diff.to.day => "diff-figure",
+            (true, _) => "diff-figure-events",
+            (_, true) => "diff-figure-time",
+            (false, false) => "diff-figure-both",
+        };
         let args = [("name", say(name, &[], lang)), ("before", before), ("after", after), ("time", by_time)];
         Some(format!("    {}", say(key, &args, lang)))
     };

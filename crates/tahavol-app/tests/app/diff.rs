@@ -80,6 +80,6 @@ async fn what_was_learnt_later_about_an_earlier_day_is_late() {
     world.reported(600).await;
     let diff = world.app.diff(from, Moment::default(), Scope::Programme, CURRENT).await.unwrap();
     assert_eq!(diff.late.iter().map(|late| (late.position, late.lateness_days())).collect::<Vec<_>>(), [(late.position.unwrap(), 26)]);
-    assert!(text(&diff, Lang::En).contains("26 days late"));
+    assert!(text(&diff, Lang::En).contains("days late: 26"));
     assert!(text(&diff, Lang::Fa).contains("۲۶ روز دیرکرد"));
 }
