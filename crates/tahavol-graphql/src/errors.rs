@@ -22,6 +22,14 @@ pub(crate) const FILTER_INVALID: &str = "FILTER_INVALID";
 pub(crate) const OFFICE_INVALID: &str = "OFFICE_INVALID";
 /// A time zone that does not exist.
 pub(crate) const TIME_ZONE_UNKNOWN: &str = "TIME_ZONE_UNKNOWN";
+/// A person of whom neither the ledger nor the configuration knows.
+pub(crate) const UNKNOWN_ACTOR: &str = "UNKNOWN_ACTOR";
+/// A range that ends before it starts.
+pub(crate) const RANGE_REVERSED: &str = "RANGE_REVERSED";
+/// A page is cut from one end.
+pub(crate) const FIRST_AND_LAST: &str = "FIRST_AND_LAST";
+/// `last` is negative or above the largest page.
+pub(crate) const LAST_OUT_OF_RANGE: &str = "LAST_OUT_OF_RANGE";
 /// A choice of which exactly one part must be given.
 pub(crate) const ONE_REQUIRED: &str = "ONE_REQUIRED";
 /// What was typed to confirm is something else.

@@ -2,9 +2,9 @@
 
 use async_graphql::{Context, Error};
 use tahavol_app::Tahavol;
-use tahavol_domain::Rule;
 use tahavol_domain::text::fold;
 use tahavol_domain::values::{CommissionSlug, InitiativeId, MilestoneId, ProvinceCode};
+use tahavol_domain::{Rule, Stream};
 use tahavol_projections::Snapshot;
 
 use crate::errors::refuse;
@@ -59,6 +59,27 @@ pub(crate) fn province(ctx: &Context<'_>, view: &View, text: Option<String>) -> 
     match find(ctx, view, named) {
         Found::Known(()) | Found::BeforeAll => Ok(Some(code)),
         Found::Nothing => Err(unknown(ctx, Rule::UnknownProvince, "province", text)),
+    }
+}
+
+/// The stream of a station or an indicator that is there.
+pub(crate) fn stream(ctx: &Context<'_>, view: &View, stream: Stream) -> Result<Stream, Error> {
+    let (rule, field, text) = match &stream {
+        Stream::Station(code) => (Rule::UnknownStation, "station", code.0.clone()),
+        Stream::Indicator(code) => (Rule::UnknownIndicator, "indicator", code.0.clone()),
+        Stream::Programme(_) | Stream::Commission(_) | Stream::Initiative(_) | Stream::Milestone(_) => return Ok(stream),
+    };
+    let named = |snapshot: &Snapshot| {
+        let there = match &stream {
+            Stream::Station(code) => snapshot.stations.contains_key(code),
+            Stream::Indicator(code) => snapshot.indicators.contains_key(code),
+            Stream::Programme(_) | Stream::Commission(_) | Stream::Initiative(_) | Stream::Milestone(_) => true,
+        };
+        there.then_some(())
+    };
+    match find(ctx, view, named) {
+        Found::Known(()) | Found::BeforeAll => Ok(stream),
+        Found::Nothing => Err(unknown(ctx, rule, field, text)),
     }
 }
 

@@ -1,22 +1,21 @@
 //! The ledger as readers see it: events with their lines, by position, by stream, by type, by actor.
 
-use async_graphql::connection::{Connection, Edge, EmptyFields};
-use async_graphql::{ComplexObject, Context, Error, ID, Json, Object, SimpleObject};
-use tahavol_app::{FactFilter, RecordedFact, Tahavol};
+use async_graphql::{Context, Error, ID, Json, Object};
+use tahavol_app::search::Filter;
+use tahavol_app::{RecordedFact, messages};
 use tahavol_domain::Stream;
 use tahavol_domain::fact::TYPES;
 use tahavol_domain::values::Sha256;
 
 use crate::act::Person;
-use crate::errors::{CURSOR_INVALID, FILTER_INVALID, ONE_REQUIRED, UserError, read_opt, refuse};
+use crate::errors::{ONE_REQUIRED, UserError, read_opt, refuse};
 use crate::meta::Meta;
 use crate::node;
-use crate::page::{cursor_of, key_of, number_key, price, size};
 use crate::request::{AsOfInput, View, What, app, lang, may_read, view};
 use crate::scalars::{Date, Digest, Instant, Position, Revision, Uuid};
-
-/// Events per read while they are counted.
-const CHUNK: usize = 4_096;
+pub(crate) use crate::search::EventPage;
+use crate::search::{Asked, Cut, EventOrder, page, price_cut};
+use crate::text::Lang;
 
 /// Something that happened, as the ledger holds it.
 pub(crate) struct Event(pub(crate) RecordedFact);
@@ -104,6 +103,11 @@ impl Event {
         self.0.fact.envelope.basis.map(Position::at)
     }
 
+    /// What happened, as a sentence whose subject is the one who did it; by default in the caller's language.
+    async fn sentence(&self, ctx: &Context<'_>, #[graphql(name = "lang")] wanted: Option<Lang>) -> String {
+        messages::sentence(&self.0.fact, wanted.map_or_else(|| lang(ctx), Into::into))
+    }
+
     /// The payload, by the schema of its type.
     async fn data(&self) -> Json<serde_json::Value> {
         Json(self.0.fact.event.data())
@@ -120,131 +124,16 @@ impl Event {
     }
 }
 
-/// A page of events; its cursors stand for positions.
-pub(crate) type EventPage = Connection<String, Event, EventPageFields>;
-
-/// What a page of events tells besides its edges.
-#[derive(SimpleObject)]
-#[graphql(complex)]
-pub(crate) struct EventPageFields {
-    meta: Meta,
-    #[graphql(skip)]
-    filter: FactFilter,
-}
-
-#[ComplexObject]
-impl EventPageFields {
-    /// Length of the whole list, exactly. Filtered lists are counted through, so asking costs; a page multiplies this price.
-    #[graphql(complexity = 5)]
-    async fn total_count(&self, ctx: &Context<'_>) -> Result<i32, Error> {
-        let total = count(app(ctx)?, &self.filter).await.map_err(|error| Error::from(UserError::unread(lang(ctx), None, &error)))?;
-        Ok(i32::try_from(total).unwrap_or(i32::MAX))
-    }
-}
-
 impl Event {
     /// The events of a stream up to the picture's position, oldest first.
     pub(crate) async fn of_stream(
         ctx: &Context<'_>,
         view: &View,
         stream: Stream,
-        cut: (Option<i32>, Option<String>),
+        (first, after): (Option<i32>, Option<String>),
     ) -> Result<EventPage, Error> {
-        page(ctx, view, FactFilter { stream: Some(stream), ..FactFilter::default() }, cut).await
-    }
-}
-
-/// Events after the cursor that pass the filter, up to the picture's position.
-async fn page(
-    ctx: &Context<'_>,
-    view: &View,
-    filter: FactFilter,
-    (first, after): (Option<i32>, Option<String>),
-) -> Result<EventPage, Error> {
-    may_read(ctx, What::Ledger)?;
-    let app = app(ctx)?;
-    let size = size(ctx, first)?;
-    let after = match key_of(ctx, after.as_deref())? {
-        Some(key) => {
-            let invalid = |_| refuse(ctx, CURSOR_INVALID, "after", &[("value", key.clone())]);
-            Some(key.parse::<u64>().map_err(invalid)?)
-        }
-        None => None,
-    };
-    let filter = FactFilter { until: view.snapshot.position, ..filter };
-    let mut found = match view.snapshot.position {
-        Some(_) => match filter.stream.clone() {
-            Some(stream) => of_one_stream(app, &stream, &filter, after, size + 1).await,
-            None => app.facts(after, size + 1, &filter).await,
-        },
-        None => Ok(Vec::new()),
-    }
-    .map_err(|error| Error::from(UserError::unread(lang(ctx), None, &error)))?;
-    let more = found.len() > size;
-    found.truncate(size);
-    let fields = EventPageFields { meta: Meta::of(app, &view.snapshot), filter };
-    let mut page = Connection::with_additional_fields(after.is_some(), more, fields);
-    page.edges.extend(found.into_iter().map(|fact| {
-        let cursor = cursor_of(&number_key(fact.position));
-        Edge::<String, Event, EmptyFields>::new(cursor, Event(fact))
-    }));
-    Ok(page)
-}
-
-/// Reads the stream itself instead of the whole ledger.
-async fn of_one_stream(
-    app: &Tahavol,
-    stream: &Stream,
-    filter: &FactFilter,
-    after: Option<u64>,
-    limit: usize,
-) -> Result<Vec<RecordedFact>, tahavol_app::AppError> {
-    let mut found = Vec::new();
-    let mut revision = 0;
-    loop {
-        let facts = app.stream_facts(stream, revision, CHUNK).await?;
-        let Some(last) = facts.last() else { return Ok(found) };
-        revision = last.fact.envelope.revision + 1;
-        let ends = filter.until.is_some_and(|until| last.position > until);
-        for fact in facts {
-            if found.len() == limit {
-                return Ok(found);
-            }
-            if after.is_none_or(|after| fact.position > after) && passes(filter, &fact) {
-                found.push(fact);
-            }
-        }
-        if ends {
-            return Ok(found);
-        }
-    }
-}
-
-fn passes(filter: &FactFilter, fact: &RecordedFact) -> bool {
-    let event_type = fact.fact.event.event_type();
-    let aggregate = event_type.split('.').next().unwrap_or(event_type);
-    filter.until.is_none_or(|until| fact.position <= until)
-        && filter.types.as_ref().is_none_or(|types| types.iter().any(|wanted| wanted == event_type || wanted == aggregate))
-        && filter.actor.as_ref().is_none_or(|actor| *actor == fact.fact.envelope.actor.0)
-}
-
-async fn count(app: &Tahavol, filter: &FactFilter) -> Result<u64, tahavol_app::AppError> {
-    let Some(until) = filter.until else { return Ok(0) };
-    if filter.types.is_none() && filter.stream.is_none() && filter.actor.is_none() {
-        return Ok(until + 1);
-    }
-    if let Some(stream) = &filter.stream {
-        let found = of_one_stream(app, stream, filter, None, usize::MAX).await?;
-        return Ok(found.len() as u64);
-    }
-    let (mut total, mut after) = (0, None);
-    loop {
-        let facts = app.facts(after, CHUNK, filter).await?;
-        total += facts.len() as u64;
-        match facts.last() {
-            Some(last) if facts.len() == CHUNK => after = Some(last.position),
-            Some(_) | None => return Ok(total),
-        }
+        let filter = Filter { stream: Some(stream), ..Filter::default() };
+        page(ctx, view, filter, Cut { first, after, ..Cut::default() }).await
     }
 }
 
@@ -284,29 +173,53 @@ impl Ledger {
         TYPES.iter().map(|(name, _)| *name).collect()
     }
 
-    /// In the order of positions. `stream`: `milestone-<uuid>`; `type`: `milestone.progress_reported`, or `milestone` for
-    /// all of a kind; `actor`: who recorded them.
-    #[graphql(complexity = "price(first, child_complexity)")]
+    /// In the order of positions, or newest first; only those that satisfy everything that is given. `stream`:
+    /// `milestone-<uuid>`; `type`, `types`: `milestone.progress_reported`, or `milestone` for all of a kind; `actor`: who
+    /// recorded them; `office`: as what (`council`, `chair:technology`…); `commission`: whose subject it is, its people
+    /// included; both ends of a range are included; `imported`: whether they came from a file, `sourceFile`: from that one;
+    /// `text`: looks in reasons and notes, whichever keyboard typed it. `first` and `after`, or `last` and `before`.
+    #[graphql(complexity = "price_cut(first, last, child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn events(
         &self,
         ctx: &Context<'_>,
-        first: Option<i32>,
-        after: Option<String>,
         stream: Option<String>,
         #[graphql(name = "type")] event_type: Option<String>,
+        types: Option<Vec<String>>,
         actor: Option<String>,
+        office: Option<String>,
+        commission: Option<String>,
+        recorded_from: Option<Instant>,
+        recorded_to: Option<Instant>,
+        effective_from: Option<Date>,
+        effective_to: Option<Date>,
+        command_id: Option<Uuid>,
+        correlation_id: Option<Uuid>,
+        imported: Option<bool>,
+        source_file: Option<Digest>,
+        text: Option<String>,
+        #[graphql(default)] order: EventOrder,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
     ) -> Result<EventPage, Error> {
-        let invalid = |field: &str, text: &str| refuse(ctx, FILTER_INVALID, field, &[("value", text.to_owned())]);
-        let stream = match stream {
-            Some(text) => Some(text.parse::<Stream>().map_err(|_| invalid("stream", &text))?),
-            None => None,
+        let asked = Asked {
+            stream,
+            types: event_type.into_iter().chain(types.unwrap_or_default()).collect(),
+            actor,
+            office,
+            commission,
+            recorded: (recorded_from, recorded_to),
+            effective: (effective_from, effective_to),
+            command: command_id,
+            correlation: correlation_id,
+            imported,
+            source_file,
+            text,
         };
-        let known = |wanted: &str| TYPES.iter().any(|(name, _)| *name == wanted || name.split('.').next() == Some(wanted));
-        if let Some(wanted) = event_type.as_deref().filter(|wanted| !known(wanted)) {
-            return Err(invalid("type", wanted));
-        }
-        let filter = FactFilter { types: event_type.map(|name| vec![name]), stream, actor, until: None };
-        page(ctx, &self.view, filter, (first, after)).await
+        let filter = asked.read(ctx, &self.view).await?;
+        page(ctx, &self.view, filter, Cut { order, first, after, last, before }).await
     }
 
     /// By position or by node id; null when this picture does not contain it.

@@ -38,11 +38,13 @@ mod progress;
 mod request;
 mod review;
 mod scalars;
+mod search;
 mod station;
 mod stations;
 mod step;
 mod subscriptions;
 mod text;
+mod timeline;
 
 use async_graphql::{MergedObject, SDLExportOptions, Schema};
 use tahavol_app::{Clock, Tahavol};
@@ -74,7 +76,14 @@ struct Work(initiative::InitiativeQuery, milestones::MilestoneQuery, stations::S
 
 /// How far it is, and how that is known.
 #[derive(MergedObject, Default)]
-struct Figures(progress::ProgressQuery, attention::AttentionQuery, ledger::LedgerQuery, node::NodeQuery, health::HealthQuery);
+struct Figures(
+    progress::ProgressQuery,
+    attention::AttentionQuery,
+    ledger::LedgerQuery,
+    timeline::TimelineQuery,
+    node::NodeQuery,
+    health::HealthQuery,
+);
 
 /// How it came about: what was decided on which basis, event by event, and what a decision would change.
 #[derive(MergedObject, Default)]

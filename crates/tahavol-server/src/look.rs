@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tahavol_app::search::{INDEX_FILE, SearchIndex};
 use tahavol_app::{AppError, Follower, Options, Tahavol};
 use tahavol_ledger::{Ledger, SqliteLedger};
 
@@ -23,7 +24,10 @@ pub(crate) async fn look(settings: &Settings) -> Result<Tahavol, Failure> {
 /// When the ledger cannot be read.
 pub(crate) async fn look_at(ledger: Arc<dyn Ledger>, settings: &Settings) -> Result<Tahavol, Failure> {
     let named_administrator = settings.administrator.as_ref().map(|person| person.person().id);
-    Ok(Tahavol::open(ledger, Options { named_administrator, ..Options::default() }).await?)
+    // A server's index of searches is read as far as it goes.
+    let search = SearchIndex::LookedAt(settings.snapshots_dir().join(INDEX_FILE));
+    let options = Options { named_administrator, known_actors: settings.known_actors(), search, ..Options::default() };
+    Ok(Tahavol::open(ledger, options).await?)
 }
 
 /// Refuses to go on where the picture ends before an event that cannot be read, and names its position.

@@ -5,6 +5,7 @@ mod limits;
 mod lists;
 mod names;
 mod sdl;
+mod search;
 mod story;
 mod subscriptions;
 mod support;
