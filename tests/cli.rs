@@ -6,6 +6,8 @@ mod damaged;
 mod demo;
 #[path = "cli/destroy.rs"]
 mod destroy;
+#[path = "cli/diff.rs"]
+mod diff;
 #[path = "cli/files.rs"]
 mod files;
 #[path = "cli/look.rs"]

@@ -35,7 +35,7 @@ impl Compared<'_> {
         if let (None, Some(row)) = (&self.from.programme, &self.to.programme) {
             let title = &row.charter.title;
             let subject = subject(SubjectKind::Programme, &row.charter.slug, row.id.0, Some(title.clone()));
-            self.about(&subject).new(Some(Value::text(title)), vec![row.chartered.position]);
+            self.about(&subject).appeared(Some(Value::text(title)), vec![row.chartered.position]);
         }
     }
 
@@ -52,7 +52,7 @@ impl Compared<'_> {
                 DiffItem::Add(_, window) => {
                     let positions = self.window.about(&stream, &["programme.chartered"], window.horizon.as_str());
                     let days = Value::All(vec![Value::Day(window.starts), Value::Day(window.ends)]);
-                    self.about(&named(window)).new(Some(days), positions);
+                    self.about(&named(window)).appeared(Some(days), positions);
                 }
                 DiffItem::Update { old: (_, old), new: (_, new) } => {
                     let positions = self.window.about(&stream, &["programme.horizon_rescheduled"], new.horizon.as_str());
@@ -73,7 +73,7 @@ impl Compared<'_> {
         for (code, _, row) in pairs(&from.directives, &to.directives) {
             let title = &row.directive.title;
             let subject = subject(SubjectKind::Directive, &code.0, &code.0, Some(title.clone()));
-            self.about(&subject).new(Some(Value::text(title)), vec![row.issued.position]);
+            self.about(&subject).appeared(Some(Value::text(title)), vec![row.issued.position]);
         }
     }
 
@@ -83,7 +83,7 @@ impl Compared<'_> {
             let (document, approved) = &**row;
             let subject = subject(SubjectKind::Document, document.version, document.digest, None);
             let told = Value::All(vec![Value::number(document.milestones), Value::code(document.digest)]);
-            self.about(&subject).new(Some(told), vec![approved.position]);
+            self.about(&subject).appeared(Some(told), vec![approved.position]);
         }
     }
 
@@ -95,7 +95,7 @@ impl Compared<'_> {
         let (subject, positions) = (subject(SubjectKind::TargetStations, "", "", None), vec![stamp.position]);
         let after = Some(Value::number(new.stations.len()));
         match self.from.target.as_deref() {
-            None => self.about(&subject).new(after, positions),
+            None => self.about(&subject).appeared(after, positions),
             Some((old, _)) => {
                 let before = Some(Value::number(old.stations.len()));
                 self.about(&subject).changed(Field::Stations, (before, after), positions);
@@ -110,7 +110,7 @@ impl Compared<'_> {
             let day = row.held.effective_on.map_or_else(|| row.held.position.to_string(), |day| day.to_string());
             let subject = subject(SubjectKind::Review, day, id, Some(title.clone()));
             if old.is_none() {
-                self.about(&subject).new(Some(Value::text(title)), vec![row.held.position]);
+                self.about(&subject).appeared(Some(Value::text(title)), vec![row.held.position]);
             }
             self.closures(&subject, old, row);
         }
@@ -208,7 +208,7 @@ impl Compared<'_> {
             let subject = subject(SubjectKind::Delegation, &delegation.to.id.0, id, title);
             let told = delegated(row);
             if old.is_none() {
-                self.about(&subject).new(Some(told.clone()), vec![row.given.position]);
+                self.about(&subject).appeared(Some(told.clone()), vec![row.given.position]);
             }
             if let Some(ended) = row.ended.as_ref().filter(|_| old.is_none_or(|old| old.ended.is_none())) {
                 self.about(&subject).gone(Some(told), vec![ended.position]);
@@ -225,7 +225,7 @@ impl Compared<'_> {
             let title = &row.establishment.title;
             let subject = subject(SubjectKind::Commission, &slug.0, &slug.0, Some(title.clone()));
             if old.is_none() {
-                self.about(&subject).new(Some(Value::text(title)), vec![row.established.position]);
+                self.about(&subject).appeared(Some(Value::text(title)), vec![row.established.position]);
             }
             self.ratings(&subject, old, row);
         }

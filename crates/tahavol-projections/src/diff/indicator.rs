@@ -54,7 +54,7 @@ impl Compared<'_> {
         match old {
             None => {
                 let positions = self.window.all(Stream::Indicator(code.clone()));
-                self.about(&subject).new(Some(Value::text(&new.definition.meaning.title)), positions);
+                self.about(&subject).appeared(Some(Value::text(&new.definition.meaning.title)), positions);
             }
             Some(old) => self.meaning(&subject, code, old, new),
         }

@@ -35,7 +35,7 @@ impl Compared<'_> {
         match old {
             None => {
                 let positions = self.window.all(Stream::Initiative(new.id));
-                self.about(&subject).new(Some(Value::text(title)), positions);
+                self.about(&subject).appeared(Some(Value::text(title)), positions);
             }
             Some(old) => self.proposal(&subject, old, new),
         }
@@ -100,7 +100,7 @@ impl Compared<'_> {
             }
             let subject = subject(SubjectKind::Allocation, &new.proposal.code, id, Some(allocation.resource.clone()));
             let told = Value::All(vec![Value::quantity(allocation.amount), Value::code(&allocation.unit)]);
-            self.about(&subject).new(Some(told), vec![stamp.position]);
+            self.about(&subject).appeared(Some(told), vec![stamp.position]);
         }
     }
 
@@ -110,7 +110,7 @@ impl Compared<'_> {
             let subject = subject(SubjectKind::Risk, &new.proposal.code, id, Some(row.risk.title.clone()));
             let told = Value::All(vec![Value::number(row.risk.likelihood), Value::code("×"), Value::number(row.risk.impact)]);
             if known.is_none() {
-                self.about(&subject).new(Some(told.clone()), vec![row.raised.position]);
+                self.about(&subject).appeared(Some(told.clone()), vec![row.raised.position]);
             }
             if let Some(closed) = row.closed.as_ref().filter(|_| known.is_none_or(|known| known.closed.is_none())) {
                 self.about(&subject).gone(Some(told), vec![closed.position]);

@@ -65,7 +65,7 @@ impl Compared<'_> {
         match old {
             None => {
                 let positions = self.window.all(Stream::Milestone(new.plan.id));
-                self.about(&subject).new(Some(Value::text(&new.plan.title)), positions);
+                self.about(&subject).appeared(Some(Value::text(&new.plan.title)), positions);
             }
             Some(old) => {
                 self.promise(&subject, old, new);

@@ -234,7 +234,7 @@ impl About<'_> {
         self.found.push(Change { kind, subject: self.subject.clone(), field, item: self.item.clone(), before, after, positions });
     }
 
-    fn new(&mut self, after: Option<Value>, positions: Vec<u64>) {
+    fn appeared(&mut self, after: Option<Value>, positions: Vec<u64>) {
         self.tell(Kind::New, None, (None, after), positions);
     }
 

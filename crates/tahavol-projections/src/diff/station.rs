@@ -16,7 +16,7 @@ impl Compared<'_> {
             let subject = subject(SubjectKind::Station, &code.0, &code.0, Some(row.name.clone()));
             let Some(old) = old else {
                 let positions = self.window.all(&stream);
-                self.about(&subject).new(Some(Value::text(&row.name)), positions);
+                self.about(&subject).appeared(Some(Value::text(&row.name)), positions);
                 continue;
             };
             let changed: Vec<u64> = row.network_changed.iter().map(|(_, position)| *position).collect();
