@@ -16,6 +16,7 @@ use crate::as_of::AsOf;
 use crate::error::AppError;
 use crate::facts::{FactFilter, RecordedFact};
 use crate::messages::message;
+use crate::search::{Direction, Filter, Reach, Window};
 
 /// Which events are stepped through.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -152,8 +153,14 @@ impl Tahavol {
                 self.stream_facts(stream, revision, 1).await?.into_iter().next()
             }
             StepFilter::Actor(actor) => {
-                let filter = FactFilter { actor: Some(actor.0.clone()), until: Some(last), ..FactFilter::default() };
-                self.facts(position.checked_sub(1), 1, &filter).await?.into_iter().next()
+                let window = Window { above: position.checked_sub(1), limit: 1, ..Window::all(Direction::OldestFirst) };
+                let found = self.search(&of_actor(actor, last), window).await?;
+                match found.facts.into_iter().next() {
+                    Some(first) => Some(first),
+                    None if found.reach == Reach::Whole => None,
+                    // The index is behind; the ledger itself is not.
+                    None => self.facts(position.checked_sub(1), 1, &scanned(actor, last)).await?.into_iter().next(),
+                }
             }
         };
         Ok(found.filter(|fact| fact.position <= last))
@@ -170,8 +177,12 @@ impl Tahavol {
                 }
             }
             StepFilter::Actor(actor) => {
-                let filter = FactFilter { actor: Some(actor.0.clone()), until: Some(last), ..FactFilter::default() };
-                Ok(self.facts_before(Some(position + 1), 1, &filter).await?.into_iter().next())
+                let window = Window { below: Some(position + 1), limit: 1, ..Window::all(Direction::NewestFirst) };
+                let found = self.search(&of_actor(actor, last), window).await?;
+                if found.reach == Reach::Whole {
+                    return Ok(found.facts.into_iter().next());
+                }
+                Ok(self.facts_before(Some(position + 1), 1, &scanned(actor, last)).await?.into_iter().next())
             }
         }
     }
@@ -198,6 +209,14 @@ impl Tahavol {
         }
         Ok(low)
     }
+}
+
+fn of_actor(actor: &ActorId, last: u64) -> Filter {
+    Filter { actor: Some(actor.clone()), until: Some(last), ..Filter::default() }
+}
+
+fn scanned(actor: &ActorId, last: u64) -> FactFilter {
+    FactFilter { actor: Some(actor.0.clone()), until: Some(last), ..FactFilter::default() }
 }
 
 /// The fields of both states, in one list.

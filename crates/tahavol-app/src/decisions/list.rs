@@ -1,5 +1,6 @@
 //! The decisions of the programme, of a commission, an initiative or a milestone, newest first.
 
+use tahavol_domain::Stream;
 use tahavol_domain::values::{CommissionSlug, InitiativeId, MilestoneId};
 use tahavol_projections::Snapshot;
 
@@ -7,6 +8,7 @@ use super::{DecisionSubject, decided_in};
 use crate::app::Tahavol;
 use crate::error::AppError;
 use crate::facts::{FactFilter, RecordedFact};
+use crate::search::{Direction, Filter, Reach, Timeline, Window};
 
 /// The types of the events that decide something; a test holds it to [`decided_in`].
 const DECIDING: [&str; 22] = [
@@ -99,18 +101,36 @@ impl Tahavol {
         limit: usize,
     ) -> Result<Vec<(RecordedFact, DecisionSubject)>, AppError> {
         let Some(end) = seen.position else { return Ok(Vec::new()) };
-        let types = DECIDING.iter().map(|name| (*name).to_owned()).collect();
-        let all = FactFilter { types: Some(types), until: Some(end), ..FactFilter::default() };
         let mut found = Vec::new();
-        let mut before = Some(before.unwrap_or(end + 1));
+        let mut before = before.unwrap_or(end + 1);
         while found.len() < limit {
-            let facts = self.facts_before(before, limit, &all).await?;
+            let facts = self.deciding(filter, before, end, limit).await?;
             let Some(last) = facts.last() else { break };
-            before = Some(last.position);
+            before = last.position;
             let decided = facts.into_iter().filter_map(|fact| decided_in(&fact.fact).map(|subject| (fact, subject)));
             found.extend(decided.filter(|(_, subject)| filter.wants(subject, seen)));
         }
         found.truncate(limit);
         Ok(found)
+    }
+
+    /// Events of deciding types, newest first; of a milestone or an initiative only those in its streams.
+    async fn deciding(&self, filter: &DecisionFilter, before: u64, end: u64, limit: usize) -> Result<Vec<RecordedFact>, AppError> {
+        let types: Vec<String> = DECIDING.iter().map(|name| (*name).to_owned()).collect();
+        let sought = Filter {
+            stream: filter.milestone.map(Stream::Milestone),
+            timeline: filter.initiative.map(Timeline::Initiative),
+            types: types.clone(),
+            until: Some(end),
+            ..Filter::default()
+        };
+        let window = Window { below: Some(before), limit, ..Window::all(Direction::NewestFirst) };
+        let found = self.search(&sought, window).await?;
+        if found.reach == Reach::Whole {
+            return Ok(found.facts);
+        }
+        // The index is behind; the ledger itself is not.
+        let scanned = FactFilter { types: Some(types), until: Some(end), ..FactFilter::default() };
+        self.facts_before(Some(before), limit, &scanned).await
     }
 }

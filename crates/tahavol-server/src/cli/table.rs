@@ -99,7 +99,7 @@ fn horizon(snapshot: &Snapshot, horizon: Option<Horizon>, words: &Words) -> Stri
 }
 
 /// Columns as wide as what is in them.
-fn aligned(head: Vec<String>, rows: Vec<Vec<String>>) -> Vec<String> {
+pub(super) fn aligned(head: Vec<String>, rows: Vec<Vec<String>>) -> Vec<String> {
     let all: Vec<Vec<String>> = [head].into_iter().chain(rows).collect();
     let columns = all.first().map_or(0, Vec::len);
     let widths: Vec<usize> = (0..columns).map(|column| all.iter().map(|row| width(&row[column])).max().unwrap_or(0)).collect();
@@ -113,9 +113,11 @@ fn aligned(head: Vec<String>, rows: Vec<Vec<String>>) -> Vec<String> {
     lines
 }
 
-/// Columns that a terminal takes: joiners and vowel signs take none.
-fn width(text: &str) -> usize {
-    text.chars().filter(|letter| !matches!(letter, '\u{200b}'..='\u{200f}' | '\u{64b}'..='\u{65f}' | '\u{670}')).count()
+/// Columns that a terminal takes: joiners, marks of direction and vowel signs take none.
+pub(super) fn width(text: &str) -> usize {
+    let takes_none =
+        |letter: char| matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2066}'..='\u{2069}' | '\u{64b}'..='\u{65f}' | '\u{670}');
+    text.chars().filter(|letter| !takes_none(*letter)).count()
 }
 
 /// Words, numbers and dates of a language.
