@@ -4,6 +4,7 @@
 //! and someone who goes on appending. A case panics when the contract is broken.
 
 mod appends;
+mod heads;
 mod order;
 mod reads;
 mod retries;
@@ -17,7 +18,7 @@ use uuid::Uuid;
 
 use crate::port::{Appended, Expected, Ledger, LedgerError, NewEvent, Recorded};
 
-/// What an adapter brings to the suite: a log that can be opened, closed and opened again.
+/// What an adapter brings to the suite: a log that has a key, and can be opened, closed and opened again.
 pub trait Harness: Send + Sync + 'static {
     /// The ledger that is open now.
     fn ledger(&self) -> Arc<dyn Ledger>;
@@ -35,7 +36,7 @@ pub struct Case {
 
 /// The whole contract.
 pub fn cases() -> Vec<Case> {
-    [appends::cases(), retries::cases(), order::cases(), reads::cases(), subscriptions::cases()].into_iter().flatten().collect()
+    [appends::cases(), retries::cases(), order::cases(), reads::cases(), subscriptions::cases(), heads::cases()].into_iter().flatten().collect()
 }
 
 /// A stream that nobody else uses.

@@ -113,7 +113,8 @@ impl Examination<'_> {
         let claim = self.claim("the ledger's own head", &stored.note)?;
         let agrees = claim.size == stored.size
             && claim.root == stored.root
-            && self.origins.last().is_some_and(|last| last.number == claim.number && last.origin == stored.origin);
+            && stored.origin == origin_name(&self.signing.origin, claim.number)
+            && self.origins.last().is_some_and(|last| last.number == claim.number);
         if !agrees {
             return Err(Problem::new(Unproven::HeadDamaged, "the ledger's own head is not what stands beside its note".to_owned()));
         }

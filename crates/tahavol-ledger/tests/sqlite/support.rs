@@ -4,10 +4,39 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
-use tahavol_ledger::{Appended, Expected, Ledger, LedgerError, NewEvent, OpenOptions, SqliteLedger};
+use tahavol_ledger::merkle::note::{KeyKind, SigningKey};
+use tahavol_ledger::{Appended, Expected, Ledger, LedgerError, NewEvent, OpenOptions, Signing, SqliteLedger};
+
+pub(crate) const ORIGIN: &str = "log.example/tahavol";
 
 pub(crate) async fn open(directory: &Path) -> Arc<SqliteLedger> {
     Arc::new(SqliteLedger::open(directory, OpenOptions::default()).await.expect("the ledger opens"))
+}
+
+pub(crate) async fn open_signed(directory: &Path) -> Arc<SqliteLedger> {
+    Arc::new(SqliteLedger::open(directory, signed(directory)).await.expect("the signed ledger opens"))
+}
+
+/// One key, and the copy of the head beside the data directory.
+pub(crate) fn signed(directory: &Path) -> OpenOptions {
+    let signing = Signing { origin: ORIGIN.to_owned(), keys: vec![key(1)], head_copy: Some(head_copy(directory)), accept_rollback: None };
+    OpenOptions { signing: Some(signing), ..OpenOptions::default() }
+}
+
+pub(crate) fn with_signing(directory: &Path, change: impl FnOnce(&mut Signing)) -> OpenOptions {
+    let mut options = signed(directory);
+    change(options.signing.as_mut().expect("it is there"));
+    options
+}
+
+/// The `number`th key of the log.
+pub(crate) fn key(number: u8) -> SigningKey {
+    SigningKey::generate(ORIGIN, KeyKind::Log, [number; 32]).expect("a name that a key may have")
+}
+
+/// `<directory>.head`, as the configuration has it.
+pub(crate) fn head_copy(directory: &Path) -> std::path::PathBuf {
+    directory.with_extension("head")
 }
 
 /// A line of the size that a progress report has.
