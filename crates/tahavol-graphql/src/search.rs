@@ -3,11 +3,12 @@
 use async_graphql::connection::{Connection, Edge, EmptyFields};
 use async_graphql::{ComplexObject, Context, Enum, Error, SimpleObject};
 use tahavol_app::RecordedFact;
-use tahavol_app::search::{Direction, Filter, Found, Reach, Source, Window};
+use tahavol_app::search::{Direction, Filter, Found, Reach, Source, Total, Window};
 use tahavol_domain::fact::TYPES;
 use tahavol_domain::text::fold;
 use tahavol_domain::values::{ActorId, Office};
 use tahavol_domain::{Rule, Stream};
+use tokio::sync::OnceCell;
 
 use crate::errors::{
     CURSOR_INVALID, FILTER_INVALID, FIRST_AND_LAST, LAST_OUT_OF_RANGE, ONE_REQUIRED, RANGE_REVERSED, UNKNOWN_ACTOR, UserError, read_opt,
@@ -53,6 +54,9 @@ pub(crate) struct EventPageFields {
     filter: Filter,
     #[graphql(skip)]
     reach: Reach,
+    /// Counted once, when somebody asks.
+    #[graphql(skip)]
+    counted: OnceCell<Total>,
 }
 
 #[ComplexObject]
@@ -81,12 +85,14 @@ impl EventPageFields {
 }
 
 impl EventPageFields {
-    async fn total(&self, ctx: &Context<'_>) -> Result<tahavol_app::search::Total, Error> {
+    async fn total(&self, ctx: &Context<'_>) -> Result<Total, Error> {
         // A picture of nothing has no events, whatever the ledger has by now.
         if self.filter.until.is_none() {
-            return Ok(Default::default());
+            return Ok(Total::default());
         }
-        app(ctx)?.search_total(&self.filter).await.map_err(|error| UserError::unread(lang(ctx), None, &error).into())
+        let app = app(ctx)?;
+        let counted = self.counted.get_or_try_init(|| app.search_total(&self.filter)).await;
+        counted.copied().map_err(|error| UserError::unread(lang(ctx), None, &error).into())
     }
 }
 
@@ -121,7 +127,7 @@ pub(crate) async fn page(ctx: &Context<'_>, view: &View, filter: Filter, cut: Cu
     } else {
         (cut.after.is_some(), more)
     };
-    let fields = EventPageFields { meta: Meta::of(app, &view.snapshot), filter, reach };
+    let fields = EventPageFields { meta: Meta::of(app, &view.snapshot), filter, reach, counted: OnceCell::new() };
     let mut page = Connection::with_additional_fields(before, behind, fields);
     page.edges.extend(facts.into_iter().map(edge));
     Ok(page)

@@ -36,6 +36,8 @@ enum Led {
 
 /// Rows of one `SELECT`.
 struct Select {
+    /// The table that leads the way: its positions come in order.
+    leads: char,
     from: String,
     conditions: Vec<String>,
     values: Vec<Value>,
@@ -82,16 +84,17 @@ impl Index {
     fn plan(&self, sought: &Sought, (low, high): (u64, u64)) -> Result<Plan, IndexError> {
         let Some(conditions) = self.conditions(sought)? else { return Ok(Plan::Nothing) };
         let Some((low, high)) = self.narrow(sought, low, high)? else { return Ok(Plan::Nothing) };
-        let within = Condition { sql: "e.position BETWEEN ? AND ?".to_owned(), values: vec![integer(low), integer(high)], led: Led::No };
+        let within = |leads: char| Condition::plain(&format!("{leads}.position BETWEEN ? AND ?"), vec![integer(low), integer(high)]);
         let Some(strands) = &sought.timeline else {
+            let within = within('e');
             let leading = self.leading(&conditions, &within)?;
             let from = leading.map_or_else(|| "event AS e NOT INDEXED".to_owned(), |index| format!("event AS e INDEXED BY {index}"));
-            return Ok(Plan::Union(vec![Select::new(from, conditions.iter().chain([&within]))]));
+            return Ok(Plan::Union(vec![Select::new('e', from, conditions.iter().chain([&within]))]));
         };
         let mut selects = Vec::new();
         for strand in strands {
-            let Some((from, led)) = self.strand(strand)? else { continue };
-            selects.push(Select::new(from, led.iter().chain(&conditions).chain([&within])));
+            let Some((leads, from, led)) = self.strand(strand)? else { continue };
+            selects.push(Select::new(leads, from.to_owned(), led.iter().chain(&conditions).chain([&within(leads)])));
         }
         Ok(if selects.is_empty() { Plan::Nothing } else { Plan::Union(selects) })
     }
@@ -213,14 +216,14 @@ impl Index {
     }
 
     /// Where a strand's events are found in order; none where no event has the name.
-    fn strand(&self, strand: &Strand) -> Result<Option<(String, Vec<Condition>)>, IndexError> {
-        let (from, kind, text, sql) = match strand {
+    fn strand(&self, strand: &Strand) -> Result<Option<(char, &'static str, Vec<Condition>)>, IndexError> {
+        let (leads, from, kind, text, sql) = match strand {
             Strand::Stream(stream) | Strand::DecisionsOf(stream) => {
-                ("event AS e INDEXED BY event_stream", Kind::Stream, stream, "e.stream = ?")
+                ('e', "event AS e INDEXED BY event_stream", Kind::Stream, stream, "e.stream = ?")
             }
-            Strand::Actor(actor) => ("event AS e INDEXED BY event_actor", Kind::Actor, actor, "e.actor = ?"),
+            Strand::Actor(actor) => ('e', "event AS e INDEXED BY event_actor", Kind::Actor, actor, "e.actor = ?"),
             Strand::About(subject) => {
-                ("about AS a CROSS JOIN event AS e ON e.position = a.position", Kind::Subject, subject, "a.subject = ?")
+                ('a', "about AS a CROSS JOIN event AS e ON e.position = a.position", Kind::Subject, subject, "a.subject = ?")
             }
         };
         let Some(key) = self.key(kind, text)? else { return Ok(None) };
@@ -229,7 +232,7 @@ impl Index {
             let Some(decisions) = self.of_types(&DECISIONS)? else { return Ok(None) };
             conditions.push(decisions);
         }
-        Ok(Some((from.to_owned(), conditions)))
+        Ok(Some((leads, from, conditions)))
     }
 }
 
@@ -244,8 +247,8 @@ impl Condition {
 }
 
 impl Select {
-    fn new<'a>(from: String, all: impl Iterator<Item = &'a Condition>) -> Self {
-        let mut select = Select { from, conditions: Vec::new(), values: Vec::new() };
+    fn new<'a>(leads: char, from: String, all: impl Iterator<Item = &'a Condition>) -> Self {
+        let mut select = Select { leads, from, conditions: Vec::new(), values: Vec::new() };
         for condition in all {
             select.conditions.push(condition.sql.clone());
             select.values.extend(condition.values.iter().cloned());
@@ -259,7 +262,7 @@ fn union(selects: Vec<Select>) -> (String, Vec<Value>) {
     let mut values = Vec::new();
     let mut parts = Vec::new();
     for select in selects {
-        parts.push(format!("SELECT e.position AS position FROM {} WHERE {}", select.from, select.conditions.join(" AND ")));
+        parts.push(format!("SELECT {}.position AS position FROM {} WHERE {}", select.leads, select.from, select.conditions.join(" AND ")));
         values.extend(select.values);
     }
     (parts.join(" UNION "), values)
