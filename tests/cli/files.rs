@@ -1,6 +1,6 @@
 //! Import: all of a file or nothing, nothing twice, errors by file, row, column and rule.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use tahavol_tests::binary::{self, root};
 use tahavol_tests::data;
@@ -13,13 +13,13 @@ fn file(name: &str) -> String {
 }
 
 /// A directory with a file of its own.
-fn with(directory: &tempfile::TempDir, name: &str, content: &str) -> String {
-    let path: PathBuf = directory.path().join(name);
+fn with(directory: &Path, name: &str, content: &str) -> String {
+    let path: PathBuf = directory.join(name);
     std::fs::write(&path, content).unwrap();
     path.display().to_string()
 }
 
-fn events(data: &std::path::Path) -> usize {
+fn events(data: &Path) -> usize {
     printed(&on(data, &["export", "events"])).lines().count()
 }
 
@@ -29,7 +29,7 @@ const CONFIG: &str =
 #[test]
 fn a_programme_is_founded_from_its_files_once() {
     let directory = tempfile::tempdir().unwrap();
-    let config = with(&directory, "tahavol.toml", CONFIG);
+    let config = with(directory.path(), "tahavol.toml", CONFIG);
     let (programme, stations) = (file("programme.toml"), file("stations.csv"));
     let data = directory.path().join("data");
     let import = |more: &[&str]| on(&data, &[&["--config", &config, "import", &programme, &stations, "--resolution", "12"], more].concat());
@@ -56,7 +56,7 @@ fn nothing_of_a_bad_file_is_recorded_and_the_errors_say_where() {
         ("milestone,effective_on,wrong\nA,1405/01/01,1\n".to_owned(), "wrong", "IMPORT_UNKNOWN_COLUMN"),
         (format!("{good}NO-SUCH,1405/01/01"), ":2", "IMPORT_T"),
     ] {
-        let path = with(&directory, "reports.csv", &content);
+        let path = with(directory.path(), "reports.csv", &content);
         let refused = on(directory.path(), &["import", &path, "--lang", "en"]);
         assert_eq!(refused.status.code(), Some(3), "{}", said(&refused));
         let text = said(&refused);
@@ -68,7 +68,7 @@ fn nothing_of_a_bad_file_is_recorded_and_the_errors_say_where() {
 #[test]
 fn a_rehearsal_works_beside_a_running_server_and_records_nothing() {
     let directory = data::founded();
-    let reports = with(&directory, "reports.csv", "milestone,effective_on,progress,note_fa\nNO-SUCH,1405/01/01,10,متن\n");
+    let reports = with(directory.path(), "reports.csv", "milestone,effective_on,progress,note_fa\nNO-SUCH,1405/01/01,10,متن\n");
     let _server = Server::on(directory.path(), &[]);
     let before = events(directory.path());
     let rehearsed = on(directory.path(), &["import", &file("stations.csv"), "--dry-run"]);

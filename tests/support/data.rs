@@ -1,7 +1,7 @@
 //! Data directories to begin with: the demonstration, made once for each process and copied for each test.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use tempfile::TempDir;
@@ -11,15 +11,33 @@ use crate::binary;
 /// The day of every demonstration of the tests.
 pub const TODAY: &str = "2026-11-23";
 
+/// A data directory in a folder of its own, so that what belongs beside it (the log's key, the copy of its head) goes with it.
+pub struct Data {
+    folder: TempDir,
+    path: PathBuf,
+}
+
+impl Data {
+    fn new() -> Data {
+        let folder = tempfile::tempdir().expect("a temporary directory");
+        let path = folder.path().join("data");
+        Data { folder, path }
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
 /// A founded programme of its own, to which nothing has happened yet.
-pub fn founded() -> TempDir {
-    static MADE: OnceLock<TempDir> = OnceLock::new();
+pub fn founded() -> Data {
+    static MADE: OnceLock<Data> = OnceLock::new();
     copied(MADE.get_or_init(|| made(&["--no-history"])))
 }
 
 /// The same after eighteen months.
-pub fn with_history() -> TempDir {
-    static MADE: OnceLock<TempDir> = OnceLock::new();
+pub fn with_history() -> Data {
+    static MADE: OnceLock<Data> = OnceLock::new();
     copied(MADE.get_or_init(|| made(&[])))
 }
 
@@ -27,8 +45,8 @@ pub fn with_history() -> TempDir {
 ///
 /// # Panics
 /// When it cannot be made.
-pub fn made(more: &[&str]) -> TempDir {
-    let directory = tempfile::tempdir().expect("a temporary directory");
+pub fn made(more: &[&str]) -> Data {
+    let directory = Data::new();
     let path = directory.path().display().to_string();
     let arguments = [&["demo", "--data", &path, "--today", TODAY, "--no-serve"], more].concat();
     let output = binary::run(&arguments);
@@ -47,9 +65,9 @@ pub fn token(directory: &Path, actor: &str) -> String {
     entry.split('"').nth(1).expect("the token comes first").to_owned()
 }
 
-fn copied(from: &TempDir) -> TempDir {
-    let directory = tempfile::tempdir().expect("a temporary directory");
-    copy(from.path(), directory.path());
+fn copied(from: &Data) -> Data {
+    let directory = Data::new();
+    copy(from.folder.path(), directory.folder.path());
     directory
 }
 

@@ -6,10 +6,10 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 
 use reqwest::{Client, RequestBuilder, Response};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::handshake::client::Request as SocketRequest;
 
+use crate::data::Data;
 use crate::{binary, data};
 
 /// Killed when it is dropped.
@@ -20,17 +20,17 @@ pub struct Server {
     pub data: PathBuf,
     client: Client,
     /// Removed with the server, where it is the server's own.
-    own: Option<TempDir>,
+    own: Option<Data>,
 }
 
 impl Server {
     /// Serves a directory that lives as long as the server.
-    pub fn of(directory: TempDir) -> Server {
+    pub fn of(directory: Data) -> Server {
         Server::of_with(directory, &[])
     }
 
     /// The same with variables of the environment.
-    pub fn of_with(directory: TempDir, environment: &[(&str, &str)]) -> Server {
+    pub fn of_with(directory: Data, environment: &[(&str, &str)]) -> Server {
         let path = directory.path().to_owned();
         let mut server = Server::on(&path, environment);
         server.own = Some(directory);

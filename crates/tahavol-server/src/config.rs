@@ -37,6 +37,7 @@ pub struct Settings {
     pub evidence: EvidenceSettings,
     pub limits: LimitSettings,
     pub health: HealthSettings,
+    pub proof: ProofSettings,
     pub log: LogSettings,
 }
 
@@ -138,6 +139,34 @@ pub struct HealthSettings {
     pub replay_every_seconds: u64,
 }
 
+/// How the ledger is signed as a transparency log, and who witnesses it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ProofSettings {
+    /// What the log is called: its address without scheme and trailing slash. Without it, as its key is called.
+    pub origin: Option<String>,
+    /// The log's private keys. Without it, `<data>-log.key` beside the data directory.
+    pub key_file: Option<PathBuf>,
+    /// Copy of the newest signed head. Without it, `<data>-log.head` beside the data directory.
+    pub head_file: Option<PathBuf>,
+    /// Witnesses are asked at most so often.
+    pub cosign_every_seconds: u64,
+    /// Whose cosignatures are collected.
+    pub witness: Vec<WitnessSetting>,
+    /// Why a ledger goes on that is not what was last signed; of a flag alone, so that no file accepts it for ever.
+    #[serde(skip)]
+    pub accept_rollback: Option<String>,
+}
+
+/// A witness: where it is asked, and the key that its answers are verified with.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WitnessSetting {
+    /// What `/add-checkpoint` is put after.
+    pub url: String,
+    pub vkey: String,
+}
+
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct LogSettings {
@@ -166,6 +195,7 @@ impl Default for Settings {
             evidence: EvidenceSettings::default(),
             limits: LimitSettings::default(),
             health: HealthSettings::default(),
+            proof: ProofSettings::default(),
             log: LogSettings::default(),
         }
     }
@@ -201,6 +231,12 @@ impl Default for LimitSettings {
 impl Default for HealthSettings {
     fn default() -> Self {
         HealthSettings { replay_after_seconds: 120, replay_every_seconds: 24 * 60 * 60 }
+    }
+}
+
+impl Default for ProofSettings {
+    fn default() -> Self {
+        ProofSettings { origin: None, key_file: None, head_file: None, cosign_every_seconds: 5, witness: Vec::new(), accept_rollback: None }
     }
 }
 

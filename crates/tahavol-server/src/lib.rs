@@ -13,6 +13,7 @@ mod equality;
 mod failure;
 mod look;
 mod open;
+mod proof;
 
 pub use failure::{Code, Failure};
 pub use open::Opened;

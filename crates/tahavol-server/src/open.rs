@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tahavol_app::{Clock, Options, Tahavol};
-use tahavol_ledger::{Ledger, OpenOptions, SqliteLedger};
+use tahavol_ledger::{Ledger, LedgerError, OpenOptions, SqliteLedger, Unproven};
 
 use crate::config::{PersonSetting, Settings};
 use crate::evidence::Files;
@@ -14,6 +14,8 @@ use crate::metrics::{Metrics, Timed};
 pub struct Opened {
     pub app: Tahavol,
     pub ledger: Arc<dyn Ledger>,
+    /// The same in its own terms: its keys, the copy of its head.
+    pub sqlite: Arc<SqliteLedger>,
     pub evidence: Arc<Files>,
     pub metrics: Arc<Metrics>,
     /// For people: engine and place.
@@ -28,10 +30,12 @@ impl Opened {
     pub async fn open(settings: &Settings) -> Result<Opened, Failure> {
         let path = settings.ledger_path()?;
         let max_bytes = Some(settings.limits.ledger_bytes).filter(|bytes| *bytes > 0);
-        let ledger = SqliteLedger::open(&path, OpenOptions { max_bytes, ..OpenOptions::default() }).await?;
-        let ledger_text = format!("sqlite:{}", ledger.path().display());
+        let signing = Some(settings.signing()?);
+        let options = OpenOptions { max_bytes, signing, ..OpenOptions::default() };
+        let sqlite = SqliteLedger::open(&path, options).await.map_err(|error| unopened(settings, error))?;
+        let (sqlite, ledger_text) = (Arc::new(sqlite), format!("sqlite:{}", path.display()));
         let metrics = Arc::new(Metrics::default());
-        let ledger: Arc<dyn Ledger> = Arc::new(Timed::new(Arc::new(ledger), Arc::clone(&metrics)));
+        let ledger: Arc<dyn Ledger> = Arc::new(Timed::new(Arc::clone(&sqlite) as Arc<dyn Ledger>, Arc::clone(&metrics)));
         let evidence = Arc::new(Files::open(&settings.evidence, &settings.evidence_dir())?);
         let options = Options {
             snapshots_dir: Some(settings.snapshots_dir()),
@@ -45,7 +49,7 @@ impl Opened {
         if let Some(PersonSetting { id, .. }) = &settings.administrator {
             tracing::debug!(administrator = %id, "the configuration names the administrator");
         }
-        Ok(Opened { app, ledger, evidence, metrics, ledger_text })
+        Ok(Opened { app, ledger, sqlite, evidence, metrics, ledger_text })
     }
 
     /// Writes a snapshot, finishes what is queued and lets go of the ledger.
@@ -57,4 +61,34 @@ impl Opened {
         self.ledger.close().await?;
         Ok(())
     }
+}
+
+/// What a person can do about a log that is not what was last signed.
+fn unopened(settings: &Settings, error: LedgerError) -> Failure {
+    let help = match &error {
+        LedgerError::Unproven { kind: Unproven::KeyMissing, .. } => {
+            format!("its key was looked for at {}", settings.key_file().display())
+        }
+        LedgerError::Unproven { kind: Unproven::KeyUnknown | Unproven::OtherOrigin, .. } => {
+            format!("the keys are those of {}", settings.key_file().display())
+        }
+        LedgerError::Unproven { .. } => {
+            let head = settings.head_file();
+            format!(
+                "`tahavol verify` tells what is wrong; the copy of the newest head is {}; `tahavol serve --accept-rollback REASON` goes on under a new origin",
+                head.display()
+            )
+        }
+        LedgerError::Conflict { .. }
+        | LedgerError::Unavailable { .. }
+        | LedgerError::OutcomeUnknown { .. }
+        | LedgerError::Corrupt { .. }
+        | LedgerError::TooLarge { .. }
+        | LedgerError::IdReused { .. }
+        | LedgerError::InUse { .. }
+        | LedgerError::NewerVersion { .. }
+        | LedgerError::Refused { .. } => return error.into(),
+    };
+    let failure = Failure::from(error);
+    Failure::new(failure.code, format!("{}\n{help}", failure.text))
 }

@@ -64,6 +64,7 @@ pub(super) async fn run(settings: Settings, arguments: Arguments) -> Result<(), 
     // The demonstration founds its own programme, whomever the configuration names.
     settings.administrator = Some(crate::config::PersonSetting { id: administrator().id.0, name: administrator().name });
     arguments.listen.apply(&mut settings);
+    super::log::demo_key(&settings)?;
     let opened = Opened::open(&settings).await?;
     if let Err(failure) = tell(&directory, &settings, &opened, asked).await {
         opened.close().await?;

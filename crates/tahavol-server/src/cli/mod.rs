@@ -12,6 +12,7 @@ mod evidence;
 mod export;
 mod found;
 mod import;
+mod log;
 mod progress;
 mod progress_json;
 mod replay;
@@ -111,6 +112,8 @@ enum Command {
     Search(search::Arguments),
     /// Tell the life of a person, a milestone, an initiative, a commission, a station or an indicator, event by event
     Timeline(search::TimelineArguments),
+    /// The ledger as a transparency log: make its key, print its head, receipts and proofs, check them offline
+    Log(log::Arguments),
     /// Print the GraphQL schema or the schemas of the events
     Schema(schema::Arguments),
     /// Look whether everything is in order: configuration, directories, ledger, evidence
@@ -195,6 +198,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Restore(arguments) => in_runtime(backup::restore(settings, arguments)),
         Command::Search(arguments) => in_runtime(search::run(settings, arguments)),
         Command::Timeline(arguments) => in_runtime(search::timeline(settings, arguments)),
+        Command::Log(arguments) => log::run(settings, arguments),
         Command::Schema(arguments) => schema::run(arguments),
         Command::Doctor(arguments) => in_runtime(doctor::run(settings, arguments)),
         Command::Completions { shell } => {

@@ -20,11 +20,15 @@ pub(crate) struct Arguments {
     data: DataArguments,
     #[command(flatten)]
     listen: ListenArguments,
+    /// Go on although the ledger is not what was last signed, under a new origin, for this reason
+    #[arg(long, value_name = "REASON")]
+    accept_rollback: Option<String>,
 }
 
 pub(super) async fn run(settings: Settings, arguments: Arguments) -> Result<(), Failure> {
     let mut settings = arguments.data.apply(settings)?;
     arguments.listen.apply(&mut settings);
+    settings.proof.accept_rollback = arguments.accept_rollback;
     let opened = Opened::open(&settings).await?;
     serve(&settings, opened).await
 }
@@ -75,10 +79,22 @@ fn told(settings: &Settings, opened: &Opened, site: &Site, address: std::net::So
         None => settings.evidence_dir().display().to_string(),
     };
     say::line(&format!("evidence  {evidence}"))?;
+    say::line(&format!("log       {}", log_text(settings, opened)))?;
     say::line(&format!("people    {} with a token", site.identity.count()))?;
     if let Follower::Stopped { position, what } = &health.follower {
         say::line(&format!("WARNING   the picture stands still at position {position}: {what}"))?;
     }
-    say::line("serving   /graphql /graphql/ws /graphiql /evidence /healthz /readyz /metrics")?;
+    say::line("serving   /graphql /graphql/ws /graphiql /evidence /log /healthz /readyz /metrics")?;
     say::line(&format!("http://{address}"))
+}
+
+/// As what the ledger is signed, or that it is not.
+fn log_text(settings: &Settings, opened: &Opened) -> String {
+    match opened.app.signed_head() {
+        Some(head) => {
+            let keys: Vec<String> = opened.sqlite.log_keys().iter().map(ToString::to_string).collect();
+            format!("{} ({} events signed) {}", head.checkpoint.origin, head.checkpoint.size, keys.join(" "))
+        }
+        None => format!("NOT SIGNED: there is no key at {}; `tahavol log keygen` makes one", settings.key_file().display()),
+    }
 }

@@ -76,7 +76,7 @@ fn request_id(headers: &HeaderMap) -> HeaderValue {
 
 fn count(metrics: &Metrics, path: &str, status: u16) {
     let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
-    let route = ["graphql", "graphiql", "evidence", "healthz", "readyz", "metrics"].into_iter().find(|known| *known == first);
+    let route = ["graphql", "graphiql", "evidence", "log", "healthz", "readyz", "metrics"].into_iter().find(|known| *known == first);
     metrics.requests.get_or_create(&Counted { route: route.unwrap_or("other"), status }).inc();
 }
 

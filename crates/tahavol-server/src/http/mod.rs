@@ -9,6 +9,7 @@ mod graphiql;
 mod graphql;
 mod health;
 mod layers;
+mod log;
 mod negotiate;
 mod person;
 mod problem;
@@ -84,6 +85,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .route("/graphiql/{file}", get(graphiql::file))
         .route("/evidence", axum::routing::post(evidence::send))
         .route("/evidence/{digest}", get(evidence::fetch))
+        .nest("/log", log::routes())
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))

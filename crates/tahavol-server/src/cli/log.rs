@@ -1,0 +1,48 @@
+//! `tahavol log`: the key of the transparency log, its head, proofs from it, and checking them offline.
+
+mod check;
+mod keys;
+mod show;
+
+use clap::{Args, Subcommand};
+
+use crate::config::Settings;
+use crate::failure::Failure;
+
+pub(super) use keys::demo_key;
+
+#[derive(Args)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Make the key that signs the log, in a file that only its owner may read; prints the public half
+    Keygen(keys::Keygen),
+    /// Print the public halves of the log's keys
+    Keys(keys::Keys),
+    /// Take a key out of the key file, after another one has signed
+    Retire(keys::Retire),
+    /// Print the newest signed head
+    Checkpoint(show::Checkpoint),
+    /// Print what shows that a log of FROM events is how a log of TO events began
+    Consistency(show::Consistency),
+    /// Print all that shows offline that an event is in the log
+    Receipt(show::Receipt),
+    /// Check a receipt against an event's line, offline
+    Check(check::Check),
+}
+
+pub(super) fn run(settings: Settings, arguments: Arguments) -> Result<(), Failure> {
+    match arguments.what {
+        What::Keygen(arguments) => keys::keygen(settings, arguments),
+        What::Keys(arguments) => keys::keys(settings, &arguments),
+        What::Retire(arguments) => keys::retire(settings, &arguments),
+        What::Checkpoint(arguments) => show::checkpoint(settings, &arguments),
+        What::Consistency(arguments) => show::consistency(settings, &arguments),
+        What::Receipt(arguments) => show::receipt(settings, &arguments),
+        What::Check(arguments) => check::check(&settings, &arguments),
+    }
+}
