@@ -261,12 +261,28 @@ fn none(ctx: &Context<'_>, position: u64) -> Error {
 
 /// What a page of decisions tells besides its edges.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub(crate) struct DecisionPageFields {
     meta: Meta,
+    #[graphql(skip)]
+    view: View,
+    #[graphql(skip)]
+    filter: DecisionFilter,
 }
 
-/// What looking for decisions costs: the ledger is walked backwards until the page is full.
-const WALK: usize = 500;
+#[async_graphql::ComplexObject]
+impl DecisionPageFields {
+    /// Length of the whole list, exactly. Every decision is read for it, so asking costs.
+    #[graphql(complexity = "WALK")]
+    async fn total_count(&self, ctx: &Context<'_>) -> Result<i32, Error> {
+        let all = app(ctx)?.decisions(&self.view.snapshot, &self.filter, None, usize::MAX).await;
+        let all = all.map_err(|error| Error::from(UserError::unread(lang(ctx), None, &error)))?;
+        Ok(i32::try_from(all.len()).unwrap_or(i32::MAX))
+    }
+}
+
+/// What counting decisions costs; a page multiplies this price.
+const WALK: usize = 5;
 
 #[derive(Default)]
 pub(crate) struct DecisionQuery;
@@ -290,7 +306,7 @@ impl DecisionQuery {
     }
 
     /// Newest first: of all, or of a commission, of an initiative with its milestones, of one milestone.
-    #[graphql(complexity = "WALK + price(first, child_complexity)")]
+    #[graphql(complexity = "price(first, child_complexity)")]
     #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn decisions(
         &self,
@@ -323,7 +339,7 @@ impl DecisionQuery {
         let mut found = found.map_err(|error| Error::from(UserError::unread(lang(ctx), None, &error)))?;
         let more = found.len() > size;
         found.truncate(size);
-        let fields = DecisionPageFields { meta: Meta::of(app, &view.snapshot) };
+        let fields = DecisionPageFields { meta: Meta::of(app, &view.snapshot), view: view.clone(), filter };
         let mut page = Connection::with_additional_fields(before.is_some(), more, fields);
         page.edges.extend(found.into_iter().map(|(fact, subject)| {
             let cursor = cursor_of(&number_key(fact.position));

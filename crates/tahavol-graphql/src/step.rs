@@ -45,9 +45,9 @@ pub(crate) struct StateChange {
 }
 
 /// An event, and the state of what it is about on both sides of it.
-pub(crate) struct Step(app_of::Step);
+pub(crate) struct ReplayStep(app_of::Step);
 
-impl Step {
+impl ReplayStep {
     fn state(&self, ctx: &Context<'_>, side: impl Fn(&app_of::StepField) -> Option<&app_of::Told>) -> Vec<StateField> {
         let lang = lang(ctx);
         let told = self.0.fields.iter().filter_map(|field| Some((field, side(field)?)));
@@ -57,7 +57,7 @@ impl Step {
 
 /// An event, and the state of what it is about on both sides of it.
 #[Object]
-impl Step {
+impl ReplayStep {
     async fn event(&self) -> Event {
         Event(self.0.event.clone())
     }
@@ -118,7 +118,7 @@ impl StepQuery {
         #[graphql(default)] direction: StepDirection,
         as_of: Option<AsOfInput>,
         min_position: Option<Position>,
-    ) -> Result<Option<Step>, Error> {
+    ) -> Result<Option<ReplayStep>, Error> {
         may_read(ctx, What::Ledger)?;
         let view = view(ctx, as_of, min_position).await?;
         let cursor = read_opt(ctx, "position", position)?.map(|position| position.0);
@@ -133,6 +133,6 @@ impl StepQuery {
         };
         let found = app(ctx)?.step(cursor, &filter, direction.into(), &view.snapshot).await;
         let found = found.map_err(|error| Error::from(UserError::unread(lang(ctx), Some("position"), &error)))?;
-        Ok(found.map(Step))
+        Ok(found.map(ReplayStep))
     }
 }

@@ -4,6 +4,7 @@ mod inputs;
 mod limits;
 mod lists;
 mod names;
+mod replaying;
 mod sdl;
 mod search;
 mod story;
