@@ -1,6 +1,6 @@
 //! What to look at first, and progress over time.
 
-use async_graphql::{Context, Enum, Error, InputType, Object, SimpleObject, Value};
+use async_graphql::{Context, Enum, Error, Object, SimpleObject};
 use tahavol_app::Clock;
 use tahavol_domain::calendar;
 use tahavol_projections::progress as figures;
@@ -8,7 +8,7 @@ use tahavol_projections::progress as figures;
 use crate::contribution::{Contribution, contributions};
 use crate::enums::{BaselineKind, Horizon};
 use crate::errors::{SERIES_TOO_LONG, read_opt, refuse};
-use crate::flat::{AtHand, FlatList};
+use crate::flat::{AtHand, Column, FlatList};
 use crate::meta::Meta;
 use crate::milestone::Milestone;
 use crate::page::price_list;
@@ -59,19 +59,19 @@ impl From<figures::SeriesPoint> for SeriesPoint {
 }
 
 impl AtHand for SeriesPoint {
-    fn field(&self, name: &str) -> Option<Value> {
-        let number = |number: Option<i32>| number.map_or(Value::Null, Value::from);
-        Some(match name {
-            "starts" => self.starts.to_value(),
-            "ends" => self.ends.to_value(),
-            "planned" => number(self.planned),
-            "reported" => number(self.reported),
-            "verified" => number(self.verified),
-            "pv" => self.pv.to_value(),
-            "ev" => self.ev.to_value(),
-            "vv" => self.vv.to_value(),
+    fn column(name: &str) -> Option<Column<Self>> {
+        let column: Column<Self> = match name {
+            "starts" => |point| (&point.starts).into(),
+            "ends" => |point| (&point.ends).into(),
+            "planned" => |point| point.planned.into(),
+            "reported" => |point| point.reported.into(),
+            "verified" => |point| point.verified.into(),
+            "pv" => |point| (&point.pv).into(),
+            "ev" => |point| (&point.ev).into(),
+            "vv" => |point| (&point.vv).into(),
             _ => return None,
-        })
+        };
+        Some(column)
     }
 }
 

@@ -18,22 +18,25 @@ use tahavol_domain::text::Lang;
 use crate::explain::{explained, unparsed};
 use crate::limits::{DEEPEST_BRACKETS, Limits, MOST_LISTINGS, PAST, Size, too_deep};
 use crate::meta::extension;
+use crate::parsed::Parsed;
 use crate::request::{Picture, looked_at};
 
 const TOO_DEEP: &str = "QUERY_TOO_DEEP";
 const TOO_COSTLY: &str = "QUERY_TOO_COSTLY";
 const TOO_MANY_ALIASES: &str = "QUERY_TOO_MANY_ALIASES";
 
-/// The request's query, parsed before after [`too_deep`] had nothing against it; in a request's data it saves parsing again.
-#[derive(Debug, Clone)]
-pub struct Parsed(pub Arc<ExecutableDocument>);
-
 /// Makes a [`Guarding`] for every request.
 pub(crate) struct Guard(pub(crate) Limits);
 
 impl ExtensionFactory for Guard {
     fn create(&self) -> Arc<dyn Extension> {
-        Arc::new(Guarding { limits: self.0, lang: Arc::default(), past: AtomicUsize::new(0) })
+        Arc::new(Guarding {
+            limits: self.0,
+            lang: Arc::default(),
+            operation: OnceLock::new(),
+            past: AtomicUsize::new(0),
+            settled: OnceLock::new(),
+        })
     }
 }
 
@@ -42,8 +45,12 @@ struct Guarding {
     limits: Limits,
     /// The request's, once it has been seen: the outermost steps do not see its data.
     lang: Arc<OnceLock<Lang>>,
+    /// The one that is asked for by name.
+    operation: OnceLock<String>,
     /// Fields that look at a past picture.
     past: AtomicUsize,
+    /// The document, where what is found of it holds for other requests.
+    settled: OnceLock<Parsed>,
 }
 
 #[async_graphql::async_trait::async_trait]
@@ -65,6 +72,9 @@ impl Extension for Guarding {
     }
 
     async fn prepare_request(&self, ctx: &ExtensionContext<'_>, request: Request, next: NextPrepareRequest<'_>) -> ServerResult<Request> {
+        if let Some(name) = &request.operation_name {
+            self.operation.get_or_init(|| name.clone());
+        }
         next.run(ctx, request.data(Picture::default())).await
     }
 
@@ -82,7 +92,15 @@ impl Extension for Guarding {
             return Err(refused(lang, TOO_DEEP, DEEPEST_BRACKETS));
         }
         let document = match ctx.data_opt::<Parsed>() {
-            Some(parsed) => ExecutableDocument::clone(&parsed.0),
+            Some(parsed) => {
+                if parsed.is_settled(self.operation.get().map(String::as_str), variables) {
+                    self.settled.get_or_init(|| parsed.clone());
+                    if parsed.valid().is_some() {
+                        return Ok(parsed.document().clone());
+                    }
+                }
+                parsed.document().clone()
+            }
             None => parse_query(query).map_err(|error| unparsed(error, lang))?,
         };
         let size = Size::of(&document, variables);
@@ -100,6 +118,10 @@ impl Extension for Guarding {
     }
 
     async fn validation(&self, ctx: &ExtensionContext<'_>, next: NextValidation<'_>) -> Result<ValidationResult, Vec<ServerError>> {
+        let settled = self.settled.get();
+        if let Some(valid) = settled.and_then(Parsed::valid) {
+            return Ok(valid);
+        }
         let found = next.run(ctx).await?;
         let lang = self.lang.get().copied().unwrap_or_default();
         if found.depth > self.limits.depth {
@@ -109,6 +131,9 @@ impl Extension for Guarding {
         if found.complexity.saturating_add(past) > self.limits.complexity {
             return Err(vec![refused(lang, TOO_COSTLY, self.limits.complexity)]);
         }
+        if let Some(settled) = settled {
+            settled.keep(found);
+        }
         Ok(found)
     }
 
@@ -116,7 +141,7 @@ impl Extension for Guarding {
         let response = next.run(ctx, operation_name).await;
         let Some(app) = ctx.data_opt::<Tahavol>() else { return response };
         let snapshot = ctx.data_opt::<Picture>().and_then(looked_at).unwrap_or_else(|| app.snapshot());
-        response.extension("tahavol", extension(app, &snapshot))
+        response.extension("tahavol", extension(ctx, app, &snapshot))
     }
 }
 

@@ -32,6 +32,7 @@ mod node;
 mod officials;
 mod operation;
 mod page;
+mod parsed;
 mod picture;
 mod programme;
 mod progress;
@@ -45,17 +46,19 @@ mod step;
 mod subscriptions;
 mod text;
 mod timeline;
+mod written;
 
 use async_graphql::{MergedObject, SDLExportOptions, Schema};
 use tahavol_app::{Clock, Tahavol};
 
 pub use explain::unparsed;
-pub use guard::Parsed;
 pub use limits::{DEEPEST_BRACKETS, Limits, too_deep};
 pub use operation::{Operation, is_query, operation};
 pub use page::LARGEST_PAGE;
+pub use parsed::Parsed;
 pub use request::Caller;
 pub use subscriptions::{ResumeAfter, Subscription};
+pub use written::{Written, to_json};
 
 /// The schema with its limits. A request's data: [`Caller`] and `tahavol_domain::text::Lang`.
 pub type TahavolSchema = Schema<Query, Mutation, Subscription>;

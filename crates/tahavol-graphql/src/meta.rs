@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use async_graphql::extensions::ExtensionContext;
 use async_graphql::{SimpleObject, Value};
 use serde::Serialize;
 use tahavol_app::Tahavol;
 use tahavol_projections::Snapshot;
 
 use crate::scalars::{Count, Instant, Position};
+use crate::written::{Written, to_json, written};
 
 /// Which picture an answer was made from, and how far the live one is behind the ledger.
 #[derive(SimpleObject, Clone)]
@@ -52,7 +54,7 @@ impl Meta {
 }
 
 /// The same, for the response's extensions.
-pub(crate) fn extension(app: &Tahavol, snapshot: &Arc<Snapshot>) -> Value {
+pub(crate) fn extension(ctx: &ExtensionContext<'_>, app: &Tahavol, snapshot: &Arc<Snapshot>) -> Value {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct Told {
@@ -80,7 +82,10 @@ pub(crate) fn extension(app: &Tahavol, snapshot: &Arc<Snapshot>) -> Value {
         log_size: lag.head.or(snapshot.position).map(|head| head + 1),
         simulation: shift_months(snapshot).map(|shift_months| ToldSimulation { shift_months }),
     };
-    async_graphql::to_value(told).unwrap_or_default()
+    match ctx.data_opt::<Written>() {
+        Some(Written) => to_json(&told).map(written).unwrap_or_default(),
+        None => async_graphql::to_value(told).unwrap_or_default(),
+    }
 }
 
 fn shift_months(snapshot: &Snapshot) -> Option<i32> {

@@ -1,13 +1,13 @@
 //! Progress in three voices, earned schedule, forecast and confidence, of any part of the programme on any day.
 
-use async_graphql::{Context, Enum, Error, InputType, Object, Value};
+use async_graphql::{Context, Enum, Error, Object};
 use tahavol_projections::progress as figures;
 use tahavol_projections::ratio::Ratio;
 
 use crate::commission::{Rating, ratings};
 use crate::contribution::{Contribution, contributions};
 use crate::enums::{BaselineKind, Confidence, Horizon, RatingVoice};
-use crate::flat::{AtHand, Flat, FlatList, at_hand};
+use crate::flat::{AtHand, Column, Flat, FlatList, Scalar};
 use crate::initiative::Initiative;
 use crate::known;
 use crate::meta::Meta;
@@ -48,8 +48,8 @@ impl Progress {
     }
 
     /// A value of a part that has milestones.
-    fn sum(&self, value: u64) -> Option<Decimal> {
-        self.found.has_figures().then(|| Decimal::of(value))
+    fn sum(&self, value: u64) -> Option<u64> {
+        self.found.has_figures().then_some(value)
     }
 
     fn days(&self, days: i32) -> Option<i32> {
@@ -116,22 +116,22 @@ impl Progress {
 
     /// Budget at completion: Σ weight × 10,000.
     async fn bac(&self) -> Option<Decimal> {
-        self.sum(self.found.bac)
+        self.sum(self.found.bac).map(Decimal::of)
     }
 
     /// Planned value.
     async fn pv(&self) -> Option<Decimal> {
-        self.sum(self.found.pv)
+        self.sum(self.found.pv).map(Decimal::of)
     }
 
     /// Earned value, by what is reported.
     async fn ev(&self) -> Option<Decimal> {
-        self.sum(self.found.ev)
+        self.sum(self.found.ev).map(Decimal::of)
     }
 
     /// Verified value.
     async fn vv(&self) -> Option<Decimal> {
-        self.sum(self.found.vv)
+        self.sum(self.found.vv).map(Decimal::of)
     }
 
     /// EV/PV, four places.
@@ -253,41 +253,41 @@ impl Progress {
 }
 
 impl AtHand for Progress {
-    fn field(&self, name: &str) -> Option<Value> {
-        let found = &self.found;
-        let number = |number: Option<i32>| number.map_or(Value::Null, Value::from);
-        let points = |points: Option<u16>| points.map_or(Value::Null, Value::from);
-        Some(match name {
-            "position" => at_hand(&self.view.snapshot.position.map(Position::at)),
-            "statusDate" => Date::from(self.query.status_date).to_value(),
-            "baseline" => BaselineKind::from(self.query.baseline).to_value(),
-            "horizon" => at_hand(&self.query.horizon.map(Horizon::from)),
-            "commission" => self.query.commission.as_ref().map_or(Value::Null, |slug| Value::from(slug.0.as_str())),
-            "planned" => points(found.planned),
-            "reported" => points(found.reported),
-            "verified" => points(found.verified),
-            "coverage" => points(found.coverage),
-            "bac" => at_hand(&self.sum(found.bac)),
-            "pv" => at_hand(&self.sum(found.pv)),
-            "ev" => at_hand(&self.sum(found.ev)),
-            "vv" => at_hand(&self.sum(found.vv)),
-            "spi" => at_hand(&told(found.spi)),
-            "es" => at_hand(&told(found.es)),
-            "spiT" => at_hand(&told(found.spi_t)),
-            "svT" => at_hand(&told(found.sv_t)),
-            "at" => number(self.days(found.at)),
-            "pd" => number(self.days(found.pd)),
-            "starts" => at_hand(&found.starts.map(Date::from)),
-            "due" => at_hand(&found.due.map(Date::from)),
-            "forecastFinish" => at_hand(&found.forecast_finish.map(Date::from)),
-            "forecastReason" => at_hand(&found.forecast_reason.map(ForecastReason::from)),
-            "completedOn" => at_hand(&found.completed_on.map(Date::from)),
-            "slippageDays" => number(found.slippage_days),
-            "confidence" => at_hand(&found.confidence.map(Confidence::from)),
-            "cancelledWeight" => Decimal::of(found.cancelled_weight).to_value(),
-            "milestones" => Value::from(found.milestones),
+    fn column(name: &str) -> Option<Column<Self>> {
+        let column: Column<Self> = match name {
+            "position" => |part| part.view.snapshot.position.map_or(Scalar::Null, |position| Scalar::Number(position.into())),
+            "statusDate" => |part| part.query.status_date.into(),
+            "baseline" => |part| Scalar::named(BaselineKind::from(part.query.baseline)),
+            "horizon" => |part| part.query.horizon.map_or(Scalar::Null, |horizon| Scalar::named(Horizon::from(horizon))),
+            "commission" => |part| part.query.commission.as_ref().map(|slug| slug.0.as_str()).into(),
+            "planned" => |part| part.found.planned.into(),
+            "reported" => |part| part.found.reported.into(),
+            "verified" => |part| part.found.verified.into(),
+            "coverage" => |part| part.found.coverage.into(),
+            "bac" => |part| part.sum(part.found.bac).map_or(Scalar::Null, Scalar::Whole),
+            "pv" => |part| part.sum(part.found.pv).map_or(Scalar::Null, Scalar::Whole),
+            "ev" => |part| part.sum(part.found.ev).map_or(Scalar::Null, Scalar::Whole),
+            "vv" => |part| part.sum(part.found.vv).map_or(Scalar::Null, Scalar::Whole),
+            "spi" => |part| part.found.spi.into(),
+            "es" => |part| part.found.es.into(),
+            "spiT" => |part| part.found.spi_t.into(),
+            "svT" => |part| part.found.sv_t.into(),
+            "at" => |part| part.days(part.found.at).into(),
+            "pd" => |part| part.days(part.found.pd).into(),
+            "starts" => |part| part.found.starts.into(),
+            "due" => |part| part.found.due.into(),
+            "forecastFinish" => |part| part.found.forecast_finish.into(),
+            "forecastReason" => {
+                |part| part.found.forecast_reason.map_or(Scalar::Null, |reason| Scalar::named(ForecastReason::from(reason)))
+            }
+            "completedOn" => |part| part.found.completed_on.into(),
+            "slippageDays" => |part| part.found.slippage_days.into(),
+            "confidence" => |part| part.found.confidence.map_or(Scalar::Null, |colour| Scalar::named(Confidence::from(colour))),
+            "cancelledWeight" => |part| Scalar::Whole(part.found.cancelled_weight),
+            "milestones" => |part| part.found.milestones.into(),
             _ => return None,
-        })
+        };
+        Some(column)
     }
 }
 

@@ -46,6 +46,22 @@ pub(crate) struct Whole(pub(crate) u64);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Figure(pub(crate) String);
 
+/// Scalars for which validation takes any text: whether it says anything is found out by reading it.
+pub(crate) const TEXTS: [&str; 12] = [
+    calendar::Date::NAME,
+    calendar::Instant::NAME,
+    calendar::Period::NAME,
+    quantity::Quantity::NAME,
+    Sha256::NAME,
+    uuid::Uuid::NAME,
+    LedgerPosition::NAME,
+    StreamRevision::NAME,
+    Whole::NAME,
+    Figure::NAME,
+    "String",
+    "ID",
+];
+
 /// A value, or the text that is none with the code of the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Typed<T>(pub(crate) Result<T, Bad>);

@@ -42,6 +42,20 @@ pub(crate) enum Detail {
     FiguresOnly,
 }
 
+impl Detail {
+    /// Positions, ascending; none where nobody asks for them.
+    fn facts(self, positions: impl Iterator<Item = u64>) -> Vec<u64> {
+        match self {
+            Detail::FiguresOnly => Vec::new(),
+            Detail::WithFacts => {
+                let mut positions: Vec<u64> = positions.collect();
+                positions.sort_unstable();
+                positions
+            }
+        }
+    }
+}
+
 /// Where the value is to be on a day; values lie straight between the points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct TrajectoryPoint {
@@ -74,7 +88,7 @@ impl Snapshot {
         let row = self.indicators.get(indicator)?;
         match row.definition.derived {
             Some(Derived::NetworkedStations) => self.networked_stations_on(on, detail),
-            None => row.explicit(on).or_else(|| row.aggregated(&self.programme.as_ref()?.charter.provinces, on)),
+            None => row.explicit(on, detail).or_else(|| row.aggregated(&self.programme.as_ref()?.charter.provinces, on, detail)),
         }
     }
 
@@ -132,14 +146,9 @@ impl Snapshot {
         if self.stations.is_empty() {
             return None;
         }
-        let mut from: Vec<u64> = match detail {
-            Detail::FiguresOnly => Vec::new(),
-            Detail::WithFacts => {
-                let online = self.stations.values().filter(|station| station.networked && station.closed.is_none());
-                online.map(|station| station.network_changed.map_or(station.registered.position, |(_, position)| position)).collect()
-            }
-        };
-        from.sort_unstable();
+        let online = self.stations.values().filter(|station| station.networked && station.closed.is_none());
+        let from =
+            detail.facts(online.map(|station| station.network_changed.map_or(station.registered.position, |(_, position)| position)));
         let value = Ratio::from_int(self.networked_stations.into());
         Some(NationalValue { value, from, day: on, period: None, origin: ValueOrigin::Derived })
     }
@@ -157,23 +166,23 @@ pub fn expected_on(points: &[TrajectoryPoint], on: Date) -> Option<Ratio> {
 }
 
 impl IndicatorRow {
-    fn explicit(&self, on: Date) -> Option<NationalValue> {
+    fn explicit(&self, on: Date, detail: Detail) -> Option<NationalValue> {
         self.until(MeasurementScope::National, on).find_map(|row| {
             let value = alone(row.value, self.definition.aggregation)?;
-            let from = positions([row].into_iter());
+            let from = detail.facts([row].into_iter().map(newest));
             Some(NationalValue { value, from, day: row.period.end, period: Some(row.period), origin: ValueOrigin::Explicit })
         })
     }
 
     /// Over the latest-ending period for which every province has a measurement that counts.
-    fn aggregated(&self, provinces: &[Province], on: Date) -> Option<NationalValue> {
+    fn aggregated(&self, provinces: &[Province], on: Date, detail: Detail) -> Option<NationalValue> {
         let first = provinces.first()?;
         self.until(MeasurementScope::Province(first.code.clone()), on).find_map(|row| {
             let key = |province: &Province| (MeasurementScope::Province(province.code.clone()), row.period.end, row.period.start);
             let of = |province| self.measurements.get(&key(province)).map(AsRef::as_ref).filter(|row| row.standing.counts());
             let all: Vec<&MeasurementRow> = provinces.iter().map(of).collect::<Option<_>>()?;
             let value = together(&all, self.definition.aggregation)?;
-            let from = positions(all.into_iter());
+            let from = detail.facts(all.into_iter().map(newest));
             Some(NationalValue { value, from, day: row.period.end, period: Some(row.period), origin: ValueOrigin::Aggregated })
         })
     }
@@ -231,10 +240,7 @@ fn percent(numerator: i128, denominator: i128) -> Option<Ratio> {
     Ratio::try_new(numerator * 100, denominator)
 }
 
-/// Where the values lie: the newest event that said each one.
-fn positions<'a>(rows: impl Iterator<Item = &'a MeasurementRow>) -> Vec<u64> {
-    let mut positions: Vec<u64> =
-        rows.map(|row| row.corrected.last().map_or(row.recorded.position, |(_, correction)| correction.position)).collect();
-    positions.sort_unstable();
-    positions
+/// The newest event that said the value.
+fn newest(row: &MeasurementRow) -> u64 {
+    row.corrected.last().map_or(row.recorded.position, |(_, correction)| correction.position)
 }

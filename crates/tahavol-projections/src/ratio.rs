@@ -94,22 +94,48 @@ impl Ratio {
     /// So many places, half away from zero.
     #[must_use]
     pub fn decimal(self, places: u32) -> String {
-        let den = self.den.unsigned_abs();
-        let (mut digits, mut rest) = (self.num.unsigned_abs() / den, self.num.unsigned_abs() % den);
+        let mut text = Vec::with_capacity(16);
+        self.write_decimal(places, &mut text);
+        String::from_utf8(text).expect("digits are text")
+    }
+
+    /// Appends [`Ratio::decimal`].
+    pub fn write_decimal(self, places: u32, to: &mut Vec<u8>) {
+        let digits = self.rounded(places);
+        if self.num < 0 && digits != 0 {
+            to.push(b'-');
+        }
+        let places = places as usize;
+        match u64::try_from(digits) {
+            Ok(digits) if places <= MOST_PLACES => write_digits(digits, places, to),
+            Ok(_) | Err(_) => {
+                let text = format!("{digits:0>least$}", least = places + 1);
+                let (whole, rest) = text.split_at(text.len() - places);
+                to.extend_from_slice(whole.as_bytes());
+                if places > 0 {
+                    to.push(b'.');
+                }
+                to.extend_from_slice(rest.as_bytes());
+            }
+        }
+    }
+
+    /// The digits of so many places without sign and point, half away from zero.
+    fn rounded(self, places: u32) -> u128 {
+        let (num, den) = (self.num.unsigned_abs(), self.den.unsigned_abs());
+        let unit = 10_u128.pow(places);
+        // Nearly all fit 64 bits, and 128-bit division is slow.
+        if let (Some(Ok(shifted)), Ok(den)) = (num.checked_mul(unit).map(u64::try_from), u64::try_from(den)) {
+            let (digits, rest) = (shifted / den, shifted % den);
+            return u128::from(digits + u64::from(rest >= den - rest));
+        }
+        let (mut digits, mut rest) = (num / den, num % den);
         for _ in 0..places {
             // Both factors are small beside 128 bits: a denominator is at most a sum of weights in basis points or of quantities.
             digits = digits * 10 + rest * 10 / den;
             rest = rest * 10 % den;
         }
-        if rest >= den - rest {
-            digits += 1;
-        }
-        let sign = if self.num < 0 && digits != 0 { "-" } else { "" };
-        let unit = 10_u128.pow(places);
-        match places {
-            0 => format!("{sign}{digits}"),
-            places => format!("{sign}{}.{:0width$}", digits / unit, digits % unit, width = places as usize),
-        }
+        digits + u128::from(rest >= den - rest)
     }
 
     /// To six places, half away from zero; nothing where it has more than eighteen digits before the point.
@@ -171,7 +197,38 @@ impl fmt::Debug for Ratio {
     }
 }
 
+/// Of what is written without a detour.
+const MOST_PLACES: usize = 18;
+
+/// Digits with a point before the last `places` of them, and at least one before it.
+fn write_digits(mut digits: u64, places: usize, to: &mut Vec<u8>) {
+    let mut text = [0; 24];
+    let (mut at, mut written) = (text.len(), 0);
+    while digits > 0 || written <= places {
+        if written == places && places > 0 {
+            at -= 1;
+            text[at] = b'.';
+        }
+        at -= 1;
+        text[at] = b'0' + (digits % 10) as u8;
+        digits /= 10;
+        written += 1;
+    }
+    to.extend_from_slice(&text[at..]);
+}
+
 const fn gcd(mut a: u128, mut b: u128) -> u128 {
+    while b != 0 {
+        // Nearly all fit 64 bits, at the latest after some steps, and 128-bit division is slow.
+        if a >> 64 == 0 && b >> 64 == 0 {
+            return gcd64(a as u64, b as u64) as u128;
+        }
+        (a, b) = (b, a % b);
+    }
+    a
+}
+
+const fn gcd64(mut a: u64, mut b: u64) -> u64 {
     while b != 0 {
         (a, b) = (b, a % b);
     }
@@ -211,6 +268,16 @@ mod tests {
             assert_eq!(ratio(num, den).to_string(), told);
         }
         assert_eq!(ratio(5, 2).decimal(0), "3");
+    }
+
+    #[test]
+    fn what_does_not_fit_64_bits_is_told_by_the_same_rule() {
+        let big = i128::from(u64::MAX);
+        assert_eq!(ratio(-big * 3, 2).decimal(1), "-27670116110564327422.5");
+        assert_eq!(ratio(big, 4).decimal(0), "4611686018427387904");
+        assert_eq!(ratio(1, big).decimal(25), "0.0000000000000000000542101");
+        assert_eq!(ratio(big + 2, big + 1).decimal4(), "1.0000");
+        assert_eq!(Ratio::from_int(big).decimal4(), "18446744073709551615.0000");
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! One request may only ask so much; what tools need still fits.
 
+use async_graphql::parser::parse_query;
 use async_graphql::{Request, Variables};
 use serde_json::json;
 use tahavol_domain::text::Lang;
-use tahavol_graphql::DEEPEST_BRACKETS;
+use tahavol_graphql::{DEEPEST_BRACKETS, Parsed};
 
-use crate::support::{World, codes};
+use crate::support::{World, codes, request};
 
 /// The query that GraphiQL, schemathesis and others send, with the newest fields.
 const INTROSPECTION: &str = r"
@@ -170,4 +171,27 @@ async fn what_is_no_graphql_or_not_in_the_schema_has_a_code_and_a_sentence_in_th
     let english = world.execute("aud", Lang::En, "{ meta {", json!({})).await;
     assert!(english.errors[0].message.starts_with("The query cannot be read: "), "{}", english.errors[0].message);
     assert!(!english.errors[0].locations.is_empty());
+}
+
+#[tokio::test]
+async fn a_document_known_to_be_valid_is_still_held_to_what_its_variables_say() {
+    let world = World::programme().await;
+    let ask = async |parsed: &Parsed, query: &str, variables| {
+        codes(&world.run(request("aud", Lang::En, query, variables).data(parsed.clone())).await)
+    };
+    let query = "query Q($day: Date!) { progressMatrix(statusDate: $day) { bac } }";
+    let parsed = Parsed::new(parse_query(query).unwrap());
+    for _ in 0..2 {
+        assert!(ask(&parsed, query, json!({ "day": "2025-06-01" })).await.is_empty());
+        assert_eq!(ask(&parsed, query, json!({ "day": "soon" })).await, ["DATE_FORM"]);
+        for wrong in [json!({}), json!({ "day": null }), json!({ "day": ["2025-06-01"] })] {
+            assert_eq!(ask(&parsed, query, wrong).await.len(), 1);
+        }
+    }
+    let query = "query($first: Int) { milestones(first: 200) { nodes { history(first: $first) { nodes { type } } } } }";
+    let parsed = Parsed::new(parse_query(query).unwrap());
+    for _ in 0..2 {
+        assert!(ask(&parsed, query, json!({ "first": 1 })).await.is_empty());
+        assert_eq!(ask(&parsed, query, json!({ "first": 200 })).await, ["QUERY_TOO_COSTLY"]);
+    }
 }

@@ -1,8 +1,10 @@
 //! Pages, cursors, node ids and filters.
 
 use serde_json::json;
+use tahavol_domain::text::Lang;
+use tahavol_graphql::{Written, to_json};
 
-use crate::support::World;
+use crate::support::{World, request};
 
 #[tokio::test]
 async fn pages_follow_each_other_without_gap_or_repeat() {
@@ -129,4 +131,27 @@ async fn a_matrix_and_a_series_tell_the_same_by_fragments_as_by_plain_fields() {
     assert!(!plain["progressSeries"].as_array().unwrap().is_empty());
     let deeper = world.ask("aud", "{ progressMatrix { planned meta { position } } }").await;
     assert_eq!(deeper["progressMatrix"][0]["meta"]["position"], world.app.snapshot().position.unwrap());
+}
+
+#[tokio::test]
+async fn an_answer_written_at_once_is_the_same_byte_for_byte() {
+    let world = World::programme().await;
+    let all = "__typename position statusDate baseline horizon commission planned reported verified coverage bac pv ev vv spi es spiT svT \
+               at pd starts due forecastFinish forecastReason completedOn slippageDays confidence cancelledWeight milestones";
+    for query in [
+        format!("{{ progressMatrix {{ {all} }} progressSeries {{ starts ends planned reported verified pv ev vv }} }}"),
+        "{ early: progressMatrix(statusDate: \"2025-01-01\") { bac planned: verified bac } late: progressMatrix { bac } }".to_owned(),
+        // What two selections of one field ask is told together.
+        "{ progressMatrix { horizon } progressMatrix { bac } }".to_owned(),
+        "{ progressMatrix { horizon } ...f } fragment f on Query { progressMatrix { bac } }".to_owned(),
+        "{ ... on Query { progressMatrix { horizon } progressMatrix { bac } } }".to_owned(),
+        "{ progressMatrix { horizon meta { position } } }".to_owned(),
+        "{ progressMatrix { horizon @skip(if: true) bac } }".to_owned(),
+    ] {
+        let asked = || request("aud", Lang::En, &query, json!({}));
+        let (plain, written) = (world.run(asked()).await, world.run(asked().data(Written)).await);
+        assert!(plain.errors.is_empty() && written.errors.is_empty(), "{query}: {:?}", plain.errors);
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        assert_eq!(text(to_json(&written).unwrap()), text(serde_json::to_vec(&plain).unwrap()), "{query}");
+    }
 }

@@ -63,8 +63,10 @@ impl World {
     }
 
     pub(crate) async fn execute(&self, actor: &str, lang: Lang, query: &str, variables: Value) -> Response {
-        let caller = Caller { person: Person { id: ActorId(actor.to_owned()), name: format!("{actor} {actor}") } };
-        let request = Request::new(query).variables(Variables::from_json(variables)).data(caller).data(lang);
+        self.run(request(actor, lang, query, variables)).await
+    }
+
+    pub(crate) async fn run(&self, request: Request) -> Response {
         tokio::time::timeout(Duration::from_secs(30), self.schema.execute(request)).await.unwrap()
     }
 
@@ -113,6 +115,11 @@ impl World {
         let error = &payload["errors"][0];
         (error["code"].as_str().unwrap().to_owned(), error["field"].as_str().map(str::to_owned))
     }
+}
+
+pub(crate) fn request(actor: &str, lang: Lang, query: &str, variables: Value) -> Request {
+    let caller = Caller { person: Person { id: ActorId(actor.to_owned()), name: format!("{actor} {actor}") } };
+    Request::new(query).variables(Variables::from_json(variables)).data(caller).data(lang)
 }
 
 pub(crate) fn codes(response: &Response) -> Vec<String> {

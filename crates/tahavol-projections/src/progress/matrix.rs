@@ -3,7 +3,7 @@
 use tahavol_domain::calendar::Date;
 use tahavol_domain::values::{CommissionSlug, Horizon};
 
-use super::selection::{Entry, Selection};
+use super::selection::{Cancelled, Entry, Selection};
 use super::subject::Subject;
 use super::{BaselineKind, Progress, Query, confidence, figures};
 use crate::Snapshot;
@@ -26,24 +26,27 @@ pub fn matrix(snapshot: &Snapshot, status_date: Date, baseline: BaselineKind) ->
     let selection = Selection::of(snapshot, &query);
     let scale = confidence::Scale::of(snapshot);
     let commissions = commissions(snapshot);
-    let mut group: Vec<&Entry<'_>> = Vec::with_capacity(selection.counting.len());
-    let mut subjects: Vec<Subject> = Vec::with_capacity(selection.counting.len());
+    // Looked up once for each milestone: comparing names in every cell costs more than the figures.
+    let column = |slug: &CommissionSlug| commissions.iter().position(|commission| *commission == slug);
+    let counting: Vec<(Option<usize>, &Entry<'_>)> =
+        selection.counting.iter().map(|entry| (column(&entry.row.plan.commission), entry)).collect();
+    let cancelled: Vec<(Option<usize>, &Cancelled<'_>)> = selection.cancelled.iter().map(|row| (column(row.commission), row)).collect();
+    let mut group: Vec<&Entry<'_>> = Vec::with_capacity(counting.len());
+    let mut subjects: Vec<Subject> = Vec::with_capacity(counting.len());
     let mut cells = Vec::with_capacity(HORIZONS.len() * (commissions.len() + 1));
     for horizon in HORIZONS {
-        for commission in commissions.iter().copied().map(Some).chain([None]) {
-            let holds = |of: Horizon, by: &CommissionSlug| {
-                horizon.is_none_or(|horizon| horizon == of) && commission.is_none_or(|commission| commission == by)
-            };
+        for commission in (0..commissions.len()).map(Some).chain([None]) {
+            let holds =
+                |of: Horizon, by: Option<usize>| horizon.is_none_or(|horizon| horizon == of) && (commission.is_none() || commission == by);
             group.clear();
-            group.extend(selection.counting.iter().filter(|entry| holds(entry.horizon, &entry.row.plan.commission)));
+            group.extend(counting.iter().filter(|(by, entry)| holds(entry.horizon, *by)).map(|(_, entry)| *entry));
             subjects.clear();
             subjects.extend(group.iter().map(|entry| entry.subject));
             let mut progress = figures::figures(&subjects, status_date, &scale, || {
                 group.iter().map(|entry| entry.complete_since(snapshot, status_date)).max().unwrap_or(status_date)
             });
-            progress.cancelled_weight =
-                selection.cancelled.iter().filter(|row| holds(row.horizon, row.commission)).map(|row| row.weight).sum();
-            cells.push(Cell { horizon, commission: commission.cloned(), progress });
+            progress.cancelled_weight = cancelled.iter().filter(|(by, row)| holds(row.horizon, *by)).map(|(_, row)| row.weight).sum();
+            cells.push(Cell { horizon, commission: commission.map(|column| commissions[column].clone()), progress });
         }
     }
     cells

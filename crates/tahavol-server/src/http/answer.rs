@@ -61,7 +61,7 @@ pub(super) fn encode(answer: &Answer, media: Media) -> Encoded {
 }
 
 pub(super) fn to_bytes(value: &impl Serialize) -> Bytes {
-    match serde_json::to_vec(value) {
+    match tahavol_graphql::to_json(value) {
         Ok(bytes) => Bytes::from(bytes),
         Err(error) => {
             tracing::error!(%error, "an answer cannot be written as JSON");

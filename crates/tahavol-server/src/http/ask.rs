@@ -1,7 +1,7 @@
 //! A GraphQL request as it came over any transport: read, guarded, and known for what it is.
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{PoisonError, RwLock};
 
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationType};
 use async_graphql::parser::{self, parse_query};
@@ -89,9 +89,9 @@ pub(super) fn ask(
     }
     let document = documents.parse(&params.query).map_err(|error| Unasked(unparsed(error, lang)))?;
     // A name that nobody has, or none where there are several: executing it says so.
-    let kind = kind(&document, params.operation_name.as_deref()).unwrap_or(Kind::Query);
+    let kind = kind(document.document(), params.operation_name.as_deref()).unwrap_or(Kind::Query);
     let variables = Variables::from_json(Value::Object(params.variables.unwrap_or_default()));
-    let mut request = Request::new(params.query).variables(variables).data(lang).data(Parsed(document));
+    let mut request = Request::new(params.query).variables(variables).data(lang).data(document);
     request.operation_name = params.operation_name;
     if let Some(position) = resume {
         request = request.data(ResumeAfter(position));
@@ -105,7 +105,7 @@ pub(super) fn ask(
 /// Queries that were parsed before: programs ask the same text again with other variables, and parsing is a good part of
 /// the work of a small answer.
 #[derive(Default)]
-pub(super) struct Documents(RwLock<HashMap<String, Arc<ExecutableDocument>>>);
+pub(super) struct Documents(RwLock<HashMap<String, Parsed>>);
 
 /// Beyond so many, all are forgotten: the frequent ones are soon back.
 const MOST_DOCUMENTS: usize = 256;
@@ -113,17 +113,17 @@ const LONGEST_DOCUMENT: usize = 8 << 10;
 
 impl Documents {
     /// The text must not nest too deeply.
-    fn parse(&self, query: &str) -> Result<Arc<ExecutableDocument>, parser::Error> {
+    fn parse(&self, query: &str) -> Result<Parsed, parser::Error> {
         if let Some(known) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(query) {
-            return Ok(Arc::clone(known));
+            return Ok(known.clone());
         }
-        let document = Arc::new(parse_query(query)?);
+        let document = Parsed::new(parse_query(query)?);
         if query.len() <= LONGEST_DOCUMENT {
             let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
             if known.len() >= MOST_DOCUMENTS {
                 known.clear();
             }
-            known.insert(query.to_owned(), Arc::clone(&document));
+            known.insert(query.to_owned(), document.clone());
         }
         Ok(document)
     }

@@ -10,6 +10,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use tahavol_domain::text::Lang;
 use tahavol_domain::values::Person;
+use tahavol_graphql::Written;
 use tokio::time::timeout;
 
 use super::Site;
@@ -158,7 +159,7 @@ impl<'a> Asking<'a> {
     }
 
     async fn execute(&self, asked: Asked) -> Answer {
-        let answer = match timeout(self.site.patience(), self.site.schema.execute(asked.request)).await {
+        let answer = match timeout(self.site.patience(), self.site.schema.execute(asked.request.data(Written))).await {
             Ok(answer) => answer,
             // A command that was appended stays appended: its id tells the outcome when it is sent again.
             Err(_) => Answer::from_errors(vec![coded("REQUEST_TIMEOUT", &[], self.lang)]),
