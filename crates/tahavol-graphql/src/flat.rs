@@ -169,7 +169,7 @@ impl Scalar<'_> {
             Scalar::Number(number) => serde_json::to_writer(json, &number).map_err(Into::into),
             Scalar::Text(text) => serde_json::to_writer(json, &text).map_err(Into::into),
             Scalar::Named(name) => quoted(json, |json| json.write_all(name.as_bytes())),
-            Scalar::Day(day) => quoted(json, |json| write!(json, "{day}")),
+            Scalar::Day(day) => serde_json::to_writer(json, &day).map_err(Into::into),
             Scalar::Whole(number) => quoted(json, |json| serde_json::to_writer(json, &number).map_err(Into::into)),
             Scalar::Ratio(ratio) => quoted(json, |json| {
                 ratio.write_decimal(4, json);

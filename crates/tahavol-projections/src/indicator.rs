@@ -178,9 +178,18 @@ impl IndicatorRow {
     fn aggregated(&self, provinces: &[Province], on: Date, detail: Detail) -> Option<NationalValue> {
         let first = provinces.first()?;
         self.until(MeasurementScope::Province(first.code.clone()), on).find_map(|row| {
-            let key = |province: &Province| (MeasurementScope::Province(province.code.clone()), row.period.end, row.period.start);
-            let of = |province| self.measurements.get(&key(province)).map(AsRef::as_ref).filter(|row| row.standing.counts());
-            let all: Vec<&MeasurementRow> = provinces.iter().map(of).collect::<Option<_>>()?;
+            // One key for all of them, in whose place each code is written.
+            let mut key = (MeasurementScope::Province(first.code.clone()), row.period.end, row.period.start);
+            let of = |province: &Province| {
+                if let MeasurementScope::Province(code) = &mut key.0 {
+                    code.0.clone_from(&province.code.0);
+                }
+                self.measurements.get(&key).map(AsRef::as_ref).filter(|row| row.standing.counts())
+            };
+            let mut all: Vec<&MeasurementRow> = Vec::with_capacity(provinces.len());
+            for row in provinces.iter().map(of) {
+                all.push(row?);
+            }
             let value = together(&all, self.definition.aggregation)?;
             let from = detail.facts(all.into_iter().map(newest));
             Some(NationalValue { value, from, day: row.period.end, period: Some(row.period), origin: ValueOrigin::Aggregated })

@@ -26,6 +26,13 @@ impl Ratio {
         if den == 0 {
             return None;
         }
+        // Nearly all fit 64 bits, and 128-bit division is slow.
+        if num.unsigned_abs() >> 64 == 0 && den.unsigned_abs() >> 64 == 0 {
+            let (above, below) = (num.unsigned_abs() as u64, den.unsigned_abs() as u64);
+            let divisor = gcd64(above, below);
+            let sign = if (num < 0) == (den < 0) { 1 } else { -1 };
+            return Some(Ratio { num: sign * (above / divisor) as i128, den: (below / divisor) as i128 });
+        }
         let divisor = gcd(num.unsigned_abs(), den.unsigned_abs()) as i128;
         let sign = if den < 0 { -1 } else { 1 };
         Some(Ratio { num: sign * (num / divisor), den: sign * (den / divisor) })
@@ -124,7 +131,7 @@ impl Ratio {
     fn rounded(self, places: u32) -> u128 {
         let (num, den) = (self.num.unsigned_abs(), self.den.unsigned_abs());
         let unit = 10_u128.pow(places);
-        // Nearly all fit 64 bits, and 128-bit division is slow.
+        // As above.
         if let (Some(Ok(shifted)), Ok(den)) = (num.checked_mul(unit).map(u64::try_from), u64::try_from(den)) {
             let (digits, rest) = (shifted / den, shifted % den);
             return u128::from(digits + u64::from(rest >= den - rest));
@@ -219,7 +226,7 @@ fn write_digits(mut digits: u64, places: usize, to: &mut Vec<u8>) {
 
 const fn gcd(mut a: u128, mut b: u128) -> u128 {
     while b != 0 {
-        // Nearly all fit 64 bits, at the latest after some steps, and 128-bit division is slow.
+        // At the latest after some steps.
         if a >> 64 == 0 && b >> 64 == 0 {
             return gcd64(a as u64, b as u64) as u128;
         }

@@ -33,6 +33,8 @@ impl ForecastReason {
 
 /// A forecast later than so many years after the earliest start is none.
 const FARTHEST_YEARS: i32 = 100;
+/// Days in as many years where none but every fourth is a leap year and one of those is none.
+const SHORTEST: i32 = FARTHEST_YEARS * 365 + 24;
 
 /// Earliest start + ceil(PD · AT / ES) − 1, of a group that is not complete.
 pub(super) fn forecast(starts: Date, pd: i32, at: i32, es: Ratio) -> Result<Date, ForecastReason> {
@@ -44,7 +46,10 @@ pub(super) fn forecast(starts: Date, pd: i32, at: i32, es: Ratio) -> Result<Date
     };
     let days = duration.ceil() - 1;
     match i32::try_from(days) {
-        Ok(days) if days <= starts.days_until(farthest(starts)) => Ok(starts.plus_days(days)),
+        // No hundred years are shorter: nearly always the calendar need not be asked.
+        Ok(days) if days <= SHORTEST.min(starts.days_until(Date::MAX)) || days <= starts.days_until(farthest(starts)) => {
+            Ok(starts.plus_days(days))
+        }
         Ok(_) | Err(_) => Err(ForecastReason::TooFar),
     }
 }

@@ -35,17 +35,19 @@ pub fn matrix(snapshot: &Snapshot, status_date: Date, baseline: BaselineKind) ->
     let mut subjects: Vec<Subject> = Vec::with_capacity(counting.len());
     let mut cells = Vec::with_capacity(HORIZONS.len() * (commissions.len() + 1));
     for horizon in HORIZONS {
+        let is_in_row = |of: Horizon| horizon.is_none_or(|horizon| horizon == of);
+        let row: Vec<_> = counting.iter().filter(|(_, entry)| is_in_row(entry.horizon)).collect();
         for commission in (0..commissions.len()).map(Some).chain([None]) {
-            let holds =
-                |of: Horizon, by: Option<usize>| horizon.is_none_or(|horizon| horizon == of) && (commission.is_none() || commission == by);
+            let is_in_column = |by: Option<usize>| commission.is_none() || commission == by;
             group.clear();
-            group.extend(counting.iter().filter(|(by, entry)| holds(entry.horizon, *by)).map(|(_, entry)| *entry));
+            group.extend(row.iter().filter(|(by, _)| is_in_column(*by)).map(|(_, entry)| *entry));
             subjects.clear();
             subjects.extend(group.iter().map(|entry| entry.subject));
             let mut progress = figures::figures(&subjects, status_date, &scale, || {
                 group.iter().map(|entry| entry.complete_since(snapshot, status_date)).max().unwrap_or(status_date)
             });
-            progress.cancelled_weight = cancelled.iter().filter(|(by, row)| holds(row.horizon, *by)).map(|(_, row)| row.weight).sum();
+            let dropped = cancelled.iter().filter(|(by, dropped)| is_in_row(dropped.horizon) && is_in_column(*by));
+            progress.cancelled_weight = dropped.map(|(_, dropped)| dropped.weight).sum();
             cells.push(Cell { horizon, commission: commission.map(|column| commissions[column].clone()), progress });
         }
     }

@@ -61,6 +61,8 @@ impl Cache {
         if size > self.most_bytes / 4 || question.asked.len() > LONGEST_QUESTION {
             return;
         }
+        // A copy: what came off the wire is a piece of a larger buffer, which would be kept with it and could not be used again.
+        let question = Question { asked: Bytes::copy_from_slice(&question.asked), ..question };
         let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
         if kept.moment != Some(moment) || kept.bytes + size > self.most_bytes {
             *kept = Kept { moment: Some(moment), ..Kept::default() };
