@@ -236,6 +236,22 @@ async fn a_rollback_that_is_accepted_begins_a_new_origin() {
 }
 
 #[tokio::test]
+async fn a_copy_of_an_origin_that_was_given_up_is_kept_beside_and_replaced() {
+    let log = Log::of(5).await;
+    let promised = fs::read(log.copy()).expect("the copy");
+    append_from_outside(&Connection::open(log.file()).expect("the file opens"));
+    drop(log.accept().await);
+    // As after a crash between beginning the new origin and replacing the copy.
+    let kept = PathBuf::from(format!("{}.5.old", log.copy().display()));
+    fs::remove_file(&kept).expect("it was kept");
+    fs::write(log.copy(), &promised).expect("the old copy");
+    log.grow(2).await;
+    assert_eq!(fs::read(&kept).expect("it is kept"), promised);
+    let replaced = fs::read_to_string(log.copy()).expect("the new copy");
+    assert!(replaced.starts_with(&format!("{ORIGIN}/2\n8\n")), "{replaced}");
+}
+
+#[tokio::test]
 async fn an_unsigned_tail_can_be_accepted_too() {
     let log = Log::of(5).await;
     append_from_outside(&Connection::open(log.file()).expect("the file opens"));
