@@ -1,5 +1,6 @@
 //! The schema in process: a small programme's story, what is asked and refused, what is too much.
 
+mod diff;
 mod inputs;
 mod limits;
 mod lists;
