@@ -14,6 +14,8 @@ mod files;
 mod look;
 #[path = "cli/refused.rs"]
 mod refused;
+#[path = "cli/search.rs"]
+mod search;
 
 use std::path::Path;
 use std::process::Output;

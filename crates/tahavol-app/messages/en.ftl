@@ -327,6 +327,7 @@ event-indicator-measurement_contested = Contested a measurement.
 event-indicator-measurement_corrected = Corrected a measurement to { $value }.
 event-indicator-measurement_withdrawn = Withdrew a measurement.
 event-resolution = , resolution { $value }
+event-resolution-named = , { $value }
 event-percent = : { $value }%
 event-steps = : { $value } steps done
 event-ratio = { $numerator } of { $denominator }

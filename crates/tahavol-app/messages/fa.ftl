@@ -327,6 +327,7 @@ event-indicator-measurement_contested = به سنجشی اعتراض کرد.
 event-indicator-measurement_corrected = سنجشی را به { $value } اصلاح کرد.
 event-indicator-measurement_withdrawn = سنجشی را پس گرفت.
 event-resolution = ، مصوبهٔ { $value }
+event-resolution-named = ، { $value }
 event-percent = : { $value }٪
 event-steps = : { $value } گام انجام شده
 event-ratio = { $numerator } از { $denominator }

@@ -7,7 +7,7 @@ use tahavol_domain::indicator::event::{MeasuredValue, MeasurementScope};
 use tahavol_domain::milestone::event::{Baseline, ProgressReport};
 use tahavol_domain::programme::event::Delegation;
 use tahavol_domain::station::event::StationKind;
-use tahavol_domain::text::{Lang, Text};
+use tahavol_domain::text::{Lang, Text, fold};
 use tahavol_domain::values::{Confidence, Horizon, Office};
 use tahavol_domain::{commission, indicator, initiative, milestone, programme, station};
 use tahavol_projections::Snapshot;
@@ -16,6 +16,9 @@ use super::message;
 
 /// Digits of a digest that are enough to recognise it by.
 const FEW_DIGITS: usize = 12;
+
+/// What a resolution is called.
+const RESOLUTION: &str = "مصوبه";
 
 type Args = Vec<(&'static str, String)>;
 
@@ -251,7 +254,11 @@ impl Words {
 
     /// Behind a decision; nothing where it has no number.
     fn resolution(&self, resolution: Option<&String>) -> String {
-        resolution.map_or_else(String::new, |number| message("event-resolution", &[("value", number.clone())], self.0))
+        let Some(resolution) = resolution else { return String::new() };
+        // Some are numbers, and some say themselves that they are resolutions.
+        let named = fold(resolution).starts_with(fold(RESOLUTION).as_str());
+        let code = if named { "event-resolution-named" } else { "event-resolution" };
+        message(code, &[("value", resolution.clone())], self.0)
     }
 
     /// Behind a report; nothing where it only adds evidence.
@@ -346,6 +353,13 @@ mod tests {
         assert_eq!(Words(Lang::Fa).progress(&report), ": ۵۲٫۵٪");
         let all = ProgressReport { progress: Some(10_000), ..ProgressReport::default() };
         assert_eq!(Words(Lang::En).progress(&all), ": 100%");
+    }
+
+    #[test]
+    fn a_resolution_is_not_called_so_twice() {
+        let told = |number: &str, lang| Words(lang).resolution(Some(&number.to_owned()));
+        assert_eq!((told("12/3", Lang::En), told("12/3", Lang::Fa)), (", resolution 12/3".to_owned(), "، مصوبهٔ 12/3".to_owned()));
+        assert_eq!((told("مصوبهٔ ۱۲", Lang::En), told("مصوبهٔ ۱۲", Lang::Fa)), (", مصوبهٔ ۱۲".to_owned(), "، مصوبهٔ ۱۲".to_owned()));
     }
 
     #[test]
