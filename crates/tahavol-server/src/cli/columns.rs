@@ -60,33 +60,48 @@ fn start(lang: Lang) -> &'static str {
     }
 }
 
-/// At spaces where there are any, within a word where it is longer than a line. Further lines are indented by two.
+/// At spaces where there are any, within a word where it is longer than a line. Further lines are indented by two more.
 fn wrap(text: &str, columns: usize) -> Vec<String> {
+    let words = text.trim_start_matches(' ');
+    let first = " ".repeat(text.len() - words.len());
+    let further = format!("{first}  ");
     let mut lines = Vec::new();
-    let mut line = String::new();
-    for word in text.split(' ') {
-        let indent = if lines.is_empty() { 0 } else { 2 };
-        let joined = if line.trim().is_empty() { width(&line) } else { width(&line) + 1 };
-        if joined + width(word) <= columns {
-            if joined > width(&line) {
-                line.push(' ');
-            }
+    let (mut line, mut empty) = (first, true);
+    for word in words.split(' ') {
+        let gap = usize::from(!empty);
+        if width(&line) + gap + width(word) <= columns {
+            line.push_str(&" ".repeat(gap));
             line.push_str(word);
-            continue;
-        }
-        if !line.trim().is_empty() {
-            lines.push(std::mem::take(&mut line));
-        }
-        line = " ".repeat(if lines.is_empty() { indent } else { 2 });
-        for letter in word.chars() {
-            if width(&line) + width(letter.encode_utf8(&mut [0; 4])) > columns {
-                lines.push(std::mem::replace(&mut line, "  ".to_owned()));
+        } else {
+            if !empty {
+                lines.push(std::mem::replace(&mut line, further.clone()));
             }
-            line.push(letter);
+            for letter in word.chars() {
+                if width(&line) + width(letter.encode_utf8(&mut [0; 4])) > columns {
+                    lines.push(std::mem::replace(&mut line, further.clone()));
+                }
+                line.push(letter);
+            }
         }
+        empty = false;
     }
     lines.push(line);
-    lines
+    balanced(lines)
+}
+
+/// An isolate that a line's end cuts off is closed there and goes on in the next line: left open it would take in the next column.
+fn balanced(lines: Vec<String>) -> Vec<String> {
+    let mut open = 0_usize;
+    let close = |line: String| {
+        let opened = "\u{2068}".repeat(open);
+        open = line.chars().fold(open, |open, letter| match letter {
+            '\u{2068}' => open + 1,
+            '\u{2069}' => open.saturating_sub(1),
+            _ => open,
+        });
+        format!("{opened}{line}{}", "\u{2069}".repeat(open))
+    };
+    lines.into_iter().map(close).collect()
 }
 
 #[cfg(test)]
@@ -111,6 +126,8 @@ mod tests {
         assert_eq!(wrap("one two three", 7), ["one two", "  three"]);
         assert_eq!(wrap("abcdefghij", 4), ["abcd", "  ef", "  gh", "  ij"]);
         assert_eq!(wrap("", 7), [""]);
+        assert_eq!(wrap("  one two", 7), ["  one", "    two"]);
+        assert_eq!(wrap("\u{2068}one two\u{2069}", 6), ["\u{2068}one\u{2069}", "\u{2068}  two\u{2069}"]);
     }
 
     #[test]
