@@ -139,19 +139,14 @@ pub struct Total {
 }
 
 /// How much of the ledger was looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Reach {
     /// All of it, up to the position asked for.
+    #[default]
     Whole,
     /// The index is behind and what it lacks is too much to be read at once: events after this position (none: all) were
     /// left out.
     Until(Option<u64>),
-}
-
-impl Default for Reach {
-    fn default() -> Self {
-        Reach::Whole
-    }
 }
 
 impl Window {

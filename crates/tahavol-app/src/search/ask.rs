@@ -43,6 +43,13 @@ struct Select {
     values: Vec<Value>,
 }
 
+/// Where a strand's events are found in order.
+struct Way {
+    leads: char,
+    from: &'static str,
+    conditions: Vec<Condition>,
+}
+
 /// Nothing can satisfy the filter, or the selects whose union does.
 enum Plan {
     Nothing,
@@ -93,7 +100,7 @@ impl Index {
         };
         let mut selects = Vec::new();
         for strand in strands {
-            let Some((leads, from, led)) = self.strand(strand)? else { continue };
+            let Some(Way { leads, from, conditions: led }) = self.way(strand)? else { continue };
             selects.push(Select::new(leads, from.to_owned(), led.iter().chain(&conditions).chain([&within(leads)])));
         }
         Ok(if selects.is_empty() { Plan::Nothing } else { Plan::Union(selects) })
@@ -215,8 +222,8 @@ impl Index {
         })
     }
 
-    /// Where a strand's events are found in order; none where no event has the name.
-    fn strand(&self, strand: &Strand) -> Result<Option<(char, &'static str, Vec<Condition>)>, IndexError> {
+    /// None where no event has the name.
+    fn way(&self, strand: &Strand) -> Result<Option<Way>, IndexError> {
         let (leads, from, kind, text, sql) = match strand {
             Strand::Stream(stream) | Strand::DecisionsOf(stream) => {
                 ('e', "event AS e INDEXED BY event_stream", Kind::Stream, stream, "e.stream = ?")
@@ -232,7 +239,7 @@ impl Index {
             let Some(decisions) = self.of_types(&DECISIONS)? else { return Ok(None) };
             conditions.push(decisions);
         }
-        Ok(Some((leads, from, conditions)))
+        Ok(Some(Way { leads, from, conditions }))
     }
 }
 

@@ -13,7 +13,7 @@ use tokio::task::spawn_blocking;
 
 use super::ask::Answer;
 use super::entry::Entry;
-use super::index::{Index, IndexError};
+use super::index::{End, Index, IndexError};
 use super::sought::Sought;
 use super::{INDEX_FILE, SearchIndex, Window};
 use crate::app::{Shared, Tahavol};
@@ -319,7 +319,7 @@ async fn open_kept(path: PathBuf, discarded: bool, ledger: &dyn Ledger) -> Resul
     made.map(|(index, _)| (index, None)).map_err(|error| error.to_string())
 }
 
-fn anew(path: &Path) -> Result<(Index, Option<(u64, Vec<u8>)>), IndexError> {
+fn anew(path: &Path) -> Result<(Index, End), IndexError> {
     for path in [path.to_owned(), path.with_extension("sqlite-journal")] {
         match std::fs::remove_file(&path) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
