@@ -26,6 +26,7 @@ mod step;
 mod streams;
 mod waypoints;
 
+pub mod bundle;
 pub mod demo;
 pub mod diff;
 pub mod import;
@@ -33,6 +34,7 @@ pub mod messages;
 pub mod proof;
 pub mod replay;
 pub mod search;
+pub mod verify;
 
 pub use app::{Follower, Health, Lag, Options, Tahavol};
 pub use as_of::AsOf;

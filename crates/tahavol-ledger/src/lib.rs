@@ -10,4 +10,7 @@ mod port;
 mod sqlite;
 
 pub use port::{Appended, Expected, Ledger, LedgerError, MAX_LINE, NewEvent, Recorded, SignedHead, Token, Unproven};
-pub use sqlite::{Checked, Copied, LEDGER_FILE, LedgerTiles, OpenOptions, Origin, Signing, SqliteLedger, StoredHead, Visit};
+pub use sqlite::{
+    Checked, Copied, LEDGER_FILE, LedgerFile, LedgerTiles, OpenOptions, Origin, Signing, SqliteLedger, StoredColumns, StoredEvent, StoredHead,
+    Visit,
+};

@@ -3,6 +3,7 @@
 mod backup;
 mod cosignatures;
 mod errors;
+mod examine;
 mod file;
 mod group;
 mod head_copy;
@@ -40,6 +41,7 @@ use transparency::{Heads, Transparency};
 use writer::{Append, Job, Leaf, Writer};
 
 pub use backup::Copied;
+pub use examine::{LedgerFile, StoredColumns, StoredEvent};
 pub use file::LEDGER_FILE;
 pub use signing::{Origin, Signing, StoredHead};
 pub use tiles::LedgerTiles;

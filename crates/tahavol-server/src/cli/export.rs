@@ -1,4 +1,4 @@
-//! `tahavol export events`: the lines of the ledger, byte for byte as they were appended.
+//! `tahavol export events`: the lines of the ledger, byte for byte as they were appended; `export bundle` stands in a file of its own.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -10,7 +10,7 @@ use tahavol_domain::fact::decode;
 use tahavol_ledger::SqliteLedger;
 use tahavol_ledger::merkle::{Hash, leaf_hash};
 
-use super::{DataArguments, say};
+use super::{DataArguments, bundle, say};
 use crate::config::Settings;
 use crate::failure::{Code, Failure};
 
@@ -33,10 +33,15 @@ enum What {
         #[command(flatten)]
         data: DataArguments,
     },
+    /// Everything that the newest signed head covers, in a directory that auditors can check without this program
+    Bundle(bundle::Arguments),
 }
 
 pub(super) fn run(settings: Settings, arguments: Arguments) -> Result<(), Failure> {
-    let What::Events { after, out, data } = arguments.what;
+    let (after, out, data) = match arguments.what {
+        What::Events { after, out, data } => (after, out, data),
+        What::Bundle(arguments) => return bundle::run(settings, arguments),
+    };
     let settings = data.apply(settings)?;
     let ledger = SqliteLedger::open_read_only_blocking(&settings.ledger_path()?)?;
     match out {

@@ -2,6 +2,7 @@
 
 mod actor;
 mod backup;
+mod bundle;
 mod columns;
 mod decision;
 mod demo;
@@ -23,6 +24,7 @@ mod serve;
 mod step;
 mod table;
 mod tokens;
+mod verify;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -44,7 +46,7 @@ these events alone.";
 
 const AFTER: &str = "\
 Commands that change something:   demo, serve, import        one process at a time
-Commands that only look:          progress, decision, step, effect, diff, search, timeline, export, replay, doctor        beside a running server
+Commands that only look:          progress, decision, step, effect, diff, search, timeline, export, replay, verify, doctor        beside a running server
 
 Configuration: tahavol.toml in the working directory (or --config, TAHAVOL_CONFIG), then TAHAVOL_* of the environment, \
 then flags.
@@ -56,6 +58,7 @@ Exit codes:
   3  refused: the input is wrong or a rule says no; nothing was recorded
   4  another process has the ledger
   5  the ledger is damaged, or two pictures of it differ
+  20 to 34  what `verify` has found; its help lists them
 
 Examples:
   tahavol demo                                       a programme to look at, served on 127.0.0.1:8080
@@ -116,6 +119,8 @@ enum Command {
     Log(log::Arguments),
     /// Print the GraphQL schema or the schemas of the events
     Schema(schema::Arguments),
+    /// Check every link from stored bytes to progress figures: a bundle, a data directory or a ledger file
+    Verify(verify::Arguments),
     /// Look whether everything is in order: configuration, directories, ledger, evidence
     Doctor(doctor::Arguments),
     /// Print a script that completes commands in a shell
@@ -167,7 +172,7 @@ pub fn main() -> ExitCode {
         }
     };
     match run(cli) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(failure) => {
             say::error(&failure.text);
             failure.code.into()
@@ -175,14 +180,15 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(cli: Cli) -> Result<(), Failure> {
+/// Only `verify` has exit codes of its own for what it was asked to find out.
+fn run(cli: Cli) -> Result<ExitCode, Failure> {
     let environment = std::env::vars_os().filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?))).collect();
     let mut settings = Settings::load(cli.config.as_deref(), environment)?;
     if let Some(level) = cli.log {
         settings.log.level = level;
     }
     telemetry::begin(&settings.log)?;
-    match cli.command {
+    let done = match cli.command {
         Command::Demo(arguments) => in_runtime(demo::run(settings, arguments)),
         Command::Serve(arguments) => in_runtime(serve::run(settings, arguments)),
         Command::Import(arguments) => in_runtime(import::run(settings, arguments)),
@@ -200,13 +206,15 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Timeline(arguments) => in_runtime(search::timeline(settings, arguments)),
         Command::Log(arguments) => log::run(settings, arguments),
         Command::Schema(arguments) => schema::run(arguments),
+        Command::Verify(arguments) => return verify::run(settings, arguments),
         Command::Doctor(arguments) => in_runtime(doctor::run(settings, arguments)),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "tahavol", &mut script);
             say::bytes(&script)
         }
-    }
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }
 
 fn in_runtime(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {

@@ -1,6 +1,7 @@
 //! Progress as JSON: a list, one entry for each horizon and commission (null: all of them), with the facts behind each figure.
 
 use serde::Serialize;
+use serde_json::Value;
 use tahavol_domain::calendar::Date;
 use tahavol_domain::values::{CommissionSlug, Confidence, Horizon};
 use tahavol_projections::Snapshot;
@@ -59,6 +60,15 @@ struct ToldContribution {
 }
 
 pub(super) fn text(snapshot: &Snapshot, status_date: Date, baseline: BaselineKind) -> String {
+    format!("{:#}\n", Value::Array(figures(snapshot, status_date, baseline)))
+}
+
+/// Against both plans: what an audit bundle tells, and what it is held against.
+pub(super) fn of_both_baselines(snapshot: &Snapshot, status_date: Date) -> Vec<Value> {
+    [BaselineKind::Current, BaselineKind::Original].into_iter().flat_map(|baseline| figures(snapshot, status_date, baseline)).collect()
+}
+
+fn figures(snapshot: &Snapshot, status_date: Date, baseline: BaselineKind) -> Vec<Value> {
     let commissions: Vec<&CommissionSlug> = match &snapshot.programme {
         Some(programme) => programme.charter.commissions.iter().collect(),
         None => snapshot.commissions.keys().collect(),
@@ -67,10 +77,11 @@ pub(super) fn text(snapshot: &Snapshot, status_date: Date, baseline: BaselineKin
     for horizon in [Some(Horizon::Short), Some(Horizon::Medium), Some(Horizon::Long), None] {
         for commission in commissions.iter().copied().map(Some).chain([None]) {
             let query = Query { status_date, baseline, horizon, commission: commission.cloned(), initiative: None };
-            told.push(Told::of(snapshot, &query, commission, progress(snapshot, &query)));
+            let figures = Told::of(snapshot, &query, commission, progress(snapshot, &query));
+            told.push(serde_json::to_value(figures).expect("texts and numbers have a form in JSON"));
         }
     }
-    serde_json::to_value(told).map_or_else(|error| error.to_string(), |told| format!("{told:#}\n"))
+    told
 }
 
 impl<'a> Told<'a> {

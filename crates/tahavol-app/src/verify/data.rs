@@ -1,0 +1,127 @@
+//! A data directory or a ledger file as something to be checked, beside a server that goes on writing.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use tahavol_domain::values::ProgrammeId;
+use tahavol_ledger::merkle::checkpoint::Checkpoint;
+use tahavol_ledger::merkle::note::{Note, VerifyingKey};
+use tahavol_ledger::merkle::tile::tile_bytes;
+use tahavol_ledger::{LedgerError, LedgerFile};
+
+use super::fault::{Fault, Kind};
+use super::source::{Held, Source, ToldFigures};
+
+/// A ledger file, with the keys that its configuration has.
+pub struct DataFile {
+    file: LedgerFile,
+    keys: Vec<VerifyingKey>,
+    witnesses: Vec<VerifyingKey>,
+}
+
+impl DataFile {
+    /// Opens a ledger for reading. `keys` are the configured ones; those under another origin of the same log are known as well.
+    ///
+    /// # Errors
+    /// `Missing` when it is no ledger or cannot be read.
+    pub fn open(path: &Path, keys: Vec<VerifyingKey>, witnesses: Vec<VerifyingKey>) -> Result<Self, Fault> {
+        let file = LedgerFile::open(path).map_err(|error| unreadable(&error))?;
+        Ok(DataFile::of(file, keys, witnesses))
+    }
+
+    pub(crate) fn of(file: LedgerFile, keys: Vec<VerifyingKey>, witnesses: Vec<VerifyingKey>) -> Self {
+        DataFile { file, keys, witnesses }
+    }
+
+    pub(crate) fn file(&self) -> &LedgerFile {
+        &self.file
+    }
+
+    /// Under which name the newest head is signed.
+    #[must_use]
+    pub fn signed_as(&self) -> Option<&str> {
+        self.file.stored_head().map(|head| head.origin.as_str())
+    }
+}
+
+impl Source for DataFile {
+    fn lines(&self) -> u64 {
+        self.file.events()
+    }
+
+    /// With the cosignatures that were collected for it, which lie apart.
+    fn note(&self) -> Result<Option<String>, Fault> {
+        let Some(head) = self.file.stored_head() else {
+            // Where an origin has begun there has been a head.
+            return if self.file.origins().is_empty() { Ok(None) } else { Err(Fault::missing("signed_head")) };
+        };
+        let Ok(mut note) = head.note.parse::<Note>() else { return Ok(Some(head.note.clone())) };
+        let cosigned = self.file.cosigned_notes().iter().filter_map(|note| note.parse::<Note>().ok());
+        for other in cosigned.filter(|other| other.text == note.text) {
+            let more: Vec<_> = other.signatures.into_iter().filter(|line| !note.signatures.contains(line)).collect();
+            note.signatures.extend(more);
+        }
+        Ok(Some(note.to_string()))
+    }
+
+    fn scan(&self, columns: bool, visit: &mut dyn FnMut(Held<'_>) -> ControlFlow<()>) -> Result<(), Fault> {
+        let scanned = self.file.scan(columns, &mut |event| {
+            visit(Held { line: event.line, position: Some(event.position), leaf: Some(event.leaf), columns: event.columns })
+        });
+        scanned.map_err(|error| unreadable(&error))
+    }
+
+    /// Leaves lie beside their lines and are looked at with them.
+    fn first_level(&self) -> u8 {
+        1
+    }
+
+    /// A subtree that is missing is one that differs.
+    fn tile(&self, level: u8, number: u64, width: u16) -> Result<Vec<u8>, Fault> {
+        match self.file.tile(level, number, width) {
+            Ok(hashes) => Ok(tile_bytes(&hashes)),
+            Err(LedgerError::Corrupt { .. } | LedgerError::Refused { .. }) => Ok(Vec::new()),
+            Err(error) => Err(unreadable(&error)),
+        }
+    }
+
+    fn entries(&self, _number: u64, _width: u16) -> Result<Option<Vec<u8>>, Fault> {
+        Ok(None)
+    }
+
+    fn beside_the_lines(&self) -> Result<(), Fault> {
+        match self.file.first_wrong_id().map_err(|error| unreadable(&error))? {
+            Some(position) => Err(Fault::at(Kind::Columns, position, "verify-column", [("column", "event_id".to_owned())])),
+            None => Ok(()),
+        }
+    }
+
+    fn agrees(&self, head: &Checkpoint) -> Result<(), Fault> {
+        let same = self.file.stored_head().is_some_and(|stored| stored.size == head.size && stored.root == head.root);
+        if same { Ok(()) } else { Err(Fault::new(Kind::Columns, "verify-head-columns", [])) }
+    }
+
+    fn origin(&self) -> Option<&str> {
+        self.signed_as()
+    }
+
+    fn programme(&self) -> Option<ProgrammeId> {
+        None
+    }
+
+    fn keys(&self) -> Result<Vec<VerifyingKey>, Fault> {
+        Ok(self.keys.clone())
+    }
+
+    fn witnesses(&self) -> Result<Vec<VerifyingKey>, Fault> {
+        Ok(self.witnesses.clone())
+    }
+
+    fn told(&self) -> Option<&ToldFigures> {
+        None
+    }
+}
+
+fn unreadable(error: &LedgerError) -> Fault {
+    Fault::new(Kind::Missing, "verify-unreadable", [("what", error.to_string())])
+}
