@@ -14,6 +14,8 @@ mod files;
 mod look;
 #[path = "cli/refused.rs"]
 mod refused;
+#[path = "cli/replaying.rs"]
+mod replaying;
 #[path = "cli/search.rs"]
 mod search;
 
