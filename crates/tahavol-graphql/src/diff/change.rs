@@ -140,10 +140,9 @@ impl DiffSubject {
 
     /// Its node id, where it is a node.
     async fn id(&self) -> Option<ID> {
-        let Some(kind) = node_kind(self.0.kind) else { return None };
         // Versions of the document go by their number.
         let key = if self.0.kind == differences::SubjectKind::Document { &self.0.code } else { &self.0.key };
-        Some(node::id(kind, key))
+        node_kind(self.0.kind).map(|kind| node::id(kind, key))
     }
 
     /// For people, in the caller's language.
