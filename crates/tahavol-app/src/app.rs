@@ -20,6 +20,7 @@ use crate::error::{AppError, HandleError};
 use crate::evidence::{EvidenceStore, MemoryEvidence};
 use crate::fold::Heads;
 use crate::follow::Follow;
+use crate::proof;
 use crate::search::{Search, SearchIndex};
 use crate::streams::Streams;
 use crate::waypoints::Waypoints;
@@ -136,6 +137,7 @@ pub(crate) struct Shared {
     streams: Streams,
     heads: ArcSwap<Heads>,
     equality: equality::Kept,
+    witnesses: proof::Witnesses,
 }
 
 impl Tahavol {
@@ -239,6 +241,10 @@ impl Tahavol {
         &self.0.shared.known_actors
     }
 
+    pub(crate) fn kept_witnesses(&self) -> &proof::Witnesses {
+        &self.0.shared.witnesses
+    }
+
     pub(crate) fn ledger(&self) -> &Arc<dyn Ledger> {
         &self.0.shared.ledger
     }
@@ -324,6 +330,7 @@ impl Shared {
             streams: Streams::default(),
             heads: ArcSwap::default(),
             equality: equality::Kept::default(),
+            witnesses: proof::Witnesses::default(),
         }
     }
 

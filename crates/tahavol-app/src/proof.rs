@@ -1,6 +1,6 @@
 //! The ledger as a transparency log: the signed head, runs of hashes and entries, receipts, consistency between two sizes.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tahavol_ledger::merkle::note::Note;
 use tahavol_ledger::merkle::proof::{ProofError as Unproved, consistency, inclusion, root_of};
@@ -89,6 +89,36 @@ impl Consistency {
     }
 }
 
+/// How a configured witness is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WitnessReport {
+    pub name: String,
+    /// The newest head that it has cosigned, and when, in seconds since 1970.
+    pub cosigned: Option<(u64, u64)>,
+    /// Why it has not cosigned the newest head, if so.
+    pub problem: Option<String>,
+    /// It has seen another history than the log's.
+    pub alarm: bool,
+}
+
+impl WitnessReport {
+    /// Of whom nothing is known yet.
+    #[must_use]
+    pub fn new(name: &str) -> WitnessReport {
+        WitnessReport { name: name.to_owned(), cosigned: None, problem: None, alarm: false }
+    }
+}
+
+/// What whoever collects cosignatures has told.
+#[derive(Debug, Default)]
+pub(crate) struct Witnesses(Mutex<Vec<WitnessReport>>);
+
+impl Witnesses {
+    fn all(&self) -> MutexGuard<'_, Vec<WitnessReport>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// A witness's line under a head.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cosigner {
@@ -122,6 +152,24 @@ impl Tahavol {
             (None, _) => ProofState::Unsigned,
             (Some(_), None) => ProofState::Signed,
             (Some(_), Some(_)) => ProofState::Cosigned,
+        }
+    }
+
+    /// The configured witnesses, in the order of the configuration.
+    #[must_use]
+    pub fn witnesses(&self) -> Vec<WitnessReport> {
+        self.kept_witnesses().all().clone()
+    }
+
+    /// For whoever collects cosignatures: which witnesses there are.
+    pub fn report_witnesses(&self, reports: Vec<WitnessReport>) {
+        *self.kept_witnesses().all() = reports;
+    }
+
+    /// For whoever collects cosignatures: how one of them is.
+    pub fn report_witness(&self, index: usize, report: WitnessReport) {
+        if let Some(place) = self.kept_witnesses().all().get_mut(index) {
+            *place = report;
         }
     }
 

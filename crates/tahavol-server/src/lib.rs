@@ -14,6 +14,8 @@ mod failure;
 mod look;
 mod open;
 mod proof;
+mod witness;
+mod witnesses;
 
 pub use failure::{Code, Failure};
 pub use open::Opened;

@@ -37,6 +37,10 @@ pub struct Metrics {
     equality: Gauge,
     equality_position: Gauge,
     equality_at: Gauge,
+    signed_size: Gauge,
+    cosigned_size: Gauge,
+    witness_at: Family<Witness, Gauge>,
+    witness_alarm: Family<Witness, Gauge>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -49,6 +53,17 @@ pub struct Request {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ErrorCode {
     pub code: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Witness {
+    pub witness: String,
+}
+
+impl EncodeLabelSet for Witness {
+    fn encode(&self, encoder: &mut LabelSetEncoder<'_>) -> Result<(), fmt::Error> {
+        [("witness", self.witness.clone())].encode(encoder)
+    }
 }
 
 impl EncodeLabelSet for Request {
@@ -82,6 +97,10 @@ impl Default for Metrics {
             equality: Gauge::default(),
             equality_position: Gauge::default(),
             equality_at: Gauge::default(),
+            signed_size: Gauge::default(),
+            cosigned_size: Gauge::default(),
+            witness_at: Family::default(),
+            witness_alarm: Family::default(),
         };
         let registry = &mut metrics.registry;
         registry.register("http_requests", "Requests by route and status", metrics.requests.clone());
@@ -108,6 +127,15 @@ impl Default for Metrics {
             Unit::Seconds,
             metrics.equality_at.clone(),
         );
+        registry.register("log_signed_events", "Events that the newest signed head covers; -1: no key", metrics.signed_size.clone());
+        registry.register("log_cosigned_events", "Events that witnesses have cosigned; -1: none yet", metrics.cosigned_size.clone());
+        registry.register_with_unit(
+            "witness_cosigned_at",
+            "When a witness has cosigned last, since 1970; -1: never",
+            Unit::Seconds,
+            metrics.witness_at.clone(),
+        );
+        registry.register("witness_alarm", "1: a witness has seen another history of the log", metrics.witness_alarm.clone());
         metrics
     }
 }
@@ -126,6 +154,13 @@ impl Metrics {
         set(&self.equality, equality.as_ref().map(|found| u64::from(found.is_equal())));
         set(&self.equality_position, equality.as_ref().map(|found| found.position));
         set(&self.equality_at, equality.as_ref().and_then(|found| u64::try_from(found.ran_at.micros() / 1_000_000).ok()));
+        set(&self.signed_size, app.signed_head().map(|head| head.checkpoint.size));
+        set(&self.cosigned_size, app.cosigned_head().map(|head| head.checkpoint.size));
+        for report in app.witnesses() {
+            let witness = Witness { witness: report.name };
+            set(&self.witness_at.get_or_create(&witness), report.cosigned.map(|(_, unix_seconds)| unix_seconds));
+            self.witness_alarm.get_or_create(&witness).set(i64::from(report.alarm));
+        }
         let mut text = String::new();
         if let Err(error) = encode(&mut text, &self.registry) {
             tracing::error!(%error, "the metrics cannot be written");

@@ -24,6 +24,7 @@ mod serve;
 mod step;
 mod table;
 mod tokens;
+mod witness;
 mod verify;
 
 use std::net::SocketAddr;
@@ -117,6 +118,8 @@ enum Command {
     Timeline(search::TimelineArguments),
     /// The ledger as a transparency log: make its key, print its head, receipts and proofs, check them offline
     Log(log::Arguments),
+    /// The second role of the program: remember the heads of logs, and cosign what continues them
+    Witness(witness::Arguments),
     /// Print the GraphQL schema or the schemas of the events
     Schema(schema::Arguments),
     /// Check every link from stored bytes to progress figures: a bundle, a data directory or a ledger file
@@ -205,6 +208,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Search(arguments) => in_runtime(search::run(settings, arguments)),
         Command::Timeline(arguments) => in_runtime(search::timeline(settings, arguments)),
         Command::Log(arguments) => log::run(settings, arguments),
+        Command::Witness(arguments) => in_runtime(witness::run(settings, arguments)),
         Command::Schema(arguments) => schema::run(arguments),
         Command::Verify(arguments) => return verify::run(settings, arguments),
         Command::Doctor(arguments) => in_runtime(doctor::run(settings, arguments)),

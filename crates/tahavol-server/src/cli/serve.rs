@@ -13,6 +13,7 @@ use crate::failure::Failure;
 use crate::http::{Site, router};
 use crate::open::Opened;
 use crate::shutdown::{Closing, asked_to_stop};
+use crate::witnesses::Collector;
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -47,11 +48,13 @@ async fn listen(settings: &Settings, opened: &Opened) -> Result<(), Failure> {
     if let Err(error) = opened.evidence.clear_incoming().await {
         tracing::warn!(%error, "what interrupted senders left cannot be cleared");
     }
+    let collector = Collector::try_new(opened.app.clone(), Arc::clone(&opened.ledger), &settings.proof)?;
     let (tell, closing) = Closing::channel();
     let site = Site::new(opened, settings, closing.clone());
     let beside = [
         tokio::spawn(crate::http::shred(Arc::clone(&site))),
         tokio::spawn(crate::equality::watch(opened.app.clone(), settings.health.clone())),
+        tokio::spawn(collector.run()),
     ];
     // Listening for signals begins before the address is told: whoever reads it may send one at once.
     let stopping = tokio::spawn(async move {

@@ -8,7 +8,9 @@ use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use tahavol_app::proof::{ProofState, WitnessReport};
 use tahavol_app::{Compared, Equality, Follower};
+use tahavol_domain::calendar::Instant;
 
 use super::Site;
 
@@ -31,6 +33,8 @@ struct Readiness {
     lag_events: Option<u64>,
     /// How the live picture last compared with a fold of the whole ledger; null: it was not compared yet.
     equality: Option<ToldEquality>,
+    /// How far the log can be proved.
+    proof: ToldProof,
 }
 
 #[derive(Serialize)]
@@ -44,6 +48,60 @@ struct ToldEquality {
     root: Option<String>,
     /// What differs.
     what: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ToldProof {
+    /// `unsigned` · `signed` · `cosigned`
+    state: &'static str,
+    origin: Option<String>,
+    /// How many events the newest signed head covers.
+    signed_size: Option<u64>,
+    /// How many the newest one covers that a witness has cosigned.
+    cosigned_size: Option<u64>,
+    /// Why the copy of the newest head cannot be written, if so.
+    head_copy_problem: Option<String>,
+    witnesses: Vec<ToldWitness>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ToldWitness {
+    name: String,
+    cosigned_size: Option<u64>,
+    cosigned_at: Option<String>,
+    problem: Option<String>,
+    /// It has seen another history than the log's.
+    alarm: bool,
+}
+
+impl ToldProof {
+    fn of(site: &Site) -> ToldProof {
+        let (signed, cosigned) = (site.app.signed_head(), site.app.cosigned_head());
+        let state = match site.app.proof_state() {
+            ProofState::Unsigned => "unsigned",
+            ProofState::Signed => "signed",
+            ProofState::Cosigned => "cosigned",
+        };
+        ToldProof {
+            state,
+            origin: signed.as_ref().map(|head| head.checkpoint.origin.clone()),
+            signed_size: signed.map(|head| head.checkpoint.size),
+            cosigned_size: cosigned.map(|head| head.checkpoint.size),
+            head_copy_problem: site.sqlite.head_copy_problem(),
+            witnesses: site.app.witnesses().into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<WitnessReport> for ToldWitness {
+    fn from(report: WitnessReport) -> Self {
+        let WitnessReport { name, cosigned, problem, alarm } = report;
+        let at = |unix_seconds: u64| Instant::from_micros(i64::try_from(unix_seconds).unwrap_or(0).saturating_mul(1_000_000));
+        let cosigned_at = cosigned.map(|(_, unix_seconds)| at(unix_seconds).to_string());
+        ToldWitness { name, cosigned_size: cosigned.map(|(size, _)| size), cosigned_at, problem, alarm }
+    }
 }
 
 impl From<Equality> for ToldEquality {
@@ -82,7 +140,16 @@ pub(super) async fn ready(State(site): State<Arc<Site>>) -> Response {
     };
     // A picture that differs is an alarm and no reason to turn people away: the ledger can still be read and written.
     let equality = site.app.equality().map(Into::into);
-    let told = Readiness { ready, follower, position: health.position, stopped_at, what, lag_events: site.app.lag().events, equality };
+    let told = Readiness {
+        ready,
+        follower,
+        position: health.position,
+        stopped_at,
+        what,
+        lag_events: site.app.lag().events,
+        equality,
+        proof: ToldProof::of(&site),
+    };
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(told)).into_response()
 }

@@ -26,6 +26,7 @@ use axum::routing::get;
 use tahavol_app::Tahavol;
 use tahavol_domain::text::Lang;
 use tahavol_graphql::TahavolSchema;
+use tahavol_ledger::SqliteLedger;
 
 use crate::config::{LimitSettings, Settings};
 use crate::evidence::Files;
@@ -43,6 +44,8 @@ pub struct Site {
     pub schema: TahavolSchema,
     pub identity: Identity,
     pub evidence: Arc<Files>,
+    /// The ledger in its own terms.
+    pub sqlite: Arc<SqliteLedger>,
     pub metrics: Arc<Metrics>,
     pub limits: LimitSettings,
     /// Where the request names no language that we speak.
@@ -61,6 +64,7 @@ impl Site {
             schema: tahavol_graphql::schema(opened.app.clone(), settings.graphql_limits()),
             identity: Identity::new(&settings.tokens),
             evidence: Arc::clone(&opened.evidence),
+            sqlite: Arc::clone(&opened.sqlite),
             metrics: Arc::clone(&opened.metrics),
             limits: settings.limits.clone(),
             language: settings.language,
