@@ -251,10 +251,16 @@ impl State {
     #[must_use]
     pub fn evolve(self, event: &Event, said: &Envelope) -> Self {
         match (self, event) {
-            (State::Programme(state), Event::Programme(event)) => State::Programme(Box::new(state.evolve(event, said))),
+            (State::Programme(mut state), Event::Programme(event)) => {
+                *state = std::mem::take(&mut *state).evolve(event, said);
+                State::Programme(state)
+            }
             (State::Commission(state), Event::Commission(event)) => State::Commission(state.evolve(event, said)),
             (State::Initiative(state), Event::Initiative(event)) => State::Initiative(state.evolve(event, said)),
-            (State::Milestone(state), Event::Milestone(event)) => State::Milestone(Box::new(state.evolve(event, said))),
+            (State::Milestone(mut state), Event::Milestone(event)) => {
+                *state = std::mem::take(&mut *state).evolve(event, said);
+                State::Milestone(state)
+            }
             (State::Station(state), Event::Station(event)) => State::Station(state.evolve(event, said)),
             (State::Indicator(state), Event::Indicator(event)) => State::Indicator(state.evolve(event, said)),
             (state, _) => state,

@@ -1,13 +1,16 @@
 //! Facts and their line of bytes: the only place where meaning becomes bytes and bytes become meaning (RFC 8785 JSON in CloudEvents form).
 
+mod canonical;
+
 use std::borrow::Cow;
 
 use serde::de::{self, IntoDeserializer};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::Value;
 use serde_json::value::RawValue;
-use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use self::canonical::{Canonical, Nulls};
 use crate::calendar::{Date, Instant};
 use crate::values::{ActorId, EventId, Office, ProgrammeId, Sha256};
 use crate::{commission, indicator, initiative, milestone, programme, station};
@@ -146,18 +149,34 @@ impl Event {
     /// The payload as JSON, absent members left out.
     #[must_use]
     pub fn data(&self) -> Value {
-        let tagged = match self {
-            Event::Programme(event) => serde_json::to_value(event),
-            Event::Commission(event) => serde_json::to_value(event),
-            Event::Initiative(event) => serde_json::to_value(event),
-            Event::Milestone(event) => serde_json::to_value(event),
-            Event::Station(event) => serde_json::to_value(event),
-            Event::Indicator(event) => serde_json::to_value(event),
+        let Ok(Value::Object(mut tagged)) = self.tagged(serde_json::value::Serializer) else {
+            unreachable!("a payload is a newtype variant over a struct with string keys")
         };
-        let Ok(Value::Object(mut tagged)) = tagged else { unreachable!("a payload is a newtype variant over a struct with string keys") };
         let mut data = tagged.remove(self.event_type()).expect("the tag is the event's type");
         drop_nulls(&mut data);
         data
+    }
+
+    /// The same into a line.
+    fn write_data(&self, to: &mut Canonical) -> Result<(), EncodeError> {
+        let start = to.out.len();
+        self.tagged(&mut *to)?;
+        // `{"` type `":` payload `}`
+        to.out.drain(start..start + self.event_type().len() + 4);
+        to.out.pop();
+        Ok(())
+    }
+
+    /// As an object whose only member is the payload, named by the event's type.
+    fn tagged<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Event::Programme(event) => event.serialize(serializer),
+            Event::Commission(event) => event.serialize(serializer),
+            Event::Initiative(event) => event.serialize(serializer),
+            Event::Milestone(event) => event.serialize(serializer),
+            Event::Station(event) => event.serialize(serializer),
+            Event::Indicator(event) => event.serialize(serializer),
+        }
     }
 }
 
@@ -185,30 +204,31 @@ pub enum EncodeError {
 pub fn encode(fact: &Fact) -> Result<Vec<u8>, EncodeError> {
     let said = &fact.envelope;
     let event_type = fact.event.event_type();
-    let mut line = json!({
-        "specversion": "1.0",
-        "id": said.id,
-        "source": format!("{SOURCE_PREFIX}{}", said.programme.0),
-        "subject": said.stream,
-        "type": event_type,
-        "dataschema": format!("{SCHEMA_PREFIX}{event_type}:{}", version(event_type)),
-        "time": said.time,
-        "effectiveon": said.effective_on,
-        "revision": said.revision,
-        "actorid": said.actor,
-        "actorname": said.actor_name,
-        "office": said.office,
-        "commandid": said.command_id,
-        "commanddigest": said.command_digest,
-        "correlationid": said.correlation_id,
-        "causationid": said.causation_id,
-        "reason": said.reason,
-        "origin": said.origin,
-        "basis": said.basis,
-        "data": fact.event.data(),
-    });
-    drop_nulls(&mut line);
-    let bytes = canonical(&line)?;
+    let mut written = Canonical::new(Nulls::LeftOut);
+    let mut line = written.object();
+    // In the order of a line, so that the members stay where they are written.
+    line.member("actorid", &said.actor)?;
+    line.member("actorname", &said.actor_name)?;
+    line.member("basis", &said.basis)?;
+    line.member("causationid", &said.causation_id)?;
+    line.member("commanddigest", &said.command_digest)?;
+    line.member("commandid", &said.command_id)?;
+    line.member("correlationid", &said.correlation_id)?;
+    line.member_by("data".into(), |to| fact.event.write_data(to))?;
+    line.member("dataschema", &format!("{SCHEMA_PREFIX}{event_type}:{}", version(event_type)))?;
+    line.member("effectiveon", &said.effective_on)?;
+    line.member("id", &said.id)?;
+    line.member("office", &said.office)?;
+    line.member("origin", &said.origin)?;
+    line.member("reason", &said.reason)?;
+    line.member("revision", &said.revision)?;
+    line.member("source", &format!("{SOURCE_PREFIX}{}", said.programme.0))?;
+    line.member("specversion", "1.0")?;
+    line.member("subject", &said.stream)?;
+    line.member("time", &said.time)?;
+    line.member("type", event_type)?;
+    line.end();
+    let bytes = written.out;
     if bytes.len() > MAX_LINE { Err(EncodeError::TooLong { bytes: bytes.len() }) } else { Ok(bytes) }
 }
 
@@ -217,52 +237,7 @@ pub fn encode(fact: &Fact) -> Result<Vec<u8>, EncodeError> {
 /// # Errors
 /// On any other number.
 pub fn canonical(value: &Value) -> Result<Vec<u8>, EncodeError> {
-    let mut out = Vec::with_capacity(1024);
-    write_canonical(value, &mut out)?;
-    Ok(out)
-}
-
-fn write_canonical(value: &Value, out: &mut Vec<u8>) -> Result<(), EncodeError> {
-    match value {
-        Value::Null => out.extend_from_slice(b"null"),
-        Value::Bool(flag) => out.extend_from_slice(if *flag { b"true" } else { b"false" }),
-        Value::Number(number) => {
-            let exact = number.as_i64().filter(|n| n.unsigned_abs() < 1 << 53).ok_or(EncodeError::Number)?;
-            out.extend_from_slice(exact.to_string().as_bytes());
-        }
-        Value::String(text) => write_string(text, out),
-        Value::Array(items) => {
-            out.push(b'[');
-            for (i, item) in items.iter().enumerate() {
-                if i > 0 {
-                    out.push(b',');
-                }
-                write_canonical(item, out)?;
-            }
-            out.push(b']');
-        }
-        Value::Object(members) => {
-            // RFC 8785 §3.2.3 sorts by UTF-16 code units, whatever order the map keeps.
-            let mut sorted: Vec<_> = members.iter().collect();
-            sorted.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
-            out.push(b'{');
-            for (i, (name, member)) in sorted.into_iter().enumerate() {
-                if i > 0 {
-                    out.push(b',');
-                }
-                write_string(name, out);
-                out.push(b':');
-                write_canonical(member, out)?;
-            }
-            out.push(b'}');
-        }
-    }
-    Ok(())
-}
-
-/// serde_json escapes exactly what RFC 8785 §3.2.2.2 asks for.
-fn write_string(text: &str, out: &mut Vec<u8>) {
-    serde_json::to_writer(out, text).expect("a string always serialises into memory");
+    canonical::canonical(value, Nulls::Kept)
 }
 
 /// Absent members are left out of a line.
@@ -436,10 +411,11 @@ impl<'de> de::VariantAccess<'de> for Payload<'de> {
 /// # Errors
 /// When a number in the input cannot be told exactly.
 pub fn command_digest<T: Serialize>(input: &T, actor: &ActorId) -> Result<Sha256, EncodeError> {
-    let mut value = Value::Object(Map::from_iter([
-        ("actor".to_owned(), Value::String(actor.0.clone())),
-        ("input".to_owned(), serde_json::to_value(input).map_err(|_| EncodeError::Number)?),
-    ]));
-    drop_nulls(&mut value);
-    Ok(Sha256(sha2::Digest::finalize(sha2::Digest::chain_update(<sha2::Sha256 as sha2::Digest>::new(), canonical(&value)?)).into()))
+    #[derive(Serialize)]
+    struct Asked<'a, T> {
+        actor: &'a ActorId,
+        input: &'a T,
+    }
+    let asked = canonical::canonical(&Asked { actor, input }, Nulls::LeftOut)?;
+    Ok(Sha256(<sha2::Sha256 as sha2::Digest>::digest(asked).into()))
 }

@@ -66,6 +66,16 @@ fn only_integers_that_every_reader_tells_exactly_are_written() {
 }
 
 #[test]
+fn a_line_is_the_canonical_form_of_what_it_says() {
+    for fact in samples() {
+        let line = line(&fact);
+        let said: Value = serde_json::from_str(&line).expect("JSON");
+        assert_eq!(text(&said), line, "the order of the members and the spelling");
+        assert_eq!(said["data"], fact.event.data(), "{}", fact.event.event_type());
+    }
+}
+
+#[test]
 fn every_sample_goes_into_its_line_and_comes_back_byte_for_byte() {
     for fact in samples() {
         let bytes = encode(&fact).expect("a line");
