@@ -1,4 +1,4 @@
-//! The one writer: takes what is waiting, records it as one transaction, answers, then tells subscribers.
+//! The one writer: takes what is waiting, records it as one transaction, tells subscribers, then answers.
 
 use std::collections::HashMap;
 use std::sync::{Arc, mpsc};
@@ -150,19 +150,19 @@ impl Writer {
         Ok(Done { outcomes, events, kept })
     }
 
-    /// The callers first, then the subscribers.
+    /// The subscribers first: who appends mostly waits for one of them next, and finds it at work already.
     fn answer(&mut self, group: Group, recorded: Result<Done, FailedGroup>) {
         let (appends, keeps) = group.into_parts();
         match recorded {
             Ok(Done { outcomes, events, kept }) => {
+                if !events.is_empty() {
+                    self.tail.send_replace(Tail::after_commit(events));
+                }
                 for (append, outcome) in appends.into_iter().zip(outcomes) {
                     append.answer(outcome);
                 }
                 for (keep, outcome) in keeps.into_iter().zip(kept) {
                     keep.answer(outcome);
-                }
-                if !events.is_empty() {
-                    self.tail.send_replace(Tail::after_commit(events));
                 }
             }
             Err(error) => {
