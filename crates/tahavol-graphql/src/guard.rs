@@ -7,7 +7,6 @@ use async_graphql::extensions::{
     Extension, ExtensionContext, ExtensionFactory, NextExecute, NextParseQuery, NextPrepareRequest, NextRequest, NextSubscribe,
     NextValidation,
 };
-use async_graphql::parser::parse_query;
 use async_graphql::parser::types::ExecutableDocument;
 use async_graphql::{Request, Response, ServerError, ServerResult, ValidationResult, Variables};
 use futures_util::StreamExt;
@@ -15,6 +14,7 @@ use futures_util::stream::BoxStream;
 use tahavol_app::{Tahavol, messages};
 use tahavol_domain::text::Lang;
 
+use crate::documents::Documents;
 use crate::explain::{explained, unparsed};
 use crate::limits::{DEEPEST_BRACKETS, Limits, MOST_LISTINGS, PAST, Size, too_deep};
 use crate::meta::extension;
@@ -26,12 +26,23 @@ const TOO_COSTLY: &str = "QUERY_TOO_COSTLY";
 const TOO_MANY_ALIASES: &str = "QUERY_TOO_MANY_ALIASES";
 
 /// Makes a [`Guarding`] for every request.
-pub(crate) struct Guard(pub(crate) Limits);
+pub(crate) struct Guard {
+    limits: Limits,
+    /// Of requests that do not bring their [`Parsed`] with them.
+    documents: Arc<Documents>,
+}
+
+impl Guard {
+    pub(crate) fn new(limits: Limits) -> Self {
+        Guard { limits, documents: Arc::default() }
+    }
+}
 
 impl ExtensionFactory for Guard {
     fn create(&self) -> Arc<dyn Extension> {
         Arc::new(Guarding {
-            limits: self.0,
+            limits: self.limits,
+            documents: Arc::clone(&self.documents),
             lang: Arc::default(),
             operation: OnceLock::new(),
             past: AtomicUsize::new(0),
@@ -43,6 +54,7 @@ impl ExtensionFactory for Guard {
 /// Holds the limits, gives one request its one picture, and tells of that picture in the response's extensions.
 struct Guarding {
     limits: Limits,
+    documents: Arc<Documents>,
     /// The request's, once it has been seen: the outermost steps do not see its data.
     lang: Arc<OnceLock<Lang>>,
     /// The one that is asked for by name.
@@ -91,19 +103,17 @@ impl Extension for Guarding {
         if too_deep(query) {
             return Err(refused(lang, TOO_DEEP, DEEPEST_BRACKETS));
         }
-        let document = match ctx.data_opt::<Parsed>() {
-            Some(parsed) => {
-                if parsed.is_settled(self.operation.get().map(String::as_str), variables) {
-                    self.settled.get_or_init(|| parsed.clone());
-                    if parsed.valid().is_some() {
-                        return Ok(parsed.document().clone());
-                    }
-                }
-                parsed.document().clone()
-            }
-            None => parse_query(query).map_err(|error| unparsed(error, lang))?,
+        let parsed = match ctx.data_opt::<Parsed>() {
+            Some(parsed) => parsed.clone(),
+            None => self.documents.parse(query).map_err(|error| unparsed(error, lang))?,
         };
-        let size = Size::of(&document, variables);
+        if parsed.is_settled(self.operation.get().map(String::as_str), variables) {
+            let settled = self.settled.get_or_init(|| parsed.clone());
+            if settled.valid().is_some() {
+                return Ok(parsed.document().clone());
+            }
+        }
+        let size = Size::of(parsed.document(), variables);
         if size.height > DEEPEST_BRACKETS {
             return Err(refused(lang, TOO_DEEP, DEEPEST_BRACKETS));
         }
@@ -114,7 +124,7 @@ impl Extension for Guarding {
             return Err(refused(lang, TOO_MANY_ALIASES, self.limits.aliases));
         }
         self.past.store(size.past, Ordering::Relaxed);
-        Ok(document)
+        Ok(parsed.document().clone())
     }
 
     async fn validation(&self, ctx: &ExtensionContext<'_>, next: NextValidation<'_>) -> Result<ValidationResult, Vec<ServerError>> {

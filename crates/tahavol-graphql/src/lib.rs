@@ -9,6 +9,7 @@ mod contribution;
 mod council;
 mod decisions;
 mod diff;
+mod documents;
 mod effect;
 mod enums;
 mod errors;
@@ -51,6 +52,7 @@ mod written;
 use async_graphql::{MergedObject, SDLExportOptions, Schema};
 use tahavol_app::{Clock, Tahavol};
 
+pub use documents::Documents;
 pub use explain::unparsed;
 pub use limits::{DEEPEST_BRACKETS, Limits, too_deep};
 pub use operation::{Operation, is_query, operation};
@@ -121,7 +123,7 @@ pub fn schema(app: Tahavol, limits: Limits) -> TahavolSchema {
 #[must_use]
 pub fn schema_with_clock(app: Tahavol, limits: Limits, clock: Clock) -> TahavolSchema {
     Schema::build(Query::default(), Mutation::default(), Subscription)
-        .extension(guard::Guard(limits))
+        .extension(guard::Guard::new(limits))
         .data(app)
         .data(clock)
         .data(limits)

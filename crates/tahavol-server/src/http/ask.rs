@@ -1,10 +1,6 @@
 //! A GraphQL request as it came over any transport: read, guarded, and known for what it is.
 
-use std::collections::HashMap;
-use std::sync::{PoisonError, RwLock};
-
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationType};
-use async_graphql::parser::{self, parse_query};
 use async_graphql::{Request, ServerError, Variables};
 use axum::http::StatusCode;
 use serde::Deserialize;
@@ -12,7 +8,7 @@ use serde_json::{Map, Value};
 use tahavol_app::messages;
 use tahavol_domain::text::Lang;
 use tahavol_domain::values::Person;
-use tahavol_graphql::{Caller, Parsed, ResumeAfter, too_deep, unparsed};
+use tahavol_graphql::{Caller, Documents, ResumeAfter, too_deep, unparsed};
 
 use super::problem::Problem;
 
@@ -100,33 +96,6 @@ pub(super) fn ask(
         request = request.data(Caller { person: person.clone() });
     }
     Ok(Asked { request, kind })
-}
-
-/// Queries that were parsed before: programs ask the same text again with other variables, and parsing is a good part of
-/// the work of a small answer.
-#[derive(Default)]
-pub(super) struct Documents(RwLock<HashMap<String, Parsed>>);
-
-/// Beyond so many, all are forgotten: the frequent ones are soon back.
-const MOST_DOCUMENTS: usize = 256;
-const LONGEST_DOCUMENT: usize = 8 << 10;
-
-impl Documents {
-    /// The text must not nest too deeply.
-    fn parse(&self, query: &str) -> Result<Parsed, parser::Error> {
-        if let Some(known) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(query) {
-            return Ok(known.clone());
-        }
-        let document = Parsed::new(parse_query(query)?);
-        if query.len() <= LONGEST_DOCUMENT {
-            let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
-            if known.len() >= MOST_DOCUMENTS {
-                known.clear();
-            }
-            known.insert(query.to_owned(), document.clone());
-        }
-        Ok(document)
-    }
 }
 
 /// An error with a code of the catalogue.

@@ -25,7 +25,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use tahavol_app::Tahavol;
 use tahavol_domain::text::Lang;
-use tahavol_graphql::TahavolSchema;
+use tahavol_graphql::{Documents, TahavolSchema};
 use tahavol_ledger::SqliteLedger;
 
 use crate::config::{LimitSettings, Settings};
@@ -52,7 +52,7 @@ pub struct Site {
     pub language: Lang,
     pub closing: Closing,
     cache: cache::Cache,
-    documents: ask::Documents,
+    documents: Documents,
     watchers: person::Watchers,
 }
 
@@ -70,7 +70,7 @@ impl Site {
             language: settings.language,
             closing,
             cache: cache::Cache::new(settings.limits.cache_bytes),
-            documents: ask::Documents::default(),
+            documents: Documents::default(),
             watchers: person::Watchers::default(),
         })
     }
