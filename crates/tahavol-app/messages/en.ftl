@@ -232,10 +232,9 @@ CLI_KEPT_NOTHING = nothing was kept to compare with
 CLI_EVIDENCE_DESTROYED = { $digest } is destroyed. The order is recorded at position { $position }; { $events } events go on naming the digest
 CLI_EVIDENCE_GONE_BEFORE = { $digest } was destroyed before; nothing was recorded
 CLI_BACKED_UP = { $size } events and { $files } evidence files are in { $path }, and every line was read there again
-    root { $root }, as in the ledger
-    Not in it: the log's private key, tokens and configuration. Keep them elsewhere.
+CLI_BACKUP_WITHOUT = Not in it: the log's private key, tokens and configuration. Keep them elsewhere.
 CLI_RESTORED = { $size } events and { $files } evidence files are in { $path }, and every line was read there again
-    root { $root }, as in the backup
+CLI_COPY_ROOT = root { $root }, the same in both
 CLI_RESTORED_NEXT = What was signed after the backup was made is missing. If the log's key and the copy of its head are still there, the server refuses to write until you say why this is accepted: tahavol serve --accept-rollback REASON
 CLI_BACKUP_DIFFERS = The ledger in the backup is not the one that { $file } speaks of: it has { $size } events and the root { $root }. Nothing was restored.
 CLI_NO_BACKUP = { $path } is not there or does not speak of a backup of this program.

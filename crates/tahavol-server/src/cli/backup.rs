@@ -79,6 +79,7 @@ pub(super) async fn run(settings: Settings, arguments: Arguments) -> Result<(), 
     let manifest = Manifest { format: FORMAT.to_owned(), size: checked.events, root, evidence, missing };
     write_manifest(&target, &manifest)?;
     tell("CLI_BACKED_UP", &target, &manifest, lang)?;
+    say::line(&message("CLI_BACKUP_WITHOUT", &[], lang))?;
     refuse_missing(&manifest, lang)
 }
 
@@ -195,7 +196,8 @@ fn tell(key: &str, place: &Path, manifest: &Manifest, lang: Lang) -> Result<(), 
         ("root", manifest.root.clone()),
         ("files", manifest.evidence.len().to_string()),
     ];
-    say::line(&message(key, &args, lang))
+    say::line(&message(key, &args, lang))?;
+    say::line(&message("CLI_COPY_ROOT", &args, lang))
 }
 
 fn refuse_missing(manifest: &Manifest, lang: Lang) -> Result<(), Failure> {
