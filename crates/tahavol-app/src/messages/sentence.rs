@@ -340,7 +340,7 @@ mod tests {
                     "{event_type}: {sentence}"
                 );
                 assert!(!sentence.contains("event-"), "{event_type}: {sentence}");
-                let latin = sentence.chars().any(|letter| ('a'..='z').contains(&letter));
+                let latin = sentence.chars().any(|letter| letter.is_ascii_lowercase());
                 assert!(lang == Lang::Fa || latin, "{event_type}: {sentence}");
             }
         }
