@@ -3,6 +3,7 @@
 use async_graphql::{Context, Enum, Error, Object, SimpleObject};
 use tahavol_app::{Compared, Equality, Follower};
 
+use crate::proof::{self, ProofHealth};
 use crate::request::{What, app, may_read};
 use crate::scalars::{Count, Digest, Instant, Position};
 
@@ -28,6 +29,8 @@ pub(crate) struct Health {
     what: Option<String>,
     /// How the live picture last compared with a fold of the whole ledger; null: it was not compared yet.
     equality: Option<ReplayEquality>,
+    /// How the log can be proved, and how its witnesses are.
+    proof: ProofHealth,
 }
 
 /// A fold of the whole ledger from nothing, beside the live picture.
@@ -90,6 +93,6 @@ impl HealthQuery {
             Follower::Closed => (FollowerState::Closed, None),
         };
         let equality = app.equality().map(Into::into);
-        Ok(Health { follower, position: health.position.map(Position::at), what, equality })
+        Ok(Health { follower, position: health.position.map(Position::at), what, equality, proof: proof::health(ctx)? })
     }
 }

@@ -8,11 +8,12 @@ use tahavol_domain::fact::TYPES;
 use tahavol_domain::values::Sha256;
 
 use crate::act::Person;
-use crate::errors::{ONE_REQUIRED, UserError, read_opt, refuse};
+use crate::errors::{ONE_REQUIRED, UserError, read, read_opt, refuse};
 use crate::meta::Meta;
 use crate::node;
+use crate::proof::{self, RECEIPT};
 use crate::request::{AsOfInput, View, What, app, lang, may_read, view};
-use crate::scalars::{Date, Digest, Instant, Position, Revision, Uuid};
+use crate::scalars::{Count, Date, Digest, Instant, Position, Revision, Uuid};
 pub(crate) use crate::search::EventPage;
 use crate::search::{Asked, Cut, EventOrder, page, price_cut};
 use crate::text::Lang;
@@ -121,6 +122,12 @@ impl Event {
     /// SHA-256 of 0x00 and the line: its leaf in the transparency log.
     async fn leaf_hash(&self) -> Digest {
         Sha256(self.0.leaf_hash).into()
+    }
+
+    /// All that shows offline that it is in the log (`.tlog-proof`); null until a signed head covers it.
+    #[graphql(cache_control(no_cache), complexity = "RECEIPT")]
+    async fn receipt(&self, ctx: &Context<'_>) -> Result<Option<String>, Error> {
+        proof::receipt(ctx, self.0.position).await
     }
 }
 
@@ -233,6 +240,25 @@ impl Ledger {
             (Some(position), None) | (None, Some(position)) => event_at(ctx, &self.view, position).await,
             (Some(_), Some(_)) | (None, None) => Err(refuse(ctx, ONE_REQUIRED, "position", &[("fields", "position, id".to_owned())])),
         }
+    }
+
+    /// The newest signed head of the log, whichever picture this is; null where the log has no key. `cosigned`: the newest one that
+    /// witnesses have cosigned.
+    #[graphql(cache_control(no_cache))]
+    async fn checkpoint(&self, ctx: &Context<'_>, #[graphql(default)] cosigned: bool) -> Result<Option<proof::Checkpoint>, Error> {
+        proof::checkpoint(ctx, cosigned)
+    }
+
+    /// All that shows offline that the event at a position is in the log (`.tlog-proof`); null where no signed head covers it.
+    #[graphql(cache_control(no_cache), complexity = "RECEIPT")]
+    async fn receipt(&self, ctx: &Context<'_>, position: Position) -> Result<Option<String>, Error> {
+        proof::receipt(ctx, read(ctx, "position", position)?.0).await
+    }
+
+    /// What shows that the log of `from` events is how the log of `to` events began.
+    #[graphql(complexity = "RECEIPT + child_complexity")]
+    async fn consistency(&self, ctx: &Context<'_>, from: Count, to: Count) -> Result<proof::Consistency, Error> {
+        proof::consistency(ctx, from, to).await
     }
 
     async fn meta(&self, ctx: &Context<'_>) -> Result<Meta, Error> {

@@ -37,6 +37,7 @@ mod parsed;
 mod picture;
 mod programme;
 mod progress;
+mod proof;
 mod request;
 mod review;
 mod scalars;

@@ -8,6 +8,7 @@ use tahavol_app::{Clock, EvidenceStore};
 use tahavol_ledger::{Ledger, LedgerError, SqliteLedger};
 use tahavol_projections::Snapshot;
 
+use super::log::{LogState, state};
 use super::{DataArguments, say};
 use crate::config::Settings;
 use crate::evidence::Files;
@@ -46,6 +47,7 @@ pub(super) async fn run(settings: Settings, arguments: Arguments) -> Result<(), 
     tell("directory", directory(&settings))?;
     let (found, snapshot) = ledger(&settings).await;
     tell("ledger", found)?;
+    tell("log", log(&settings).await)?;
     if let Some(snapshot) = snapshot {
         tell("clock of events", recorded(&snapshot))?;
         tell("evidence", evidence(&settings, &snapshot).await)?;
@@ -110,6 +112,15 @@ async fn ledger(settings: &Settings) -> (Found, Option<Arc<Snapshot>>) {
             (Found::Fine(format!("{} events, every line read and folded; root {root}", checked.events)), Some(replayed.snapshot))
         }
         Err(failure) => (Found::Broken(failure), None),
+    }
+}
+
+/// Whether the ledger can be signed on, and is what was signed.
+async fn log(settings: &Settings) -> Found {
+    match state(settings).await {
+        Ok(LogState::Fine(text)) => Found::Fine(text),
+        Ok(LogState::Notice(text)) => Found::Notice(text),
+        Err(failure) => Found::Broken(failure),
     }
 }
 

@@ -3,13 +3,15 @@
 mod check;
 mod keys;
 mod show;
+mod state;
 
 use clap::{Args, Subcommand};
 
 use crate::config::Settings;
 use crate::failure::Failure;
 
-pub(super) use keys::demo_key;
+pub(crate) use keys::demo_key;
+pub(crate) use state::{LogState, state};
 
 #[derive(Args)]
 pub(crate) struct Arguments {

@@ -1,0 +1,85 @@
+//! How the log of a data directory is, for `tahavol doctor`: its keys, its head, the copy of its head. Nothing is changed.
+
+use std::fs;
+
+use tahavol_ledger::merkle::checkpoint::Checkpoint;
+use tahavol_ledger::merkle::note::{Note, SigningKey, VerifyingKey};
+use tahavol_ledger::{Ledger, SqliteLedger, StoredHead};
+
+use super::keys::named;
+use crate::config::Settings;
+use crate::failure::{Code, Failure};
+use crate::proof::read_keys;
+
+/// What was found where nothing is wrong.
+pub(crate) enum LogState {
+    /// Somebody should look.
+    Notice(String),
+    Fine(String),
+}
+
+/// # Errors
+/// When something is wrong that keeps a server from writing.
+pub(crate) async fn state(settings: &Settings) -> Result<LogState, Failure> {
+    let path = settings.key_file();
+    let keys = read_keys(&path)?;
+    let ledger = settings.ledger_path()?;
+    let there = if ledger.exists() { Some(SqliteLedger::open_read_only(&ledger).await?) } else { None };
+    let stored = there.as_ref().map(SqliteLedger::stored_head).transpose()?.flatten();
+    let copy = fs::read_to_string(settings.head_file()).ok();
+    match (there, stored) {
+        (Some(ledger), Some(head)) if !keys.is_empty() => {
+            let events = ledger.head().await?.map_or(0, |last| last + 1);
+            signed(settings, &keys, &head, events, copy.as_deref())?;
+            let cosigned = match ledger.cosigned_head() {
+                Some(cosigned) => format!("{} of them cosigned", cosigned.checkpoint.size),
+                None => "none of them cosigned".to_owned(),
+            };
+            Ok(LogState::Fine(format!("{}, {} events signed by {} keys, {cosigned}", head.origin, head.size, keys.len())))
+        }
+        (_, Some(head)) => {
+            Err(broken(format!("it is signed as {} up to {} events, and there is no key at {}", head.origin, head.size, path.display())))
+        }
+        (_, None) if copy.is_some() => {
+            Err(broken(format!("it was signed, {} says so, and has no signed head", settings.head_file().display())))
+        }
+        (_, None) if keys.is_empty() => {
+            Ok(LogState::Notice(format!("it is not signed: there is no key at {}; run `tahavol log keygen --origin NAME`", path.display())))
+        }
+        (_, None) => Ok(LogState::Notice(format!("there is a key at {}, and nothing is signed yet", path.display()))),
+    }
+}
+
+fn signed(settings: &Settings, keys: &[SigningKey], head: &StoredHead, events: u64, copy: Option<&str>) -> Result<(), Failure> {
+    let keys: Vec<VerifyingKey> = named(settings, keys)?.iter().map(SigningKey::verifying_key).collect();
+    let open = |what: &str, text: &str| -> Result<Checkpoint, Failure> {
+        let note: Note = text.parse().map_err(|error| broken(format!("{what}: {error}")))?;
+        Checkpoint::open(&note, &keys).map_err(|error| broken(format!("{what}: {error}")))
+    };
+    let checkpoint = open("its signed head", &head.note)?;
+    if checkpoint.size < events {
+        return Err(broken(format!("{} events are signed and {events} are there", checkpoint.size)));
+    }
+    if checkpoint.size > events {
+        return Err(broken(format!("{} events are signed and only {events} are there", checkpoint.size)));
+    }
+    let Some(copy) = copy else { return Ok(()) };
+    // A copy of an origin that was given up is under another name, and says nothing.
+    match copy.parse::<Note>().ok().and_then(|note| Checkpoint::parse(&note.text).ok()) {
+        Some(copied) if copied.origin != checkpoint.origin => Ok(()),
+        Some(_) | None => {
+            let copied = open(&format!("the copy at {}", settings.head_file().display()), copy)?;
+            if copied.size > checkpoint.size {
+                return Err(broken(format!(
+                    "its copied head has {} events, and {} are there: it was put back",
+                    copied.size, checkpoint.size
+                )));
+            }
+            Ok(())
+        }
+    }
+}
+
+fn broken(what: String) -> Failure {
+    Failure::new(Code::Corrupt, what)
+}
