@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use clap::Args;
-use tahavol_app::messages::{message, sentence};
+use tahavol_app::messages::{message, office_text, sentence};
 use tahavol_app::{AsOf, Decision, DecisionFilter, DecisionSubject, RecordedFact, Since, SinceKind, Tahavol};
 use tahavol_domain::text::Lang;
-use tahavol_domain::values::CommissionSlug;
+use tahavol_domain::values::{CommissionSlug, Office};
 use tahavol_projections::Snapshot;
 use tahavol_projections::progress::{BaselineKind, Query, progress};
 
 use super::columns::isolated;
-use super::{DataArguments, LangArgument, say};
+use super::{DataArguments, LangArgument, found, say};
 use crate::config::Settings;
 use crate::failure::{Code, Failure};
 use crate::look::look;
@@ -88,18 +88,7 @@ fn list(found: &[(RecordedFact, DecisionSubject)], seen: &Snapshot, lang: Lang) 
     if found.is_empty() {
         return say::line(&message("decision-list-empty", &[], lang));
     }
-    let lines = found.iter().map(|(fact, subject)| {
-        let said = &fact.fact.envelope;
-        let day = value(said.time.date_in(&seen.time_zone()).to_string(), lang);
-        let cells = [
-            value(fact.position.to_string(), lang),
-            day,
-            said.actor_name.clone(),
-            fact.fact.event.event_type().to_owned(),
-            subject.told(seen, lang),
-        ];
-        cells.map(|cell| isolated(&cell, lang)).join("  ")
-    });
+    let lines = found.iter().map(|(fact, _)| found::line(fact, seen, lang));
     say::bytes((lines.collect::<Vec<_>>().join("\n") + "\n").as_bytes())
 }
 
@@ -120,9 +109,10 @@ fn heading(decision: &Decision, lang: Lang) -> Vec<String> {
     push("decision-subject", &decision.subject.told(&decision.basis, lang));
     push("decision-when", &format!("{} ({})", value(decision.status_date.to_string(), lang), said.time));
     push("decision-who", &format!("{} ({})", said.actor_name, said.actor.0));
-    push("decision-office", &said.office.to_string());
-    let offices: Vec<String> = decision.offices.iter().map(ToString::to_string).collect();
-    push("decision-offices", if offices.is_empty() { "—".to_owned() } else { offices.join(", ") }.as_str());
+    let office = |office: &Office| office_text(office, &decision.basis, lang);
+    push("decision-office", &office(&said.office));
+    let offices: Vec<String> = decision.offices.iter().map(office).collect();
+    push("decision-offices", if offices.is_empty() { "—".to_owned() } else { offices.join(" · ") }.as_str());
     if let Some(resolution) = fact.event.data()["resolution"].as_str() {
         push("decision-resolution", resolution);
     }

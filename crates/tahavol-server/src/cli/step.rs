@@ -4,7 +4,7 @@ use std::io::{BufRead, IsTerminal, Write};
 use std::sync::Arc;
 
 use clap::Args;
-use tahavol_app::messages::{message, sentence};
+use tahavol_app::messages::{message, office_text, sentence};
 use tahavol_app::{Step, StepDirection, StepFilter, Tahavol};
 use tahavol_domain::Stream;
 use tahavol_domain::text::{Lang, digits_to_latin};
@@ -206,7 +206,7 @@ fn event_lines(step: &Step, lang: Lang) -> Vec<String> {
         }
     }
     push("step-by", format!("{} ({})", said.actor_name, said.actor.0));
-    push("step-office", said.office.to_string());
+    push("step-office", office_text(&said.office, &step.after, lang));
     if let Some(reason) = &said.reason {
         push("step-reason", reason.clone());
     }
