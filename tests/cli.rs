@@ -1,5 +1,7 @@
 //! The command line, as a person or a script uses it.
 
+#[path = "cli/byhand.rs"]
+mod byhand;
 #[path = "cli/damaged.rs"]
 mod damaged;
 #[path = "cli/demo.rs"]
