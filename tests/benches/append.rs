@@ -1,5 +1,6 @@
 //! How many events per second the ledger records durably, beside PostgreSQL (`append`) and with a million stored
-//! (`append-1m`). Run with `cargo bench -p tahavol-tests --bench append [append | append-1m]`.
+//! (`append-1m`), and signing every head beside not signing (`append-tree`). Run with
+//! `cargo bench -p tahavol-tests --bench append [append | append-1m | append-tree]`.
 
 #![expect(clippy::print_stdout, reason = "a benchmark tells its figures")]
 
@@ -13,7 +14,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use append_peer::Postgres;
-use tahavol_ledger::{Expected, Ledger, NewEvent, OpenOptions, SqliteLedger};
+use tahavol_ledger::merkle::note::{KeyKind, SigningKey};
+use tahavol_ledger::{Expected, Ledger, NewEvent, OpenOptions, Signing, SqliteLedger};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use uuid::Uuid;
@@ -36,6 +38,9 @@ fn main() {
     }
     if runs("append-1m") {
         append_1m(&runtime, &place);
+    }
+    if runs("append-tree") {
+        append_tree(&runtime, &place);
     }
 }
 
@@ -81,9 +86,33 @@ fn append_1m(runtime: &Runtime, place: &Path) {
     }
 }
 
+/// With the tree grown, its head signed at every commit and a copy of it kept outside, beside a ledger that has no key. What the second
+/// one does not leave out is the leaf hash of each line, which the callers reckon before they queue it.
+fn append_tree(runtime: &Runtime, place: &Path) {
+    for writers in [1, 16, 64] {
+        let (_plain_directory, plain) = empty_ledger(runtime, place);
+        let key = SigningKey::generate("bench.tahavol.invalid/log", KeyKind::Log, [42; 32]).expect("a good name");
+        let copies = TempDir::new_in(place).expect("a directory");
+        let head_copy = Some(copies.path().join("head"));
+        let signing = Signing { origin: key.name().to_owned(), keys: vec![key], head_copy, accept_rollback: None };
+        let (directory, signed) = ledger_with(runtime, place, OpenOptions { signing: Some(signing), ..OpenOptions::default() });
+        let rounds = support::interleaved(
+            ROUNDS,
+            directory.path(),
+            || runtime.block_on(ledger_rate(&signed, writers)),
+            || Some(runtime.block_on(ledger_rate(&plain, writers))),
+        );
+        support::report(&format!("append-tree, {writers} writers"), "a ledger without a key", Some(0.8), &rounds);
+    }
+}
+
 fn empty_ledger(runtime: &Runtime, place: &Path) -> (TempDir, Arc<SqliteLedger>) {
+    ledger_with(runtime, place, OpenOptions::default())
+}
+
+fn ledger_with(runtime: &Runtime, place: &Path, options: OpenOptions) -> (TempDir, Arc<SqliteLedger>) {
     let directory = TempDir::new_in(place).expect("a directory");
-    let ledger = runtime.block_on(SqliteLedger::open(directory.path(), OpenOptions::default()));
+    let ledger = runtime.block_on(SqliteLedger::open(directory.path(), options));
     (directory, Arc::new(ledger.expect("the ledger opens")))
 }
 

@@ -2,4 +2,5 @@
 
 pub mod binary;
 pub mod data;
+pub mod python;
 pub mod server;

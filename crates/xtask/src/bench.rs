@@ -5,6 +5,9 @@ use crate::run::run;
 const BENCHES: &[(&str, &str, &str)] = &[
     ("append", "append", "durable appends beside PostgreSQL"),
     ("append-1m", "append", "the same with a million events stored"),
+    ("append-tree", "append", "the same with the tree signed at every commit beside a ledger without a key"),
+    ("verify", "verify", "verifying a million events beside hashing the same bytes"),
+    ("receipt", "receipt", "the receipt of a random event out of a million"),
     ("mutation", "mutation", "durable GraphQL mutations beside plain appends"),
     ("replay", "replay", "a million events from the file to the first answer, and the memory it takes"),
     ("memory", "replay", "the same run's memory"),
@@ -17,7 +20,7 @@ const BENCHES: &[(&str, &str, &str)] = &[
 /// # Errors
 /// When a name is unknown (the text lists them) or a benchmark fails.
 pub(crate) fn run_named(names: &[&str]) -> Result<(), String> {
-    let list = || BENCHES.iter().map(|(name, _, what)| format!("{name:10} {what}")).collect::<Vec<_>>().join("\n");
+    let list = || BENCHES.iter().map(|(name, _, what)| format!("{name:11} {what}")).collect::<Vec<_>>().join("\n");
     if names.is_empty() {
         return Err(list());
     }

@@ -18,7 +18,8 @@ use tahavol_domain::commission::event::{MemberAppointment, Role};
 use tahavol_domain::policy::Import;
 use tahavol_domain::values::{Office, Person};
 use tahavol_domain::{Command, Stream, commission};
-use tahavol_ledger::{Appended, Expected, Ledger, LedgerError, NewEvent, OpenOptions, SqliteLedger};
+use tahavol_ledger::merkle::note::{KeyKind, SigningKey, VerifyingKey};
+use tahavol_ledger::{Appended, Expected, LEDGER_FILE, Ledger, LedgerError, NewEvent, OpenOptions, Signing, SqliteLedger};
 use tokio::runtime::Runtime;
 use uuid::Uuid;
 
@@ -59,6 +60,36 @@ pub(crate) fn million(runtime: &Runtime) -> PathBuf {
     fs::rename(&beside, &kept).expect("the ledger gets its name");
     println!("made in {:.1} s", began.elapsed().as_secs_f64());
     kept
+}
+
+/// The same events in a ledger of its own, signed; with the key that its head is signed by. Made once and kept.
+pub(crate) fn million_signed(runtime: &Runtime) -> (PathBuf, VerifyingKey) {
+    let key = signing_key();
+    let kept = place().join(format!("million-signed-v{VERSION}-{}", env!("CARGO_PKG_VERSION")));
+    if !kept.exists() {
+        let unsigned = million(runtime);
+        let beside = kept.with_extension("new");
+        drop(fs::remove_dir_all(&beside));
+        fs::create_dir_all(&beside).expect("the directory is made");
+        fs::copy(unsigned.join(LEDGER_FILE), beside.join(LEDGER_FILE)).expect("the ledger is copied");
+        runtime.block_on(async {
+            let ledger = SqliteLedger::open(&beside, signed_by(&key)).await.expect("the ledger is signed when it is opened");
+            ledger.close().await.expect("the ledger closes");
+        });
+        fs::rename(&beside, &kept).expect("the ledger gets its name");
+    }
+    (kept, key.verifying_key())
+}
+
+/// A key that signs nothing but measurements.
+pub(crate) fn signing_key() -> SigningKey {
+    SigningKey::generate("bench.tahavol.invalid/log", KeyKind::Log, [42; 32]).expect("a good name")
+}
+
+/// How to open a ledger that this key signs.
+pub(crate) fn signed_by(key: &SigningKey) -> OpenOptions {
+    let signing = Signing { origin: key.name().to_owned(), keys: vec![key.clone()], head_copy: None, accept_rollback: None };
+    OpenOptions { signing: Some(signing), ..OpenOptions::default() }
 }
 
 /// The data directory of a demonstration with its whole history; made once and kept.

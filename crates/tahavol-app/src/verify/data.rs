@@ -76,13 +76,16 @@ impl Source for DataFile {
         1
     }
 
-    /// A subtree that is missing is one that differs.
+    /// Where a subtree is missing, those before it: it is the first that differs.
     fn tile(&self, level: u8, number: u64, width: u16) -> Result<Vec<u8>, Fault> {
-        match self.file.tile(level, number, width) {
-            Ok(hashes) => Ok(tile_bytes(&hashes)),
-            Err(LedgerError::Corrupt { .. } | LedgerError::Refused { .. }) => Ok(Vec::new()),
-            Err(error) => Err(unreadable(&error)),
+        for width in (1..=width).rev() {
+            match self.file.tile(level, number, width) {
+                Ok(hashes) => return Ok(tile_bytes(&hashes)),
+                Err(LedgerError::Corrupt { .. } | LedgerError::Refused { .. }) => {}
+                Err(error) => return Err(unreadable(&error)),
+            }
         }
+        Ok(Vec::new())
     }
 
     fn entries(&self, _number: u64, _width: u16) -> Result<Option<Vec<u8>>, Fault> {

@@ -103,9 +103,10 @@ impl LedgerFile {
         self.readers.now(|connection| tiles::tile(connection, level, number, width))
     }
 
-    /// The first position at which the index of ids does not say what the event says. Blocks the calling thread.
+    /// The first position at which the index of ids does not say what the event says; one of an event that is not there is passed
+    /// over. Blocks the calling thread.
     pub fn first_wrong_id(&self) -> Result<Option<u64>, LedgerError> {
-        const WRONG: &str = "SELECT min(event_id.position) FROM event_id LEFT JOIN event ON event.position = event_id.position
+        const WRONG: &str = "SELECT min(event_id.position) FROM event_id JOIN event ON event.position = event_id.position
              WHERE event.id IS NOT event_id.id";
         self.readers.now(|connection| {
             let found: rusqlite::Result<Option<Option<i64>>> = connection.query_row(WRONG, [], |row| row.get(0)).optional();
