@@ -9,6 +9,8 @@ mod insider;
 mod ledger;
 #[path = "tamper/real.rs"]
 mod real;
+#[path = "tamper/remote.rs"]
+mod remote;
 #[path = "tamper/second.rs"]
 mod second;
 

@@ -266,7 +266,8 @@ impl Settings {
             Some(path) => builder.add_source(File::from(path.as_path()).format(FileFormat::Toml)),
             None => builder.add_source(File::from(Path::new(CONFIG_FILE)).format(FileFormat::Toml).required(false)),
         };
-        let ours = environment.into_iter().filter(|(key, _)| key != "TAHAVOL_CONFIG").collect();
+        // Where the configuration lies, and who `verify` asks a server as, are no settings.
+        let ours = environment.into_iter().filter(|(key, _)| key != "TAHAVOL_CONFIG" && key != "TAHAVOL_TOKEN").collect();
         let variables = Environment::with_prefix("TAHAVOL").prefix_separator("_").separator("__").try_parsing(true).source(Some(ours));
         let bad = |error: config::ConfigError| Failure::usage(format!("configuration: {error}"));
         let settings: Settings = builder.add_source(variables).build().and_then(Config::try_deserialize).map_err(bad)?;

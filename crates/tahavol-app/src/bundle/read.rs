@@ -49,7 +49,7 @@ impl BundleDirectory {
         let head = Signed::read(&note, CHECKPOINT)?.checkpoint;
         let progress = json(PROGRESS)?;
         let bytes = fs::metadata(directory.join(EVENTS)).map_err(|_| Fault::missing(EVENTS))?.len();
-        let told = ToldFigures { status_date: manifest.status_date, progress };
+        let told = ToldFigures { status_date: manifest.status_date, progress, whole: true };
         let bundle = BundleDirectory { directory: directory.to_owned(), manifest, note, size: head.size, told };
         if head.size > bytes {
             // Not even one byte for each line.

@@ -23,7 +23,7 @@ pub(super) fn figures(source: &dyn Source, snapshot: &Snapshot, figures: Figures
         }
     }
     let form = |field: &str| Fault::new(Kind::Figures, "verify-progress-form", [("field", field.to_owned())]);
-    if !progress["digest"].as_str().is_some_and(|digest| digest.len() == 64) {
+    if told.whole && !progress["digest"].as_str().is_some_and(|digest| digest.len() == 64) {
         return Err(form("digest"));
     }
     let listed = progress["figures"].as_array().ok_or_else(|| form("figures"))?;
@@ -36,8 +36,8 @@ pub(super) fn figures(source: &dyn Source, snapshot: &Snapshot, figures: Figures
     let right = figures(snapshot, told.status_date);
     for right in &right {
         let name = name(right);
-        let Some(told) = groups.remove(&name) else { return Err(Fault::new(Kind::Figures, "verify-group", [("group", name)])) };
-        if let Some((field, told, right)) = first_difference(told, right) {
+        let Some(held) = groups.remove(&name) else { return Err(Fault::new(Kind::Figures, "verify-group", [("group", name)])) };
+        if let Some((field, told, right)) = first_difference(held, right, told.whole) {
             return differs(&name, &field, told, right);
         }
     }
@@ -64,13 +64,14 @@ fn name(group: &Value) -> String {
     format!("{} × {} × {}", part("baseline"), part("horizon"), part("commission"))
 }
 
-fn first_difference<'v>(told: &'v Value, right: &'v Value) -> Option<(String, &'v Value, &'v Value)> {
+fn first_difference<'v>(told: &'v Value, right: &'v Value, whole: bool) -> Option<(String, &'v Value, &'v Value)> {
     if told == right {
         return None;
     }
     let (Value::Object(told_members), Value::Object(right_members)) = (told, right) else { return Some((String::new(), told, right)) };
-    let fields = right_members.keys().chain(told_members.keys());
-    let field = fields.into_iter().find(|field| told_members.get(*field) != right_members.get(*field))?;
+    let due = right_members.keys().filter(|field| whole || told_members.contains_key(*field));
+    let mut fields = due.chain(told_members.keys());
+    let field = fields.find(|field| told_members.get(*field) != right_members.get(*field))?;
     Some((field.clone(), &told[field], &right[field]))
 }
 

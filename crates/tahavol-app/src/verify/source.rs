@@ -23,8 +23,10 @@ pub struct Held<'h> {
 #[derive(Debug, Clone)]
 pub struct ToldFigures {
     pub status_date: Date,
-    /// The whole of progress.json.
+    /// In the form of progress.json.
     pub progress: serde_json::Value,
+    /// With every field of every figure and the digest of the picture; otherwise only what is told is compared.
+    pub whole: bool,
 }
 
 /// Something that can be checked. Reading blocks.

@@ -1,5 +1,7 @@
 //! `tahavol verify`: every link from stored bytes to progress figures, with an exit code for each kind of failure.
 
+mod remote;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -25,8 +27,9 @@ use crate::proof::read_keys;
 #[derive(Args)]
 #[command(after_help = CODES)]
 pub(crate) struct Arguments {
-    /// An audit bundle, a data directory or a ledger file; without it, the configured data directory
-    #[arg(value_name = "DIR|DATA")]
+    /// An audit bundle, a data directory, a ledger file, or the address of a log such as http://127.0.0.1:8080/log (as whoever
+    /// TAHAVOL_TOKEN names); without it, the configured data directory
+    #[arg(value_name = "DIR|DATA|URL")]
     what: Option<String>,
     /// The log's key, had by another way than what is checked: a vkey, or a file of them; may be given again
     #[arg(long, value_name = "VKEY|FILE")]
@@ -108,9 +111,12 @@ pub(super) fn watched(source: &dyn Source, options: &Options) -> Report {
     report
 }
 
-/// A bundle says so itself; everything else is a ledger.
+/// An address is a log; a directory without a ledger is a bundle; everything else is a ledger.
 fn open(mut settings: Settings, what: Option<&str>) -> Result<Result<Box<dyn Source>, Fault>, Failure> {
     let path = match what {
+        Some(what) if what.starts_with("http://") || what.starts_with("https://") => {
+            return Ok(remote::Remote::open(what)?.map(|log| Box::new(log) as Box<dyn Source>));
+        }
         Some(what) => {
             let path = Path::new(what);
             let is_bundle = path.is_dir() && !path.join(LEDGER_FILE).exists();
