@@ -4,3 +4,4 @@ pub mod binary;
 pub mod data;
 pub mod python;
 pub mod server;
+pub mod witness;

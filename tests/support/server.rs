@@ -42,8 +42,16 @@ impl Server {
     /// # Panics
     /// When the server does not start.
     pub fn on(directory: &Path, environment: &[(&str, &str)]) -> Server {
+        Server::with(directory, environment, &[])
+    }
+
+    /// The same with more arguments.
+    ///
+    /// # Panics
+    /// When the server does not start.
+    pub fn with(directory: &Path, environment: &[(&str, &str)], more: &[&str]) -> Server {
         let path = directory.display().to_string();
-        let mut command = binary::command(&["serve", "--data", &path, "--listen", "127.0.0.1:0"]);
+        let mut command = binary::command(&[&["serve", "--data", &path, "--listen", "127.0.0.1:0"], more].concat());
         let mut child = command.envs(environment.iter().copied()).stdout(Stdio::piped()).spawn().expect("the server starts");
         let output = BufReader::new(child.stdout.take().expect("its output is piped"));
         let address = output.lines().map(|line| line.expect("a line")).find(|line| line.starts_with("http://"));
@@ -101,6 +109,10 @@ impl Server {
 
     pub fn get(&self, path: &str) -> RequestBuilder {
         self.client.get(format!("{}{path}", self.address))
+    }
+
+    pub fn head(&self, path: &str) -> RequestBuilder {
+        self.client.head(format!("{}{path}", self.address))
     }
 
     pub fn post(&self, path: &str) -> RequestBuilder {

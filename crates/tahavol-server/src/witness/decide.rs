@@ -53,9 +53,10 @@ impl Refused {
         }
     }
 
-    /// Whether it looks as if the log told others something else.
+    /// Whether the log itself has shown two histories. A proof that is wrong says nothing: anybody can send one beside a head that
+    /// is public.
     pub(super) fn is_alarming(&self) -> bool {
-        matches!(self, Refused::Forked { .. } | Refused::Inconsistent { .. })
+        matches!(self, Refused::Forked { .. })
     }
 }
 

@@ -95,9 +95,9 @@ impl Witness {
         if let Err(refused) = continues(&asked, &checkpoint, latest.get()) {
             let (origin, size) = (&checkpoint.origin, checkpoint.size);
             if refused.is_alarming() {
-                tracing::error!(origin, size, %refused, "ALARM: a log shows another history than before");
+                tracing::error!(origin, size, %refused, "ALARM: a log has signed two histories");
             } else {
-                tracing::info!(origin, size, %refused, "not cosigned");
+                tracing::warn!(origin, size, %refused, "not cosigned");
             }
             return Err(refused.into());
         }

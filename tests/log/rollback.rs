@@ -1,0 +1,71 @@
+//! A data directory put back to yesterday behind a head that was signed since: nothing is written until somebody says why.
+
+use std::fs;
+use std::path::Path;
+use std::process::Output;
+
+use serde_json::Value;
+use tahavol_tests::server::Server;
+use tahavol_tests::{binary, data};
+
+use crate::{head, keys_of};
+
+fn serve(data: &Path, more: &[&str]) -> Output {
+    binary::run(&[&["serve", "--data", data.to_str().unwrap(), "--listen", "127.0.0.1:0"], more].concat())
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[tokio::test]
+async fn yesterdays_ledger_is_gone_on_with_only_for_a_reason_and_under_another_name() {
+    let data = data::founded();
+    let ledger = data.path().join("ledger.sqlite");
+    let mut server = Server::on(data.path(), &[]);
+    let (_, first) = head(&server, &keys_of(data.path())).await;
+    server.terminate();
+    let yesterday = fs::read(&ledger).unwrap();
+    let mut server = Server::on(data.path(), &[]);
+    server.issue_directive("D-LOST").await;
+    server.terminate();
+    fs::write(&ledger, yesterday).unwrap();
+    fs::remove_dir_all(data.path().join("snapshots")).ok();
+
+    let refused = serve(data.path(), &[]);
+    assert_eq!(refused.status.code(), Some(5), "{}", said(&refused));
+    assert!(said(&refused).contains("older state") && said(&refused).contains("--accept-rollback"), "{}", said(&refused));
+    let doctor = binary::run(&["doctor", "--data", data.path().to_str().unwrap()]);
+    assert_eq!(doctor.status.code(), Some(5));
+    // Reading stays possible.
+    assert!(binary::run(&["export", "events", "--data", data.path().to_str().unwrap()]).status.success());
+
+    let mut server = Server::with(data.path(), &[], &["--accept-rollback", "the disk of the first machine is lost"]);
+    let (_, second) = head(&server, &keys_of(data.path())).await;
+    assert_eq!(second.origin, format!("{}/2", first.origin));
+    assert_eq!(second.size, first.size);
+    let answer = server.issue_directive("D-AGAIN").await;
+    assert!(answer["data"]["directiveIssue"]["position"].is_u64(), "{answer}");
+    let ready: Value = server.get("/readyz").send().await.unwrap().json().await.unwrap();
+    assert_eq!(ready["proof"]["origin"], second.origin);
+    server.terminate();
+
+    let mistaken = serve(data.path(), &["--accept-rollback", "again, by mistake"]);
+    assert_eq!(mistaken.status.code(), Some(3), "there is nothing to accept: {}", said(&mistaken));
+    let mut server = Server::on(data.path(), &[]);
+    let (_, third) = head(&server, &keys_of(data.path())).await;
+    assert_eq!(third.origin, second.origin);
+    server.terminate();
+}
+
+#[test]
+fn a_demonstration_that_is_begun_anew_has_a_log_of_its_own() {
+    let data = data::made(&["--no-history"]);
+    let before = keys_of(data.path());
+    fs::remove_dir_all(data.path()).unwrap();
+    let path = data.path().to_str().unwrap();
+    let again = binary::run(&["demo", "--data", path, "--today", data::TODAY, "--no-serve", "--no-history"]);
+    assert!(again.status.success(), "{}", said(&again));
+    let after = keys_of(data.path());
+    assert_ne!(before[0].name(), after[0].name());
+}
