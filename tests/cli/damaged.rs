@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use tahavol_ledger::{Expected, Ledger, NewEvent, OpenOptions, SqliteLedger};
+use tahavol_ledger::merkle::note::SigningKey;
+use tahavol_ledger::{Expected, Ledger, NewEvent, OpenOptions, Signing, SqliteLedger};
 use tahavol_tests::data;
 use uuid::Uuid;
 
@@ -20,7 +21,9 @@ fn tamper(data: &Path, position: i64) {
 
 /// An event of a type that nobody knows, and a whole one of another stream behind it; the position of the first.
 async fn unreadable(data: &Path) -> u64 {
-    let ledger = SqliteLedger::open(data, OpenOptions::default()).await.unwrap();
+    let key: SigningKey = data::log_key(data).parse().unwrap();
+    let signing = Signing { origin: key.name().to_owned(), keys: vec![key], head_copy: None, accept_rollback: None };
+    let ledger = SqliteLedger::open(data, OpenOptions { signing: Some(signing), ..OpenOptions::default() }).await.unwrap();
     let mut positions = Vec::new();
     for (number, stream) in [(1, "milestone-x"), (2, "milestone-y")] {
         let line = br#"{"specversion":"1.0"}"#.to_vec().into();

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
 use serde_json::{Value, json};
-use tahavol_ledger::{Expected, Ledger, NewEvent, OpenOptions, SqliteLedger};
+use tahavol_ledger::merkle::note::SigningKey;
+use tahavol_ledger::{Expected, Ledger, NewEvent, OpenOptions, Signing, SqliteLedger};
 use tahavol_tests::data;
 use tahavol_tests::server::{DIRECTIVE, Server, directive};
 
@@ -39,7 +40,10 @@ async fn a_full_disk_refuses_what_cannot_be_recorded_and_reading_goes_on() {
 async fn a_follower_that_stands_still_is_not_ready_and_says_where() {
     let directory = data::founded();
     let next = {
-        let ledger = SqliteLedger::open(directory.path(), OpenOptions::default()).await.unwrap();
+        let key: SigningKey = data::log_key(directory.path()).parse().unwrap();
+        let signing = Signing { origin: key.name().to_owned(), keys: vec![key], head_copy: None, accept_rollback: None };
+        let options = OpenOptions { signing: Some(signing), ..OpenOptions::default() };
+        let ledger = SqliteLedger::open(directory.path(), options).await.unwrap();
         let event = NewEvent {
             id: uuid::Uuid::now_v7(),
             event_type: "nobody.knows".to_owned(),

@@ -65,6 +65,15 @@ pub fn token(directory: &Path, actor: &str) -> String {
     entry.split('"').nth(1).expect("the token comes first").to_owned()
 }
 
+/// The private key that signs a demonstration's log, as its file has it.
+///
+/// # Panics
+/// When there is none.
+pub fn log_key(directory: &Path) -> String {
+    let path = format!("{}-log.key", directory.display());
+    fs::read_to_string(path).expect("the demonstration has a key").trim().to_owned()
+}
+
 fn copied(from: &Data) -> Data {
     let directory = Data::new();
     copy(from.folder.path(), directory.folder.path());

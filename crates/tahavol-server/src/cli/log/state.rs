@@ -37,9 +37,13 @@ pub(crate) async fn state(settings: &Settings) -> Result<LogState, Failure> {
             };
             Ok(LogState::Fine(format!("{}, {} events signed by {} keys, {cosigned}", head.origin, head.size, keys.len())))
         }
-        (_, Some(head)) => {
-            Err(broken(format!("it is signed as {} up to {} events, and there is no key at {}", head.origin, head.size, path.display())))
-        }
+        // As after a restore: the key is kept elsewhere.
+        (_, Some(head)) => Ok(LogState::Notice(format!(
+            "it is signed as {} up to {} events, and no server can write to it: there is no key at {}",
+            head.origin,
+            head.size,
+            path.display()
+        ))),
         (_, None) if copy.is_some() => {
             Err(broken(format!("it was signed, {} says so, and has no signed head", settings.head_file().display())))
         }
