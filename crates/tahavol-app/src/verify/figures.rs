@@ -23,7 +23,7 @@ pub(super) fn figures(source: &dyn Source, snapshot: &Snapshot, figures: Figures
         }
     }
     let form = |field: &str| Fault::new(Kind::Figures, "verify-progress-form", [("field", field.to_owned())]);
-    if told.whole && !progress["digest"].as_str().is_some_and(|digest| digest.len() == 64) {
+    if told.whole && progress["digest"].as_str().is_none_or(|digest| digest.len() != 64) {
         return Err(form("digest"));
     }
     let listed = progress["figures"].as_array().ok_or_else(|| form("figures"))?;

@@ -13,52 +13,49 @@ use super::chain::Link;
 use super::fault::{Fault, Kind};
 use super::source::{Held, Source};
 
-/// What a batch has shown.
+/// What a batch has shown, up to its first wrong line.
 pub(super) struct Examined {
-    /// Up to the wrong one.
-    pub(super) lines: Vec<Line>,
+    pub(super) leaves: Vec<Hash>,
+    /// The first line whose stored leaf is not its hash.
+    pub(super) wrong_stored_leaf: Option<u64>,
+    /// What the next steps need of each line; none of a quick check.
+    pub(super) links: Vec<Result<Link, Fault>>,
     pub(super) wrong: Option<Fault>,
     pub(super) differing_entry: Option<(u64, String)>,
     pub(super) bytes: u64,
 }
 
-pub(super) struct Line {
-    pub(super) leaf: Hash,
-    pub(super) stored_leaf_is_right: bool,
-    /// What the next steps need of it; left out of a quick check.
-    pub(super) link: Option<Result<Link, Fault>>,
-}
-
 pub(super) fn examine(source: &dyn Source, batch: &Batch, size: u64, quick: bool) -> Examined {
-    let mut found = Examined { lines: Vec::with_capacity(batch.len()), wrong: None, differing_entry: None, bytes: 0 };
-    for index in 0..batch.len() {
-        match one(batch.first + index as u64, batch.get(index), quick) {
-            Ok(line) => found.lines.push(line),
-            Err(fault) => {
-                found.wrong = Some(fault);
-                return found;
-            }
+    let leaves = Vec::with_capacity(batch.len());
+    let mut found = Examined { leaves, wrong_stored_leaf: None, links: Vec::new(), wrong: None, differing_entry: None, bytes: 0 };
+    let examined = (0..batch.len()).try_for_each(|index| {
+        let (position, held) = (batch.first + index as u64, batch.get(index));
+        let leaf = leaf_of(position, held)?;
+        if found.wrong_stored_leaf.is_none() && held.leaf.is_some_and(|stored| stored != leaf) {
+            found.wrong_stored_leaf = Some(position);
         }
-        found.bytes += batch.line(index).len() as u64 + 1;
-    }
-    match differing_entry(source, batch, size) {
+        if !quick {
+            found.links.push(link(position, held)?);
+        }
+        found.leaves.push(leaf);
+        found.bytes += held.line.len() as u64 + 1;
+        Ok(())
+    });
+    match examined.and_then(|()| differing_entry(source, batch, size)) {
         Ok(differing) => found.differing_entry = differing,
         Err(fault) => found.wrong = Some(fault),
     }
     found
 }
 
-fn one(position: u64, held: Held<'_>, quick: bool) -> Result<Line, Fault> {
+fn leaf_of(position: u64, held: Held<'_>) -> Result<Hash, Fault> {
     if held.position.is_some_and(|stored| u64::try_from(stored) != Ok(position)) {
         return Err(Fault::at(Kind::Gap, position, "verify-position-missing", []));
     }
     if held.line.len() > MAX_LINE {
         return Err(Fault::at(Kind::Canonical, position, "verify-line-long", []));
     }
-    let leaf = leaf_hash(held.line);
-    let stored_leaf_is_right = held.leaf.is_none_or(|stored| stored == leaf);
-    let link = if quick { None } else { Some(link(position, held)?) };
-    Ok(Line { leaf, stored_leaf_is_right, link })
+    Ok(leaf_hash(held.line))
 }
 
 /// The outer fault ends the check at once; the inner one is told when it is its turn, after the signatures.

@@ -18,6 +18,8 @@ mod line;
 mod report;
 mod rules;
 mod source;
+#[cfg(test)]
+mod tests;
 mod tree;
 
 use std::time::Instant as Moment;
@@ -96,6 +98,8 @@ struct Check<'c> {
 struct Seen<'c> {
     tree: Tree<'c>,
     chain: Chain,
+    /// The first line beside which another leaf is stored than its hash.
+    wrong_stored_leaf: Option<u64>,
     /// Where an entry bundle first differs from the lines, and its path.
     differing_entry: Option<(u64, String)>,
     bytes: u64,
@@ -148,16 +152,14 @@ impl<'c> Check<'c> {
         let size = self.head().map_or(u64::MAX, |head| head.size);
         let of = source.lines();
         let known = self.options.known.as_ref().and_then(|note| Signed::read(note, "--known").ok()).map(|known| known.checkpoint.size);
-        let mut seen = Seen { tree: Tree::new(source, size, known), chain: Chain::default(), differing_entry: None, bytes: 0 };
+        let (tree, chain) = (Tree::new(source, size, known), Chain::default());
+        let mut seen = Seen { tree, chain, wrong_stored_leaf: None, differing_entry: None, bytes: 0 };
         let examine = |batch: &batch::Batch| line::examine(source, batch, size, quick);
         let mut told = 0;
         batch::in_order(source, !quick, &examine, &mut |examined: line::Examined| {
-            for line in examined.lines {
-                seen.tree.push(line.leaf, line.stored_leaf_is_right)?;
-                if let Some(link) = line.link {
-                    seen.chain.follow(link);
-                }
-            }
+            seen.wrong_stored_leaf = seen.wrong_stored_leaf.or(examined.wrong_stored_leaf);
+            examined.leaves.into_iter().try_for_each(|leaf| seen.tree.push(leaf))?;
+            examined.links.into_iter().for_each(|link| seen.chain.follow(link));
             if let Some(fault) = examined.wrong {
                 return Err(fault);
             }

@@ -26,8 +26,6 @@ pub(super) struct Tree<'s> {
     tiles: u64,
     /// The root at the size that was known before.
     known_root: Option<Hash>,
-    /// The first leaf that is stored beside its line and is not its hash.
-    wrong_stored_leaf: Option<u64>,
     /// On each level, the first tile that differs.
     wrong_tiles: BTreeMap<u8, WrongTile>,
 }
@@ -52,7 +50,6 @@ impl<'s> Tree<'s> {
             full: Vec::new(),
             tiles: 0,
             known_root: None,
-            wrong_stored_leaf: None,
             wrong_tiles: BTreeMap::new(),
         };
         tree.remember();
@@ -67,10 +64,7 @@ impl<'s> Tree<'s> {
         self.size
     }
 
-    pub(super) fn push(&mut self, leaf: Hash, stored_leaf_is_right: bool) -> Result<(), Fault> {
-        if !stored_leaf_is_right && self.wrong_stored_leaf.is_none() {
-            self.wrong_stored_leaf = Some(self.lines);
-        }
+    pub(super) fn push(&mut self, leaf: Hash) -> Result<(), Fault> {
         self.lines += 1;
         if self.size == self.until {
             return Ok(());
@@ -108,6 +102,18 @@ impl<'s> Tree<'s> {
 
     pub(super) fn known_root(&self) -> Option<Hash> {
         self.known_root
+    }
+
+    /// How many tiles were compared.
+    #[cfg(test)]
+    pub(super) fn tiles(&self) -> u64 {
+        self.tiles
+    }
+
+    /// The first leaf under the first tile that differs.
+    #[cfg(test)]
+    pub(super) fn first_wrong(&self) -> Option<u64> {
+        self.wrong_tiles.first_key_value().map(|(_, wrong)| wrong.position)
     }
 
     fn remember(&mut self) {
@@ -189,7 +195,7 @@ pub(super) fn entries(source: &dyn Source, seen: &Seen<'_>, head: Option<&Checkp
 
 pub(super) fn leaves(seen: &Seen<'_>, head: Option<&Checkpoint>) -> Result<Said, Fault> {
     let tree = &seen.tree;
-    if let Some(position) = tree.wrong_stored_leaf {
+    if let Some(position) = seen.wrong_stored_leaf {
         return Err(Fault::at(Kind::Leaf, position, "verify-leaf-stored", []));
     }
     if let Some(head) = head
