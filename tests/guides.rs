@@ -15,7 +15,8 @@ use tahavol_domain::calendar::{Date, Instant, TimeZone};
 use tahavol_domain::text::Lang;
 use tahavol_domain::values::{ActorId, Evidence, Person, ProgrammeId, Sha256};
 use tahavol_graphql::{Caller, Limits, TahavolSchema};
-use tahavol_ledger::{Ledger, OpenOptions, SqliteLedger};
+use tahavol_ledger::merkle::note::{KeyKind, SigningKey};
+use tahavol_ledger::{Ledger, OpenOptions, Signing, SqliteLedger};
 use uuid::Uuid;
 
 /// What `tahavol demo` takes when nothing is said.
@@ -163,7 +164,10 @@ fn played() -> &'static Path {
 }
 
 async fn open(folder: &Path) -> (Tahavol, Arc<SqliteLedger>) {
-    let ledger = Arc::new(SqliteLedger::open(folder, OpenOptions::default()).await.expect("the folder is ours"));
+    let key = SigningKey::generate("guides.example/log", KeyKind::Log, [7; 32]).expect("a name");
+    let signing = Signing { origin: key.name().to_owned(), keys: vec![key], head_copy: None, accept_rollback: None };
+    let options = OpenOptions { signing: Some(signing), ..OpenOptions::default() };
+    let ledger = Arc::new(SqliteLedger::open(folder, options).await.expect("the folder is ours"));
     let store = MemoryEvidence::default();
     for file in evidence() {
         store.put(file.digest, &file.media_type, file.size);
