@@ -6,6 +6,7 @@ use tahavol_tests::server::Server;
 use tahavol_tests::{binary, data};
 
 use crate::real::SIZE;
+use crate::{expect, verify};
 
 #[test]
 fn a_running_server_is_checked_over_http_by_a_key_that_did_not_come_from_it() {
@@ -33,6 +34,7 @@ fn a_running_server_is_checked_over_http_by_a_key_that_did_not_come_from_it() {
     assert!(figures["text"]["en"].as_str().unwrap().starts_with("64 groups"), "{figures}");
     let stranger = SigningKey::generate(key.name(), KeyKind::Log, [3; 32]).unwrap();
     assert_eq!(run(Some(&token), &stranger)["code"], 26);
+    expect(&verify(&server.data, &[]), 0, None, "the data directory, beside the server");
     let unknown = run(None, &key);
     assert_eq!(unknown["code"], 20, "entries are not for everybody");
     assert!(unknown["message"]["en"].as_str().unwrap().contains("TAHAVOL_TOKEN"), "{unknown:#}");

@@ -766,6 +766,7 @@ verify-schemas = { $schemas } schemas
 verify-schemas-own = the schemas of this program were used
 verify-chain = { $events } events in { $streams } streams
 verify-rules = { $events } decisions
+verify-rules-not = What lines do not keep was not decided again: whether the evidence store had a file, whom the configuration named administrator, and whether the clock was right.
 verify-figures = { $groups } groups of figures, on { $date }
 verify-figures-none = no figures come with it that could be checked
 verify-digest = { $digest }

@@ -766,6 +766,7 @@ verify-schemas = { $schemas } شما
 verify-schemas-own = شماهای همین برنامه به کار رفت
 verify-chain = { $events } رویداد در { $streams } جریان
 verify-rules = { $events } تصمیم
+verify-rules-not = آنچه در سطرها نیست دوباره تصمیم گرفته نشد: بودن پرونده مدرک در انبار، مدیری که تنظیمات نام برده بود، و درستی ساعت.
 verify-figures = { $groups } جدول در روز { $date }
 verify-figures-none = رقمی همراه آن نیست که سنجیده شود
 verify-digest = { $digest }

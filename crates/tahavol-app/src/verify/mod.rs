@@ -135,7 +135,7 @@ impl<'c> Check<'c> {
             Step::Known => head::known(self.options, self.source, self.signed(), &self.seen().tree),
             Step::Schemas => self.source.schemas(),
             Step::Chain => self.seen().chain.verdict(self.source.programme()),
-            Step::Rules => self.rules(),
+            Step::Rules => self.rules(report),
             Step::Figures => figures::figures(self.source, self.replayed(), self.options.figures),
             Step::Digest => figures::digest(self.source, self.replayed(), report),
         }
@@ -185,11 +185,12 @@ impl<'c> Check<'c> {
         Ok(said)
     }
 
-    fn rules(&mut self) -> Result<Said, Fault> {
+    fn rules(&mut self, report: &mut Report) -> Result<Said, Fault> {
         let until = self.head().map_or(u64::MAX, |head| head.size);
         let bases = self.seen().chain.bases();
         let (snapshot, decided) = rules::replay(self.source, until, bases, self.watch)?;
         self.replayed = Some(snapshot);
+        report.note(Step::Rules, Said::new("verify-rules-not", []));
         Ok(Said::new("verify-rules", [("events", decided.to_string())]))
     }
 
