@@ -145,7 +145,12 @@ impl Asking {
         let size = head.checkpoint.size;
         for _ in 0..MOST_TRIES {
             if self.known > size {
-                return Err(Missed::Alarm(format!("it has seen {} events of this log, and {size} are there", self.known)));
+                let there = self.app.signed_head().map_or(size, |newest| newest.checkpoint.size);
+                return Err(if self.known > there {
+                    Missed::Alarm(format!("it has seen {} events of this log, and {there} are there", self.known))
+                } else {
+                    Missed::Trouble("a newer head was shown to it meanwhile".to_owned())
+                });
             }
             let proof = self.app.consistency(self.known, size).await.map_err(|error| Missed::Trouble(error.to_string()))?;
             let checkpoint: Note = head.note.parse().map_err(|error| Missed::Trouble(format!("{error}")))?;
