@@ -246,7 +246,7 @@ fn an_edited_digest_and_an_edited_schema_are_noticed_by_the_first_verifier() {
 fn a_bundle_older_than_a_head_that_is_known_is_noticed() {
     let folder = tempfile::tempdir().unwrap();
     let before = folder.path().join("before");
-    crate::real::export(real().before.path(), &before);
+    crate::real::export(&real().before, &before);
     let known = folder.path().join("known");
     let more = ["--key", &real().vkey().to_string(), "--known", known.to_str().unwrap()];
     for (note, bundle, code) in [
@@ -268,7 +268,7 @@ fn nothing_is_exported_over_something_nor_from_a_ledger_without_a_key() {
         "bundle",
         real().bundle.to_str().unwrap(),
         "--data",
-        real().data.path().to_str().unwrap(),
+        real().data.to_str().unwrap(),
         "--lang",
         "en",
     ]);

@@ -96,10 +96,10 @@ pub(crate) fn another_time(line: &[u8]) -> Vec<u8> {
 
 #[test]
 fn an_untouched_ledger_passes_beside_its_configuration_and_by_a_key_that_is_given() {
-    let own = verify(real().data.path(), &[]);
+    let own = verify(&real().data, &[]);
     expect(&own, 0, None, "with the configured key");
     assert!(own.said["notes"].to_string().contains("WARNING"), "its own key is no proof, and that is said");
-    let given = verify(real().data.path(), &["--key", &real().vkey().to_string()]);
+    let given = verify(&real().data, &["--key", &real().vkey().to_string()]);
     expect(&given, 0, None, "with a key that is given");
     assert!(!given.said["notes"].to_string().contains("WARNING"));
     assert_eq!(given.said["size"], SIZE);
@@ -302,7 +302,7 @@ fn an_older_head_and_the_head_of_a_fork_are_noticed() {
 #[test]
 fn a_key_that_is_not_the_logs_is_noticed() {
     let stranger = SigningKey::generate(real().key.name(), KeyKind::Log, [7; 32]).unwrap();
-    let found = verify(real().data.path(), &["--key", &stranger.verifying_key().to_string()]);
+    let found = verify(&real().data, &["--key", &stranger.verifying_key().to_string()]);
     expect(&found, 26, None, "another key of the same name");
     let (_folder, path) = changed(|_| ());
     expect(&verify(&path, &[]), 26, None, "no key at all");
@@ -315,20 +315,20 @@ fn yesterdays_backup_behind_a_newer_head_is_noticed_and_not_written_to() {
     let known = folder.path().join("known");
     fs::write(&known, &real().note).unwrap();
     let more = ["--key", &real().vkey().to_string(), "--known", known.to_str().unwrap()];
-    expect(&verify(backup.path(), &more), 34, None, "older than a head that is known");
-    expect(&verify(real().data.path(), &more), 0, None, "the same head");
+    expect(&verify(backup, &more), 34, None, "older than a head that is known");
+    expect(&verify(&real().data, &more), 0, None, "the same head");
     fs::write(&known, &real().note_before).unwrap();
-    expect(&verify(real().data.path(), &more), 0, None, "an older head of the same log");
+    expect(&verify(&real().data, &more), 0, None, "an older head of the same log");
     fs::write(&known, &real().note_of_fork).unwrap();
-    expect(&verify(real().data.path(), &more), 34, None, "a head of another history");
+    expect(&verify(&real().data, &more), 34, None, "a head of another history");
     // The copy of the newest head lies outside the data directory, so that it is not put back with it.
     let restored = tempfile::tempdir().unwrap();
     let data = restored.path().join("data");
     fs::create_dir(&data).unwrap();
-    fs::copy(backup.path().join(LEDGER_FILE), data.join(LEDGER_FILE)).unwrap();
+    fs::copy(backup.join(LEDGER_FILE), data.join(LEDGER_FILE)).unwrap();
     for part in ["key", "head"] {
         let beside = |data: &Path| format!("{}-log.{part}", data.display());
-        fs::copy(beside(real().data.path()), beside(&data)).unwrap();
+        fs::copy(beside(&real().data), beside(&data)).unwrap();
     }
     let refused = binary::run(&["serve", "--data", data.to_str().unwrap(), "--listen", "127.0.0.1:0"]);
     let said = String::from_utf8_lossy(&refused.stderr);

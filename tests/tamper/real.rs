@@ -16,7 +16,7 @@ use tahavol_ledger::merkle::note::{SigningKey, VerifyingKey};
 use tahavol_ledger::{LEDGER_FILE, Ledger, OpenOptions, Signing, SqliteLedger};
 use tahavol_projections::Snapshot;
 use tahavol_tests::binary;
-use tahavol_tests::data::{self, Data};
+use tahavol_tests::data;
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -26,10 +26,11 @@ pub(crate) const SIZE: u64 = 10_400;
 /// A position in the middle of the reports.
 pub(crate) const PLACE: u64 = 7_777;
 
+/// Data directories, each with the key and the copy of the head beside it.
 pub(crate) struct Real {
-    pub(crate) data: Data,
+    pub(crate) data: PathBuf,
     /// As it was before the reports, like a backup of yesterday.
-    pub(crate) before: Data,
+    pub(crate) before: PathBuf,
     pub(crate) size_before: u64,
     pub(crate) key: SigningKey,
     pub(crate) bundle: PathBuf,
@@ -37,7 +38,6 @@ pub(crate) struct Real {
     pub(crate) note: String,
     pub(crate) note_before: String,
     pub(crate) note_of_fork: String,
-    _bundles: TempDir,
 }
 
 impl Real {
@@ -46,7 +46,7 @@ impl Real {
     }
 
     pub(crate) fn ledger(&self) -> PathBuf {
-        self.data.path().join(LEDGER_FILE)
+        self.data.join(LEDGER_FILE)
     }
 
     /// A bundle of its own.
@@ -64,21 +64,26 @@ pub(crate) fn real() -> &'static Real {
 }
 
 fn make() -> Real {
-    let before = data::with_history();
-    let key = key_of(before.path());
-    let (size_before, note_before) = head(before.path());
-    let data = data::with_history();
-    lengthen(data.path(), &key, 1);
-    let fork = data::with_history();
-    lengthen(fork.path(), &key, 2);
-    let (size, note) = head(data.path());
-    let (size_of_fork, note_of_fork) = head(fork.path());
+    // In the build directory and not among temporary ones: what lives as long as the process is not removed by it.
+    let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join("tamper");
+    drop(fs::remove_dir_all(&place));
+    let demonstration = data::with_history();
+    let copied = |name: &str| {
+        copy(demonstration.path().parent().expect("a folder of its own"), &place.join(name));
+        place.join(name).join("data")
+    };
+    let (before, data, fork) = (copied("before"), copied("real"), copied("fork"));
+    let key = key_of(&before);
+    let (size_before, note_before) = head(&before);
+    lengthen(&data, &key, 1);
+    lengthen(&fork, &key, 2);
+    let (size, note) = head(&data);
+    let (size_of_fork, note_of_fork) = head(&fork);
     assert_eq!((size, size_of_fork), (SIZE, SIZE));
     assert_ne!(note, note_of_fork);
-    let bundles = tempfile::tempdir().unwrap();
-    let bundle = bundles.path().join("bundle");
-    export(data.path(), &bundle);
-    Real { data, before, size_before, key, bundle, note, note_before, note_of_fork, _bundles: bundles }
+    let bundle = place.join("bundle");
+    export(&data, &bundle);
+    Real { data, before, size_before, key, bundle, note, note_before, note_of_fork }
 }
 
 /// Writes a bundle of a data directory.
