@@ -11,7 +11,8 @@ use tahavol_domain::calendar::Date;
 use tahavol_domain::milestone::event::ProgressReport;
 use tahavol_domain::policy::Import;
 use tahavol_domain::{Command, Stream, milestone};
-use tahavol_ledger::{LEDGER_FILE, Ledger, OpenOptions, SqliteLedger};
+use tahavol_ledger::merkle::note::SigningKey;
+use tahavol_ledger::{LEDGER_FILE, Ledger, OpenOptions, Signing, SqliteLedger};
 use tahavol_projections::progress::{BaselineKind, Query, progress};
 use uuid::Uuid;
 
@@ -43,7 +44,8 @@ async fn the_ledger_of_every_release_opens_reads_and_goes_on() {
         let dir = tempfile::tempdir().expect("a temporary directory");
         std::fs::copy(release.join(LEDGER_FILE), dir.path().join(LEDGER_FILE)).expect("a copy of the ledger");
 
-        let ledger: Arc<dyn Ledger> = Arc::new(SqliteLedger::open(dir.path(), OpenOptions::default()).await.expect("it opens"));
+        let options = OpenOptions { signing: signing(&release), ..OpenOptions::default() };
+        let ledger: Arc<dyn Ledger> = Arc::new(SqliteLedger::open(dir.path(), options).await.expect("it opens"));
         let replayed = replay(Arc::clone(&ledger), None, |_| ()).await.expect("every event of it decodes and follows");
         assert_eq!((replayed.events, replayed.root.to_string()), (said.events, said.root), "{}", release.display());
 
@@ -56,8 +58,17 @@ async fn the_ledger_of_every_release_opens_reads_and_goes_on() {
         let app = Tahavol::open(Arc::clone(&ledger), Options::default()).await.expect("the application opens");
         let outcome = app.handle(report(&app)).await.expect("it takes another event");
         assert_eq!(outcome.position, Some(said.events), "the next position");
+        let signed = ledger.signed_head().map(|head| head.checkpoint.size);
+        assert_eq!(signed, signing(&release).map(|_| said.events + 1), "{}", release.display());
         app.close().await;
     }
+}
+
+/// The key of a ledger that was signed. It is nobody's secret: it signs nothing but the copy in a test.
+fn signing(release: &Path) -> Option<Signing> {
+    let key = std::fs::read_to_string(release.join("log.key")).ok()?;
+    let key: SigningKey = key.trim_end().parse().expect("a key");
+    Some(Signing { origin: key.name().to_owned(), keys: vec![key], head_copy: None, accept_rollback: None })
 }
 
 /// A report on the first milestone that takes one, by a file that the administrator imports.
