@@ -78,6 +78,7 @@ fn nothing_is_copied_over_something_and_only_a_backup_is_restored() {
     for refused in [
         ["backup", text(&used), "--data", text(directory.path())],
         ["backup", text(&backup), "--data", text(directory.path())],
+        ["backup", text(&directory.path().join("inside")), "--data", text(directory.path())],
         ["restore", text(&backup), "--data", text(&used)],
         ["restore", text(&backup), "--data", text(directory.path())],
         ["restore", text(&used), "--data", text(&place.path().join("new"))],

@@ -31,7 +31,8 @@ fn a_file_is_not_destroyed_by_a_slip() {
         (destroy(&digest, &digest, "council"), 3),
         (destroy(&digest, &digest, "auditor"), 3),
         (destroy(&digest[..12], &digest[..12], "administrator"), 2),
-        (vec!["evidence", "destroy", &digest, "--order", "x", "--reason", "x"], 2),
+        (vec!["evidence", "destroy", &digest, "--order", "x", "--reason", "x", "--as", "administrator"], 2),
+        (vec!["evidence", "destroy", &digest, "--confirm", &digest, "--order", "x", "--reason", "x"], 2),
     ] {
         let refused = on(directory.path(), &arguments);
         assert_eq!(refused.status.code(), Some(code), "{arguments:?}: {}", said(&refused));

@@ -28,11 +28,16 @@ const MISSING: &str = "…";
 pub fn message(code: &str, args: &[(&str, String)], lang: Lang) -> String {
     let catalogue = catalogue(lang);
     let Some(pattern) = catalogue.bundle.get_message(code).and_then(|message| message.value()) else { return code.to_owned() };
+    // What could not be read is shown as it was typed.
+    let typed = code.ends_with("_FORM");
     let mut told = FluentArgs::new();
     for variable in catalogue.variables.get(code).into_iter().flatten() {
         let named = args.iter().find(|(name, _)| name == variable);
         let found = named.or_else(|| args.first().filter(|_| variable == "value"));
-        told.set(variable.clone(), found.map_or_else(|| MISSING.to_owned(), |(_, value)| presented(value, lang)));
+        told.set(
+            variable.clone(),
+            found.map_or_else(|| MISSING.to_owned(), |(_, value)| if typed { value.clone() } else { presented(value, lang) }),
+        );
     }
     let mut errors = Vec::new();
     catalogue.bundle.format_pattern(pattern, Some(&told), &mut errors).into_owned()

@@ -3,7 +3,9 @@
 use std::process::ExitCode;
 
 use tahavol_app::import::ImportError;
+use tahavol_app::messages::message;
 use tahavol_app::{AppError, HandleError};
+use tahavol_domain::text::Lang;
 use tahavol_ledger::LedgerError;
 
 /// Exit codes; `tahavol --help` lists them.
@@ -71,11 +73,20 @@ impl From<AppError> for Failure {
     fn from(error: AppError) -> Self {
         match error {
             AppError::Ledger(error) => Failure::from(error),
-            AppError::PositionNotReached { .. } => Failure::new(Code::Refused, error.to_string()),
-            AppError::Stopped { .. } => Failure::new(Code::Corrupt, error.to_string()),
+            AppError::PositionNotReached { position, .. } => {
+                Failure::new(Code::Refused, with_persian(&error.to_string(), error.code(), &[("position", position.to_string())]))
+            }
+            AppError::Stopped { position, .. } => {
+                Failure::new(Code::Corrupt, with_persian(&error.to_string(), error.code(), &[("position", position.to_string())]))
+            }
             AppError::ShuttingDown => Failure::new(Code::Failed, error.to_string()),
         }
     }
+}
+
+/// Where an error comes from too deep to know the reader's language, both are told: the details once, in English.
+fn with_persian(english: &str, code: &str, args: &[(&str, String)]) -> String {
+    format!("{english}\n{}", message(code, args, Lang::Fa))
 }
 
 impl From<HandleError> for Failure {

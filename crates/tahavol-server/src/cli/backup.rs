@@ -68,6 +68,7 @@ pub(super) async fn run(settings: Settings, arguments: Arguments) -> Result<(), 
     let lang = arguments.lang.map_or(settings.language, Into::into);
     let target = arguments.target;
     refuse_used(&target, lang)?;
+    refuse_inside(&target, &settings.data, lang)?;
     let ledger = Arc::new(SqliteLedger::open_read_only(settings.ledger_path()?).await?);
     fs::create_dir_all(&target).map_err(|error| Failure::io(&format!("make {}", target.display()), &error))?;
     let checked = copied(ledger, target.join(LEDGER_FILE)).await?;
@@ -185,6 +186,16 @@ fn refuse_used(directory: &Path, lang: Lang) -> Result<(), Failure> {
     if used {
         let args = [("path", directory.display().to_string())];
         return Err(Failure::new(Code::Refused, message("CLI_DIRECTORY_USED", &args, lang)));
+    }
+    Ok(())
+}
+
+/// What lies in the data directory is lost with it.
+fn refuse_inside(target: &Path, data: &Path, lang: Lang) -> Result<(), Failure> {
+    let absolute = |path: &Path| std::path::absolute(path).map_err(|error| Failure::io(&format!("find {}", path.display()), &error));
+    if absolute(target)?.starts_with(absolute(data)?) {
+        let args = [("path", target.display().to_string()), ("data", data.display().to_string())];
+        return Err(Failure::new(Code::Refused, message("CLI_BACKUP_INSIDE", &args, lang)));
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 use tahavol_app::messages::{message, refusal_text};
-use tahavol_app::{HandleError, Order};
+use tahavol_app::{EvidenceStore, HandleError, Order};
 use tahavol_domain::aggregate::Basis;
 use tahavol_domain::policy::Import;
 use tahavol_domain::programme::event::Destruction;
@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::actor::acting;
 use super::{DataArguments, LangArgument, say};
 use crate::config::Settings;
+use crate::evidence::Files;
 use crate::failure::{Code, Failure};
 use crate::look::{look, whole};
 use crate::open::Opened;
@@ -52,7 +53,7 @@ struct Destroy {
     reason: String,
     /// Who carries it out: an administrator's id or token
     #[arg(long = "as", value_name = "ACTOR|TOKEN")]
-    actor: Option<String>,
+    actor: String,
     /// Language of messages
     #[arg(long)]
     lang: Option<LangArgument>,
@@ -73,9 +74,17 @@ pub(super) async fn run(settings: Settings, arguments: Arguments) -> Result<(), 
 async fn list(settings: &Settings) -> Result<(), Failure> {
     let app = look(settings).await?;
     whole(&app)?;
+    let files = Files::open(&settings.evidence, &settings.evidence_dir())?;
     for (digest, row) in &app.snapshot().evidence {
         let file = &row.evidence;
-        let mark = row.destroyed.as_ref().map_or_else(String::new, |(order, stamp)| format!("  DESTROYED {} {order}", stamp.at));
+        let mark = match &row.destroyed {
+            Some((order, stamp)) => format!("  DESTROYED {} {order}", stamp.at),
+            None => match files.find(*digest).await {
+                Ok(Some(_)) => String::new(),
+                Ok(None) => "  MISSING".to_owned(),
+                Err(error) => format!("  UNKNOWN {error}"),
+            },
+        };
         say::line(&format!("{digest}  {:>10}  {:<24} {}{mark}", file.size, file.media_type, file.title))?;
     }
     Ok(())
@@ -88,7 +97,7 @@ async fn carry_out(settings: &Settings, asked: &Destroy) -> Result<(), Failure> 
     if asked.confirm != asked.digest {
         return Err(Failure::new(Code::Refused, message("CONFIRMATION_DIFFERS", &[], lang)));
     }
-    let actor = acting(settings, asked.actor.as_deref())?;
+    let actor = acting(settings, Some(&asked.actor))?;
     let opened = Opened::open(settings).await?;
     let done = async {
         let Some(stream) = opened.app.snapshot().programme().map(Stream::Programme) else {

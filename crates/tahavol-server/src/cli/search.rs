@@ -132,7 +132,7 @@ pub(super) async fn run(settings: Settings, arguments: Arguments) -> Result<(), 
     let words = Reader(arguments.output.lang.map_or(settings.language, Into::into));
     let app = look(&settings).await?;
     let filter = words.filter(&app, &arguments).await?;
-    let filter = Filter { until: until(&app, &arguments.output, &words).await?, ..filter };
+    let filter = as_of(&app, filter, &arguments.output, &words).await?;
     found::print(&app, &filter, &arguments.output, words.0).await
 }
 
@@ -141,23 +141,26 @@ pub(super) async fn timeline(settings: Settings, arguments: TimelineArguments) -
     let words = Reader(arguments.output.lang.map_or(settings.language, Into::into));
     let app = look(&settings).await?;
     let filter = words.subject(&app, &arguments.subject).await?;
-    let filter = Filter { until: until(&app, &arguments.output, &words).await?, ..filter };
+    let filter = as_of(&app, filter, &arguments.output, &words).await?;
     found::print(&app, &filter, &arguments.output, words.0).await
 }
 
-/// The last position that is looked at. Without `--as-of`, everything must be readable.
-async fn until(app: &Tahavol, output: &Output, words: &Reader) -> Result<Option<u64>, Failure> {
+/// Nothing after the moment that is looked at. Without `--as-of`, everything must be readable.
+async fn as_of(app: &Tahavol, filter: Filter, output: &Output, words: &Reader) -> Result<Filter, Failure> {
     let Some(text) = &output.as_of else {
         whole(app)?;
-        return Ok(None);
+        return Ok(filter);
     };
     let latin = digits_to_latin(text.trim());
-    let at = match latin.parse() {
-        Ok(position) => AsOf::Position(position),
-        Err(_) => AsOf::Instant(words.instant(text, Edge::End, &app.snapshot().time_zone())?),
-    };
-    let then = app.as_of(at).await?;
-    then.position.map(Some).ok_or_else(|| Failure::new(Code::Refused, message("NOT_CHARTERED", &[], words.0)))
+    if let Ok(position) = latin.parse() {
+        return Ok(Filter { until: app.as_of(AsOf::Position(position)).await?.position, ..filter });
+    }
+    let instant = words.instant(text, Edge::End, &app.snapshot().time_zone())?;
+    match app.as_of(AsOf::Instant(instant)).await?.position {
+        Some(position) => Ok(Filter { until: Some(position), ..filter }),
+        // Before everything: nothing was recorded by then.
+        None => Ok(Filter { recorded_to: Some(instant), ..filter }),
+    }
 }
 
 /// Which moment of a day is meant.

@@ -139,7 +139,7 @@ impl Files {
 
     /// Gives a file that is wholly there its name, or throws it away where the store has it already.
     async fn settle(&self, incoming: &Name, digest: Sha256, file: StoredEvidence) -> Result<Received, EvidenceError> {
-        if let Some(known) = self.note(digest).await? {
+        if let Some(known) = self.known(digest).await? {
             self.remove(incoming).await;
             return Ok(Received { digest, file: known, new: false });
         }
@@ -155,7 +155,7 @@ impl Files {
     /// # Errors
     /// When the store cannot be asked.
     pub async fn content(&self, digest: Sha256) -> Result<Option<Content>, object_store::Error> {
-        let Some(file) = self.note(digest).await? else { return Ok(None) };
+        let Some(file) = self.known(digest).await? else { return Ok(None) };
         match self.store.get(&self.file(digest)).await {
             Ok(found) => Ok(Some(Content { file, bytes: found.into_stream().boxed() })),
             Err(object_store::Error::NotFound { .. }) => Ok(None),
@@ -187,6 +187,16 @@ impl Files {
             self.store.delete(&object.location).await?;
         }
         Ok(left.len())
+    }
+
+    /// What is there under a digest: its note, and a file of the size that the note says.
+    async fn known(&self, digest: Sha256) -> Result<Option<StoredEvidence>, object_store::Error> {
+        let Some(noted) = self.note(digest).await? else { return Ok(None) };
+        match self.store.head(&self.file(digest)).await {
+            Ok(file) if file.size == noted.size => Ok(Some(noted)),
+            Ok(_) | Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     async fn note(&self, digest: Sha256) -> Result<Option<StoredEvidence>, object_store::Error> {
@@ -228,7 +238,7 @@ impl Files {
 
 impl EvidenceStore for Files {
     fn find(&self, digest: Sha256) -> BoxFuture<'_, Result<Option<StoredEvidence>, EvidenceUnavailable>> {
-        Box::pin(async move { self.note(digest).await.map_err(|error| EvidenceUnavailable { what: error.to_string() }) })
+        Box::pin(async move { self.known(digest).await.map_err(|error| EvidenceUnavailable { what: error.to_string() }) })
     }
 }
 
