@@ -107,7 +107,8 @@ impl Extension for Guarding {
             Some(parsed) => parsed.clone(),
             None => self.documents.parse(query).map_err(|error| unparsed(error, lang))?,
         };
-        if parsed.is_settled(self.operation.get().map(String::as_str), variables) {
+        let operation = self.operation.get().map(String::as_str);
+        if parsed.is_settled(operation, variables, &ctx.schema_env.registry.types) {
             let settled = self.settled.get_or_init(|| parsed.clone());
             if settled.valid().is_some() {
                 return Ok(parsed.document().clone());

@@ -189,6 +189,25 @@ async fn a_document_known_to_be_valid_is_still_held_to_what_its_variables_say() 
             assert_eq!(ask(&parsed, query, wrong).await, unknown);
         }
     }
+    let query = "mutation($input: MilestoneReportProgressInput!) { milestoneReportProgress(input: $input) { position } }";
+    let parsed = Parsed::new(parse_query(query).unwrap());
+    let right = json!({ "input": { "milestone": "M-1", "progress": 100, "note": { "fa": "متن" } } });
+    for _ in 0..2 {
+        assert!(ask(&parsed, query, right.clone()).await.is_empty());
+        for wrong in [
+            json!({}),
+            json!({ "progress": 100 }),
+            json!({ "milestone": 1 }),
+            json!({ "milestone": "M-1", "progress": "much" }),
+            json!({ "milestone": "M-1", "progres": 100 }),
+            json!({ "milestone": "M-1", "note": { "text": "text" } }),
+        ] {
+            let wrong = json!({ "input": wrong });
+            let unknown = ask(&Parsed::new(parse_query(query).unwrap()), query, wrong.clone()).await;
+            assert!(!unknown.is_empty(), "{wrong}");
+            assert_eq!(ask(&parsed, query, wrong).await, unknown);
+        }
+    }
     let query = "query($first: Int) { milestones(first: 100) { nodes { history(first: $first) { nodes { type } } } } }";
     let parsed = Parsed::new(parse_query(query).unwrap());
     for _ in 0..2 {
