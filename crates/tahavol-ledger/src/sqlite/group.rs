@@ -10,6 +10,22 @@ use super::writer::{Append, Job};
 const GROUP_APPENDS: usize = 1_024;
 const GROUP_BYTES: usize = 8 << 20;
 
+/// How long callers who were just answered may take to come back into the next group.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Patience {
+    /// From one arrival to the next.
+    with_one: Duration,
+    /// From the first arrival on.
+    with_all: Duration,
+}
+
+impl Patience {
+    /// Waiting is worth some of the time that a commit takes.
+    pub(super) fn after(commit: Duration) -> Self {
+        Patience { with_one: commit / 8, with_all: commit / 2 }
+    }
+}
+
 #[derive(Default)]
 pub(super) struct Group {
     appends: Vec<Append>,
@@ -61,10 +77,12 @@ impl Group {
     ///
     /// Callers who were answered by the last commit are about to append again. Beginning with the first of them would
     /// make the others wait for a whole commit of its own, and then it for theirs. There is no timer: nothing sleeps, and
-    /// with one caller or an idle queue nothing is waited for. `patience`, counted from the last arrival, only ends the
-    /// yielding when they do not come back after all.
-    pub(super) fn gather(&mut self, queue: &mpsc::Receiver<Job>, likely: usize, patience: Duration) {
-        let mut last_arrival = Instant::now();
+    /// with one caller or an idle queue nothing is waited for. The patience only ends the yielding: when they do not come
+    /// back after all, and when they have much to do before, which the rest of them can do while those who are here are
+    /// recorded.
+    pub(super) fn gather(&mut self, queue: &mpsc::Receiver<Job>, likely: usize, patience: Patience) {
+        let began = Instant::now();
+        let mut last_arrival = began;
         loop {
             let before = self.len();
             self.take_waiting(queue);
@@ -73,7 +91,10 @@ impl Group {
             }
             if self.len() > before {
                 last_arrival = Instant::now();
-            } else if last_arrival.elapsed() >= patience {
+            } else if last_arrival.elapsed() >= patience.with_one {
+                return;
+            }
+            if began.elapsed() >= patience.with_all {
                 return;
             }
             std::thread::yield_now();

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, mpsc};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use bytes::Bytes;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -12,16 +12,13 @@ use uuid::Uuid;
 use super::cosignatures::Keep;
 use super::errors::{self, FailedGroup};
 use super::file::WriterLock;
-use super::group::Group;
+use super::group::{Group, Patience};
 use super::heads::{Head, Heads};
 use super::ids::Ids;
 use super::subscription::Tail;
 use super::transparency::Transparency;
 use crate::merkle::{Hash, leaf_hash};
 use crate::port::{Appended, Expected, LedgerError, NewEvent, Recorded, Token};
-
-/// Callers who were just answered may take this fraction of a commit's time to come back into the next group.
-const PATIENCE: u32 = 8;
 
 /// More distinct event types than the programme has; past it the memory of their names starts anew.
 const KNOWN_TYPES: usize = 1_024;
@@ -96,7 +93,7 @@ impl Writer {
     /// Ends when the queue is closed and everything in it is answered.
     pub(super) fn run(mut self, queue: &mpsc::Receiver<Job>) {
         let mut group = Group::default();
-        let (mut likely, mut patience) = (0, Duration::ZERO);
+        let (mut likely, mut patience) = (0, Patience::default());
         loop {
             if group.is_empty() {
                 let Ok(job) = queue.recv() else { break };
@@ -105,7 +102,7 @@ impl Writer {
             group.gather(queue, likely, patience);
             let began = Instant::now();
             let recorded = self.record(&group);
-            patience = began.elapsed() / PATIENCE;
+            patience = Patience::after(began.elapsed());
             let mut next = Group::default();
             next.take_waiting(queue);
             likely = group.len() + next.len();
