@@ -1,6 +1,6 @@
 //! Finding events: by stream, type, person, office, commission, time, command, file, words; and the timeline of a person or a thing.
 //!
-//! What is found comes from a disposable index beside the snapshots ([`index`]) as far as that has got, and from the ledger
+//! What is found comes from a disposable index beside the snapshots as far as that has got, and from the ledger
 //! itself for the little that the index lacks. Where too much is lacking, the answer says up to where it is whole.
 
 mod ask;
