@@ -33,7 +33,7 @@ pub struct Decision {
     pub status_date: Date,
     /// Offices that the decider held then, lent ones included.
     pub offices: Vec<Office>,
-    /// What became known later and speaks of what the decision looked at, in the order of positions.
+    /// What was recorded after the basis and speaks of what the decision looked at, in the order of positions.
     pub since: Vec<Since>,
 }
 

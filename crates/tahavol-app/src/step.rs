@@ -189,7 +189,7 @@ impl Tahavol {
 
     /// The first revision of the stream that lies at the position or after it; the number of its events where none does. Positions
     /// grow with revisions, so a few reads of one event find it.
-    async fn revision_at_or_after(&self, stream: &Stream, position: u64) -> Result<u64, AppError> {
+    pub(crate) async fn revision_at_or_after(&self, stream: &Stream, position: u64) -> Result<u64, AppError> {
         let lies_before = async |revision: u64| {
             let fact = self.stream_facts(stream, revision, 1).await?.into_iter().next();
             Ok::<_, AppError>(fact.map(|fact| fact.position < position))

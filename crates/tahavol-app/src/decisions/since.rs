@@ -1,4 +1,4 @@
-//! What came out after a decision: corrections of what it looked at, later decisions on it, and late facts about the time before it.
+//! What a decision could not look at: later corrections of what it saw, later decisions on it, and late facts about the time before it.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -8,6 +8,7 @@ use tahavol_domain::milestone::measure::Measure;
 use tahavol_domain::values::{EventId, IndicatorCode, MilestoneId, StationCode};
 use tahavol_domain::{Event, Stream, indicator, initiative, programme, station};
 use tahavol_projections::Snapshot;
+use tahavol_projections::diff::came_late;
 use tahavol_projections::rows::{MeasurementStanding, MilestoneRow, Verdict};
 
 use super::DecisionSubject;
@@ -43,11 +44,11 @@ pub enum SinceKind {
     Cancelled,
     /// The same was decided anew, or what was proposed was revised.
     Superseded,
-    /// A fact of the time before the decision, recorded after it.
+    /// A fact of the time before the decision, recorded after its basis.
     Late,
 }
 
-/// What a decision looked at.
+/// What a decision looked at. It lies behind its basis, perhaps far behind: what is recorded between the two is news to it as well.
 pub(super) struct LookedAt<'a> {
     pub(super) position: u64,
     pub(super) subject: &'a DecisionSubject,
@@ -56,13 +57,13 @@ pub(super) struct LookedAt<'a> {
 }
 
 impl Tahavol {
-    /// In the order of positions, up to the picture `seen`.
+    /// In the order of positions, after the basis and up to the picture `seen`; without the decision itself.
     pub(super) async fn since(&self, looked_at: &LookedAt<'_>, fact: &RecordedFact, seen: &Arc<Snapshot>) -> Result<Vec<Since>, AppError> {
         let mut found = Found { looked_at, since: Vec::new() };
         match looked_at.subject {
             DecisionSubject::Milestone(id) => self.of_milestone(&mut found, *id, seen).await?,
             DecisionSubject::Initiative(id) => {
-                let later = self.later_in_stream(fact, seen).await?;
+                let later = self.later_in_stream(fact, looked_at.basis, seen).await?;
                 later.iter().filter(|later| decides_again(&later.fact.event)).for_each(|later| found.superseded(later.position));
                 let milestones = seen.initiatives.get(id).map(|row| row.milestones.clone()).unwrap_or_default();
                 for milestone in &milestones {
@@ -74,7 +75,7 @@ impl Tahavol {
                 found.plans(seen, |_| true);
             }
             DecisionSubject::Horizon(horizon) => {
-                for later in self.later_in_stream(fact, seen).await? {
+                for later in self.later_in_stream(fact, looked_at.basis, seen).await? {
                     if matches!(&later.fact.event, Event::Programme(programme::Event::HorizonRescheduled(window)) if window.horizon == *horizon)
                     {
                         found.superseded(later.position);
@@ -83,7 +84,7 @@ impl Tahavol {
                 found.plans(seen, |then| then.plan.current.horizon == *horizon);
             }
             DecisionSubject::TargetStations => {
-                for later in self.later_in_stream(fact, seen).await? {
+                for later in self.later_in_stream(fact, looked_at.basis, seen).await? {
                     if matches!(&later.fact.event, Event::Programme(programme::Event::TargetStationsDesignated(_))) {
                         found.superseded(later.position);
                     }
@@ -95,14 +96,23 @@ impl Tahavol {
                 again.for_each(|tenure| found.superseded(tenure.appointed.position));
             }
             DecisionSubject::Indicator(code) => {
-                let later = self.later_in_stream(fact, seen).await?;
+                let later = self.later_in_stream(fact, looked_at.basis, seen).await?;
                 found.of_indicator_stream(&fact.fact.event, code, &later, seen);
             }
         }
         let mut since = found.since;
         since.sort_by_key(|since| (since.position, since.kind));
         since.dedup_by_key(|since| since.position);
-        Ok(since)
+        self.of_later_lines(since, looked_at.day, seen).await
+    }
+
+    /// Without the facts of the decision's own day that were recorded on that day: only their lines tell.
+    async fn of_later_lines(&self, since: Vec<Since>, day: Date, seen: &Snapshot) -> Result<Vec<Since>, AppError> {
+        let of_its_day: Vec<u64> = since.iter().filter(|since| since.is_of_its_day()).map(|since| since.position).collect();
+        let (lines, zone) = (self.facts_of(&of_its_day).await?, seen.time_zone());
+        let in_time = lines.iter().filter(|line| !came_late(day, line.fact.envelope.time.date_in(&zone), day));
+        let in_time: BTreeSet<u64> = in_time.map(|line| line.position).collect();
+        Ok(since.into_iter().filter(|since| !in_time.contains(&since.position)).collect())
     }
 
     async fn of_milestone(&self, found: &mut Found<'_>, id: MilestoneId, seen: &Snapshot) -> Result<(), AppError> {
@@ -110,7 +120,7 @@ impl Tahavol {
         let then = found.looked_at.basis.milestones.get(&id).map(Arc::as_ref);
         found.of_reports(then, now);
         found.of_life(then, now);
-        found.of_measure(now, seen);
+        found.of_measure(then, now, seen);
         for (number, delivery) in then.into_iter().flat_map(|then| &then.deliveries) {
             let stands = now.deliveries.get(number).is_some_and(|standing| standing.event == delivery.event);
             if let (false, Some(station)) = (stands, seen.station_numbers.get(*number as usize))
@@ -129,13 +139,14 @@ impl Tahavol {
         Ok(facts.into_iter().find(|fact| revokes(&fact.fact.event)).map(|fact| fact.position))
     }
 
-    async fn later_in_stream(&self, fact: &RecordedFact, seen: &Snapshot) -> Result<Vec<RecordedFact>, AppError> {
-        let said = &fact.fact.envelope;
-        match said.stream.parse::<Stream>() {
-            Ok(stream) => self.rest_of_stream(&stream, said.revision + 1, seen).await,
-            // What was decoded and applied has a stream's name.
-            Err(_) => Ok(Vec::new()),
-        }
+    async fn later_in_stream(&self, fact: &RecordedFact, basis: &Snapshot, seen: &Snapshot) -> Result<Vec<RecordedFact>, AppError> {
+        // What was decoded and applied has a stream's name.
+        let Ok(stream) = fact.fact.envelope.stream.parse::<Stream>() else { return Ok(Vec::new()) };
+        let first = match basis.position {
+            Some(position) => self.revision_at_or_after(&stream, position + 1).await?,
+            None => 0,
+        };
+        self.rest_of_stream(&stream, first, seen).await
     }
 
     async fn rest_of_stream(&self, stream: &Stream, from: u64, seen: &Snapshot) -> Result<Vec<RecordedFact>, AppError> {
@@ -181,18 +192,22 @@ struct Found<'a> {
 }
 
 impl Found<'_> {
-    /// Only what came after the decision.
+    /// Only what the decision could not look at.
     fn push(&mut self, position: u64, kind: SinceKind, milestone: Option<MilestoneId>, days_before: Option<i32>) {
-        if position > self.looked_at.position {
+        if self.is_news(position) {
             self.since.push(Since { position, kind, milestone, days_before });
         }
+    }
+
+    fn is_news(&self, position: u64) -> bool {
+        Some(position) > self.looked_at.basis.position && position != self.looked_at.position
     }
 
     fn superseded(&mut self, position: u64) {
         self.push(position, SinceKind::Superseded, None, None);
     }
 
-    /// A fact that was true by the day of the decision.
+    /// A fact that was true by the day of the decision; of one of that very day, its line tells whether it came late.
     fn late(&mut self, position: u64, on: Date, milestone: MilestoneId) {
         let days = on.days_until(self.looked_at.day);
         if days >= 0 {
@@ -212,8 +227,8 @@ impl Found<'_> {
                 }
             }
         }
-        for report in now.reports.iter().filter(|report| report.position > self.looked_at.position) {
-            if !known.contains(&report.event) {
+        for report in now.reports.iter() {
+            if self.is_news(report.position) && !known.contains(&report.event) {
                 self.late(report.position, report.effective_on, id);
             }
         }
@@ -251,15 +266,16 @@ impl Found<'_> {
         }
     }
 
-    /// What gives the figure of a milestone without being said of it.
-    fn of_measure(&mut self, now: &MilestoneRow, seen: &Snapshot) {
+    /// What gives the figure of a milestone without being said of it. What it was measured by at the basis is what was looked at,
+    /// whatever it is measured by since.
+    fn of_measure(&mut self, then: Option<&MilestoneRow>, now: &MilestoneRow, seen: &Snapshot) {
         let id = now.plan.id;
-        match &now.plan.current.measure {
+        match &then.unwrap_or(now).plan.current.measure {
             Measure::Indicator(measure) => {
                 let Some(row) = seen.indicators.get(&measure.indicator) else { return };
                 for measurement in row.measurements.values() {
                     self.late(measurement.recorded.position, measurement.period.end, id);
-                    if measurement.recorded.position > self.looked_at.position || measurement.period.end > self.looked_at.day {
+                    if self.is_news(measurement.recorded.position) || measurement.period.end > self.looked_at.day {
                         continue;
                     }
                     for (_, correction) in &measurement.corrected {
@@ -315,6 +331,13 @@ impl Found<'_> {
                 self.push(fact.position, kind, None, None);
             }
         }
+    }
+}
+
+impl Since {
+    /// A fact that was true on the very day of the decision.
+    fn is_of_its_day(&self) -> bool {
+        self.kind == SinceKind::Late && self.days_before == Some(0)
     }
 }
 

@@ -2,13 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use tahavol_app::{Decision, DecisionFilter, DecisionSubject, Order, SinceKind, decided_in, deciding_types};
+use tahavol_app::{
+    AsOf, Decision, DecisionFilter, DecisionSubject, FactFilter, Order, RecordedFact, SinceKind, decided_in, deciding_types,
+};
+use tahavol_domain::fact::encode;
 use tahavol_domain::initiative::event::Decision as Resolution;
 use tahavol_domain::milestone::command::{BaselineChoice, ProposeRebaseline};
 use tahavol_domain::milestone::event::{ClaimDecision, ProgressCorrection, ProgressReport, ProposalDecision};
 use tahavol_domain::milestone::measure::MeasureChoice;
 use tahavol_domain::values::{EventId, MilestoneId, Office};
 use tahavol_domain::{Stream, initiative, milestone};
+use tahavol_ledger::{Expected, Ledger, NewEvent};
 use uuid::Uuid;
 
 use crate::support::*;
@@ -83,10 +87,53 @@ async fn what_came_out_after_a_rebaseline_is_told_and_what_belongs_to_later_days
     let found = decision(&world, decided).await;
     assert_eq!(kinds(&found), [(corrected, SinceKind::Corrected), (late, SinceKind::Late), (again, SinceKind::Rebaselined)]);
     assert_eq!(found.since[1].days_before, Some(12));
+    // What is said on a later day about the day of the decision is late as well.
+    let of_that_day = Order { effective_on: Some(date("2026-06-01")), ..world.report(2_500) };
+    let of_that_day = world.handle(of_that_day).await.unwrap().position.unwrap();
+    let late_then = decision(&world, decided).await.since;
+    assert_eq!(
+        late_then.last().map(|since| (since.position, since.kind, since.days_before)),
+        Some((of_that_day, SinceKind::Late, Some(0)))
+    );
     // What it looked at stays what it was, and so does what could be seen of it before the correction.
     assert_eq!(found.basis.digest(), fresh.basis.digest());
     let then = world.app.as_of(tahavol_app::AsOf::Position(decided)).await.unwrap();
     assert!(world.app.decision(decided, &then).await.unwrap().unwrap().since.is_empty());
+}
+
+/// The last fact of a world said again on another ledger as if it had been decided on an earlier picture.
+async fn decided_on(world: &World, basis: u64) -> World {
+    let again = World::empty().await;
+    let mut lines = world.app.facts(None, 1_000, &FactFilter::default()).await.unwrap();
+    lines.last_mut().unwrap().fact.envelope.basis = Some(basis);
+    for RecordedFact { fact, .. } in lines {
+        let (stream, revision) = (fact.envelope.stream.clone(), fact.envelope.revision);
+        let expected = revision.checked_sub(1).map_or(Expected::NoStream, Expected::Exact);
+        let event_type = fact.event.event_type().to_owned();
+        let event = NewEvent { id: fact.envelope.id.0, event_type, line: encode(&fact).unwrap().into() };
+        again.ledger.append(&stream, expected, vec![event]).await.unwrap();
+    }
+    let head = world.app.snapshot().position.unwrap();
+    again.app.as_of(AsOf::Position(head)).await.unwrap();
+    again
+}
+
+#[tokio::test]
+async fn what_was_recorded_between_the_basis_and_the_decision_is_told_and_the_decision_itself_is_not() {
+    let world = World::founded().await;
+    let reported = world.reported(2_000).await.position.unwrap();
+    let basis = rebaseline_proposed(&world, 1, 20, "2026-09-30").await;
+    let report = ProgressReport { progress: Some(1_500), ..ProgressReport::default() };
+    let correction = ProgressCorrection { corrects: event_at(&world, reported).await, report };
+    let correction = world.order("mina", milestone_stream("T-1"), milestone::Command::CorrectProgress(correction));
+    let corrected = world.handle(Order { reason: Some("غلط".to_owned()), ..correction }).await.unwrap().position.unwrap();
+    let late = world.handle(Order { effective_on: Some(date("2026-05-20")), ..world.report(1_000) }).await.unwrap().position.unwrap();
+    let decided = rebaseline_approved(&world, 1).await;
+
+    let world = decided_on(&world, basis).await;
+    let found = decision(&world, decided).await;
+    assert_eq!((found.basis.position, decided), (Some(basis), late + 1));
+    assert_eq!(kinds(&found), [(corrected, SinceKind::Corrected), (late, SinceKind::Late)]);
 }
 
 #[tokio::test]
@@ -142,10 +189,11 @@ async fn decisions_are_listed_newest_first_for_all_or_for_one_subject() {
     let of_commission = |slug| DecisionFilter { commission: Some(commission(slug)), ..DecisionFilter::default() };
     assert_eq!(listed(&of_commission("technology"), None, 50).await, everything);
     assert!(listed(&of_commission("training"), None, 50).await.is_empty());
-    // The initiative's approval was followed by other decisions about it and its milestones; the reports are of its own day.
-    let later = kinds(&decision(&world, approved).await).into_iter().filter(|(_, kind)| *kind != SinceKind::Late);
+    // The initiative's approval was followed by other decisions about it and its milestones; the reports are of its own day, and
+    // were recorded on it.
+    let later = kinds(&decision(&world, approved).await);
     let again = decided.iter().rev().map(|position| (*position, SinceKind::Rebaselined));
-    assert_eq!(later.collect::<Vec<_>>(), again.chain([(suspended, SinceKind::Superseded)]).collect::<Vec<_>>());
+    assert_eq!(later, again.chain([(suspended, SinceKind::Superseded)]).collect::<Vec<_>>());
 }
 
 #[test]

@@ -27,7 +27,7 @@ use crate::rows::Stamp;
 pub use field::Field;
 pub use progress::{ProgressChange, progress_changes};
 pub use value::Value;
-pub use window::{LateFact, Window};
+pub use window::{LateFact, Window, came_late};
 
 /// The part of the programme that is compared.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

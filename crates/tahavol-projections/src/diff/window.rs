@@ -53,6 +53,13 @@ pub struct LateFact {
     pub milestone: Option<MilestoneId>,
 }
 
+/// Whether a fact that was not known on a day should have been: it is about an earlier day, or about that day and was recorded on a
+/// later one.
+#[must_use]
+pub fn came_late(effective_on: Date, recorded_on: Date, known_until: Date) -> bool {
+    effective_on < known_until || (effective_on == known_until && recorded_on > known_until)
+}
+
 impl LateFact {
     /// From the effective date to the day on which it was recorded.
     #[must_use]
@@ -110,7 +117,7 @@ impl Window {
         let (event_type, delivery) = (fact.event.event_type(), delivery(&fact.event));
         if let Some(effective_on) = said.effective_on {
             let recorded_on = said.time.date_in(&self.zone);
-            if effective_on < self.known_until || (effective_on == self.known_until && recorded_on > self.known_until) {
+            if came_late(effective_on, recorded_on, self.known_until) {
                 let (stream, milestone) = (said.stream.clone(), delivery.map(|(milestone, _)| milestone));
                 self.late.push(LateFact { position, stream, event_type, effective_on, recorded_on, milestone });
             }
