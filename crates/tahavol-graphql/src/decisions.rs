@@ -342,7 +342,7 @@ impl DecisionQuery {
         let fields = DecisionPageFields { meta: Meta::of(app, &view.snapshot), view: view.clone(), filter };
         let mut page = Connection::with_additional_fields(before.is_some(), more, fields);
         page.edges.extend(found.into_iter().map(|(fact, subject)| {
-            let cursor = cursor_of(&number_key(fact.position));
+            let cursor = cursor_of(ctx, &number_key(fact.position));
             Edge::<String, Decision, EmptyFields>::new(cursor, Decision::of(&view, fact, subject))
         }));
         Ok(page)

@@ -6,22 +6,24 @@ use std::sync::Arc;
 
 use async_graphql::{ComplexObject, Context, Error, Object, SimpleObject};
 use tahavol_app::diff::{self, DiffError, Side};
+use tahavol_domain::calendar;
 use tahavol_domain::values::MilestoneId;
 use tahavol_projections::diff as differences;
 use tahavol_projections::diff::Scope;
 use tahavol_projections::progress as figures;
+use tokio::sync::OnceCell;
 
 use crate::enums::{BaselineKind, Horizon};
-use crate::errors::{ONE_REQUIRED, UserError, read_opt, refuse};
+use crate::errors::{AT_MOST_ONE, UserError, read, read_opt, refuse};
 use crate::flat::Flat;
 use crate::known;
 use crate::ledger::{Event, event_at};
-use crate::limits::PAST;
+use crate::limits::{Budget, PAST};
 use crate::meta::Meta;
 use crate::milestone::Milestone;
-use crate::page::{Page, number_key, page, price, price_list};
+use crate::page::{Page, number_key, page_of, price, price_list};
 use crate::progress::Progress;
-use crate::request::{AsOfInput, View, app, lang, view};
+use crate::request::{AsOfInput, View, app, lang, now, view};
 use crate::scalars::{Count, Date, Instant, Position};
 
 use change::{DiffChange, DiffKind, DiffSubjectKind};
@@ -30,8 +32,18 @@ use change::{DiffChange, DiffKind, DiffSubjectKind};
 pub(crate) struct Diff {
     from: View,
     to: View,
-    found: Arc<diff::Diff>,
+    sides: (Side, Side),
+    scope: Scope,
+    baseline: figures::BaselineKind,
+    events: u64,
+    /// Looked for when it is first asked for: how many events there are is known without reading them.
+    found: OnceCell<Arc<diff::Diff>>,
 }
+
+/// Of so many changes and late facts the text tells.
+const TOLD: usize = 1_000;
+/// What the text costs: it may be long.
+const TEXT: usize = 1_000;
 
 /// One of the two moments.
 #[derive(SimpleObject)]
@@ -57,16 +69,16 @@ impl From<&Side> for DiffMoment {
 #[Object]
 impl Diff {
     async fn from(&self) -> DiffMoment {
-        (&self.found.from).into()
+        (&self.sides.0).into()
     }
 
     async fn to(&self) -> DiffMoment {
-        (&self.found.to).into()
+        (&self.sides.1).into()
     }
 
     /// How many events lie between them, whatever they are about.
     async fn event_count(&self) -> Count {
-        Count::of(self.found.events)
+        Count::of(self.events)
     }
 
     /// Every difference, by subject. Dated facts are compared on the later status date, so that the mere passing of time is
@@ -84,23 +96,25 @@ impl Diff {
             kinds.as_ref().is_none_or(|kinds| kinds.contains(&change.kind.into()))
                 && subjects.as_ref().is_none_or(|subjects| subjects.contains(&change.subject.kind.into()))
         };
-        let all = self.found.changes.iter().enumerate().filter(|(_, change)| wanted(change));
+        let found = self.found(ctx).await?;
+        let all = found.changes.iter().enumerate().filter(|(_, change)| wanted(change));
         let items = all.map(|(index, _)| (number_key(index as u64), index)).collect();
-        page(ctx, &self.to.snapshot, items, (first, after), |(_, index)| DiffChange::of(&self.to, &self.found, index))
+        let list = self.list("changes");
+        page_of(ctx, &list, &self.to.snapshot, items, (first, after), |(_, index)| DiffChange::of(&self.to, found, index))
     }
 
     /// Every horizon × commission of the scope whose figures changed; all of them are null, as in `progressMatrix`. Of an
     /// initiative its horizons, of a milestone its own.
     #[graphql(complexity = "price_list(32, child_complexity)")]
-    async fn progress(&self) -> Vec<DiffProgress> {
-        self.found.progress.iter().map(|change| self.step(change)).collect()
+    async fn progress(&self, ctx: &Context<'_>) -> Result<Vec<DiffProgress>, Error> {
+        Ok(self.found(ctx).await?.progress.iter().map(|change| self.step(change)).collect())
     }
 
     /// Facts that the earlier moment did not know about the time up to its status date, in the order of positions.
     #[graphql(complexity = "price(first, child_complexity)")]
     async fn late(&self, ctx: &Context<'_>, first: Option<i32>, after: Option<String>) -> Result<Page<LateFact>, Error> {
-        let items = self.found.late.iter().map(|late| (number_key(late.position), late)).collect();
-        page(ctx, &self.to.snapshot, items, (first, after), |(_, late)| LateFact {
+        let items = self.found(ctx).await?.late.iter().map(|late| (number_key(late.position), late)).collect();
+        page_of(ctx, &self.list("late"), &self.to.snapshot, items, (first, after), |(_, late)| LateFact {
             view: self.to.clone(),
             at: late.position,
             position: Position::at(late.position),
@@ -113,10 +127,10 @@ impl Diff {
         })
     }
 
-    /// All of it as people read it, in the caller's language.
-    #[graphql(complexity = "PAST")]
-    async fn text(&self, ctx: &Context<'_>) -> String {
-        diff::text(&self.found, lang(ctx))
+    /// It as people read it, in the caller's language: the first thousand changes and late facts, and how many more there are.
+    #[graphql(complexity = "TEXT")]
+    async fn text(&self, ctx: &Context<'_>) -> Result<String, Error> {
+        Ok(diff::first_of(self.found(ctx).await?, TOLD, lang(ctx)))
     }
 
     async fn meta(&self, ctx: &Context<'_>) -> Result<Meta, Error> {
@@ -125,13 +139,35 @@ impl Diff {
 }
 
 impl Diff {
+    async fn found(&self, ctx: &Context<'_>) -> Result<&Arc<diff::Diff>, Error> {
+        let look = || async {
+            let (from, to) = self.sides.clone();
+            let found = app(ctx)?.diff_between(from, to, self.scope.clone(), self.baseline).await;
+            found.map(Arc::new).map_err(|error| refused(ctx, &error))
+        };
+        self.found.get_or_try_init(look).await
+    }
+
+    /// What the cursors of a list are good for: of these two moments and this part of the programme.
+    fn list(&self, name: &str) -> String {
+        let position = |side: &Side| side.snapshot.position.map_or_else(String::new, |position| position.to_string());
+        let scope = match &self.scope {
+            Scope::Programme => String::new(),
+            Scope::Commission(slug) => slug.0.clone(),
+            Scope::Initiative(id) => id.0.to_string(),
+            Scope::Milestone(id) => id.0.to_string(),
+        };
+        let (from, to) = &self.sides;
+        format!("diff.{name} {}/{} {}/{} {scope}", position(from), from.day, position(to), to.day)
+    }
+
     fn step(&self, change: &differences::ProgressChange) -> DiffProgress {
-        let (from_day, to_day) = (self.found.from.day, self.found.to.day);
+        let (from_day, to_day) = (self.sides.0.day, self.sides.1.day);
         let told = |view: &View, day, progress: &figures::Progress| {
             let view = View { day, ..view.clone() };
             let query = self.query(&view, change);
             let mut found = progress.clone();
-            if let Scope::Milestone(id) = self.found.scope {
+            if let Scope::Milestone(id) = self.scope {
                 found.contributions = contribution(&view, &query, id);
             }
             Flat(Progress::of(&view, query, found))
@@ -147,13 +183,13 @@ impl Diff {
 
     /// What the figures of that group are asked by.
     fn query(&self, view: &View, change: &differences::ProgressChange) -> figures::Query {
-        let initiative = match self.found.scope {
+        let initiative = match self.scope {
             Scope::Programme | Scope::Commission(_) => None,
             Scope::Initiative(id) => Some(id),
             Scope::Milestone(id) => self.to.snapshot.milestones.get(&id).map(|row| row.plan.initiative),
         };
         let (horizon, commission) = (change.horizon, change.commission.clone());
-        figures::Query { status_date: view.day, baseline: self.found.baseline, horizon, commission, initiative }
+        figures::Query { status_date: view.day, baseline: self.baseline, horizon, commission, initiative }
     }
 }
 
@@ -214,7 +250,8 @@ pub(crate) struct DiffQuery;
 impl DiffQuery {
     /// What lies between two moments, the earlier one first; `to` is now unless given. At most one of `commission`, `initiative`
     /// and `milestone` (slug or code, or node id) restricts it. `statusDate` is the day for which both are asked, and
-    /// `fromStatusDate` another one for the earlier; without them each moment has its own day.
+    /// `fromStatusDate` another one for the earlier; without them each moment has its own day. A request can ask for it once, a
+    /// batch as well.
     #[graphql(complexity = "2 * PAST + child_complexity")]
     #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn diff(
@@ -232,14 +269,27 @@ impl DiffQuery {
     ) -> Result<Diff, Error> {
         let status_date = read_opt(ctx, "statusDate", status_date)?;
         let from_status_date = read_opt(ctx, "fromStatusDate", from_status_date)?.or(status_date);
+        if ctx.data_opt::<Arc<Budget>>().is_some_and(|budget| !budget.take_diff()) {
+            return Err(UserError::costly(lang(ctx)).into());
+        }
+        let instants = (instant(ctx, Some(&from))?, instant(ctx, to.as_ref())?);
         let to = view(ctx, to, min_position).await?;
         let from = view(ctx, Some(from), None).await?;
         let (from, to) = (View { day: from_status_date.unwrap_or(from.day), ..from }, View { day: status_date.unwrap_or(to.day), ..to });
         let scope = scope(ctx, &to, (commission, initiative, milestone))?;
-        let side = |view: &View| Side { snapshot: Arc::clone(&view.snapshot), day: view.day };
-        let found = app(ctx)?.diff_between(side(&from), side(&to), scope, baseline.unwrap_or_default().into()).await;
-        let found = Arc::new(found.map_err(|error| refused(ctx, &error))?);
-        Ok(Diff { from, to, found })
+        let side = |view: &View, instant| Side { snapshot: Arc::clone(&view.snapshot), day: view.day, instant };
+        let sides = (side(&from, instants.0), side(&to, instants.1));
+        let events = sides.0.events_until(&sides.1).map_err(|error| refused(ctx, &error))?;
+        Ok(Diff { from, to, sides, scope, baseline: baseline.unwrap_or_default().into(), events, found: OnceCell::new() })
+    }
+}
+
+/// Of a moment that is given as one, or of now.
+fn instant(ctx: &Context<'_>, at: Option<&AsOfInput>) -> Result<Option<calendar::Instant>, Error> {
+    match at {
+        None => Ok(Some(now(ctx))),
+        Some(AsOfInput::Instant(instant)) => read(ctx, "asOf.instant", instant.clone()).map(Some),
+        Some(AsOfInput::Position(_)) => Ok(None),
     }
 }
 
@@ -250,7 +300,7 @@ fn scope(
 ) -> Result<Scope, Error> {
     let given = [&commission, &initiative, &milestone].into_iter().flatten().count();
     if given > 1 {
-        return Err(refuse(ctx, ONE_REQUIRED, "commission", &[("fields", "commission, initiative, milestone".to_owned())]));
+        return Err(refuse(ctx, AT_MOST_ONE, "commission", &[("fields", "commission, initiative, milestone".to_owned())]));
     }
     if let Some(slug) = known::commission(ctx, view, commission)? {
         return Ok(Scope::Commission(slug));
@@ -267,8 +317,8 @@ fn scope(
 fn refused(ctx: &Context<'_>, error: &DiffError) -> Error {
     match error {
         DiffError::Reversed { from, to } => {
-            let position = |position: &Option<u64>| position.map_or_else(|| "—".to_owned(), |position| position.to_string());
-            refuse(ctx, error.code(), "from", &[("from", position(from)), ("to", position(to))])
+            let lang = lang(ctx);
+            refuse(ctx, error.code(), "from", &[("from", from.text(lang)), ("to", to.text(lang))])
         }
         DiffError::App(error) => UserError::unread(lang(ctx), None, error).into(),
     }

@@ -5,6 +5,7 @@ use tahavol_app::{AppError, HandleError, messages};
 use tahavol_domain::Refusal;
 use tahavol_domain::text::Lang;
 
+use crate::guard::{ONE_DIFF, TOO_COSTLY};
 use crate::request::lang;
 use crate::scalars::{Bad, Typed};
 
@@ -32,6 +33,7 @@ pub(crate) const FIRST_AND_LAST: &str = "FIRST_AND_LAST";
 pub(crate) const LAST_OUT_OF_RANGE: &str = "LAST_OUT_OF_RANGE";
 /// A choice of which exactly one part must be given.
 pub(crate) const ONE_REQUIRED: &str = "ONE_REQUIRED";
+pub(crate) const AT_MOST_ONE: &str = "AT_MOST_ONE";
 /// What was typed to confirm is something else.
 pub(crate) const CONFIRMATION_DIFFERS: &str = "CONFIRMATION_DIFFERS";
 /// A series of more points than one answer holds.
@@ -51,6 +53,11 @@ pub(crate) struct UserError {
 impl UserError {
     pub(crate) fn new(lang: Lang, code: &str, field: Option<&str>, args: &[(&str, String)]) -> Self {
         UserError { code: code.to_owned(), field: field.map(str::to_owned), message: messages::message(code, args, lang) }
+    }
+
+    /// More differences than one request, or one batch, may ask for.
+    pub(crate) fn costly(lang: Lang) -> Self {
+        UserError { code: TOO_COSTLY.to_owned(), field: None, message: messages::message(ONE_DIFF, &[], lang) }
     }
 
     pub(crate) fn bad(lang: Lang, field: &str, bad: &Bad) -> Self {

@@ -16,13 +16,15 @@ use tahavol_domain::text::Lang;
 
 use crate::documents::Documents;
 use crate::explain::{explained, unparsed};
-use crate::limits::{DEEPEST_BRACKETS, Limits, MOST_LISTINGS, PAST, Size, too_deep};
+use crate::limits::{Budget, DEEPEST_BRACKETS, Limits, MOST_DIFFS, MOST_LISTINGS, PAST, Size, too_deep};
 use crate::meta::extension;
 use crate::parsed::Parsed;
 use crate::request::{Picture, looked_at};
 
 const TOO_DEEP: &str = "QUERY_TOO_DEEP";
-const TOO_COSTLY: &str = "QUERY_TOO_COSTLY";
+pub(crate) const TOO_COSTLY: &str = "QUERY_TOO_COSTLY";
+/// What is told with [`TOO_COSTLY`] where it is because of differences.
+pub(crate) const ONE_DIFF: &str = "QUERY_ONE_DIFF";
 const TOO_MANY_ALIASES: &str = "QUERY_TOO_MANY_ALIASES";
 
 /// Makes a [`Guarding`] for every request.
@@ -121,6 +123,9 @@ impl Extension for Guarding {
         if size.fields > self.limits.fields || size.listings > MOST_LISTINGS {
             return Err(refused(lang, TOO_COSTLY, self.limits.fields));
         }
+        if size.diffs > MOST_DIFFS {
+            return Err(told(TOO_COSTLY, messages::message(ONE_DIFF, &[], lang)));
+        }
         if size.aliases > self.limits.aliases {
             return Err(refused(lang, TOO_MANY_ALIASES, self.limits.aliases));
         }
@@ -130,16 +135,20 @@ impl Extension for Guarding {
 
     async fn validation(&self, ctx: &ExtensionContext<'_>, next: NextValidation<'_>) -> Result<ValidationResult, Vec<ServerError>> {
         let settled = self.settled.get();
-        if let Some(valid) = settled.and_then(Parsed::valid) {
-            return Ok(valid);
-        }
-        let found = next.run(ctx).await?;
         let lang = self.lang.get().copied().unwrap_or_default();
+        let budget = ctx.data_opt::<Arc<Budget>>();
+        let is_spent = |cost: usize| budget.is_some_and(|budget| budget.spend(cost) > self.limits.complexity);
+        if let Some(valid) = settled.and_then(Parsed::valid) {
+            return if is_spent(valid.complexity) { Err(vec![refused(lang, TOO_COSTLY, self.limits.complexity)]) } else { Ok(valid) };
+        }
+        let mut found = next.run(ctx).await?;
         if found.depth > self.limits.depth {
             return Err(vec![refused(lang, TOO_DEEP, self.limits.depth)]);
         }
         let past = self.past.load(Ordering::Relaxed).saturating_mul(PAST);
-        if found.complexity.saturating_add(past) > self.limits.complexity {
+        // Kept with the rest of what is found of the document.
+        found.complexity = found.complexity.saturating_add(past);
+        if found.complexity > self.limits.complexity || is_spent(found.complexity) {
             return Err(vec![refused(lang, TOO_COSTLY, self.limits.complexity)]);
         }
         if let Some(settled) = settled {
@@ -158,7 +167,11 @@ impl Extension for Guarding {
 
 /// The error that says which limit.
 fn refused(lang: Lang, code: &'static str, limit: usize) -> ServerError {
-    let mut error = ServerError::new(messages::message(code, &[("limit", limit.to_string())], lang), None);
+    told(code, messages::message(code, &[("limit", limit.to_string())], lang))
+}
+
+fn told(code: &'static str, message: String) -> ServerError {
+    let mut error = ServerError::new(message, None);
     error.extensions.get_or_insert_default().set("code", code);
     error
 }

@@ -55,7 +55,7 @@ use tahavol_app::{Clock, Tahavol};
 
 pub use documents::Documents;
 pub use explain::unparsed;
-pub use limits::{DEEPEST_BRACKETS, Limits, too_deep};
+pub use limits::{Budget, DEEPEST_BRACKETS, Limits, too_deep};
 pub use operation::{Operation, is_query, operation};
 pub use page::LARGEST_PAGE;
 pub use parsed::Parsed;

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::convert::Infallible;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_graphql::parser::types::{ExecutableDocument, Field, FragmentDefinition, Selection, SelectionSet};
 use async_graphql::{Name, Positioned, Value, Variables};
@@ -16,6 +17,31 @@ pub(crate) const MOST_LISTINGS: usize = 2;
 
 /// What a field costs more that looks at a past picture: it may have to be folded from the ledger first.
 pub(crate) const PAST: usize = 200;
+
+/// Fields of this name compare two pictures, whoever asks for them; nothing else in the schema has this name.
+const DIFF: &str = "diff";
+/// How many of them one request may have.
+pub(crate) const MOST_DIFFS: usize = 1;
+
+/// What all operations of one batch may ask together: as much as one operation alone. The HTTP layer puts one, shared by all of
+/// them, into the data of each.
+#[derive(Debug, Default)]
+pub struct Budget {
+    spent: AtomicUsize,
+    diffs: AtomicUsize,
+}
+
+impl Budget {
+    /// What is spent with this.
+    pub(crate) fn spend(&self, cost: usize) -> usize {
+        self.spent.fetch_add(cost, Ordering::Relaxed).saturating_add(cost)
+    }
+
+    /// Whether there is one left.
+    pub(crate) fn take_diff(&self) -> bool {
+        self.diffs.fetch_add(1, Ordering::Relaxed) < MOST_DIFFS
+    }
+}
 
 /// How much one operation may ask. The standard introspection query fits the defaults.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,6 +131,8 @@ pub(crate) struct Size {
     pub(crate) listings: usize,
     /// Fields that look at a past picture.
     pub(crate) past: usize,
+    /// Fields that compare two pictures.
+    pub(crate) diffs: usize,
 }
 
 /// What a document is measured with.
@@ -118,7 +146,8 @@ struct Measure<'a> {
 }
 
 impl Size {
-    const ENDLESS: Size = Size { fields: usize::MAX, aliases: usize::MAX, height: usize::MAX, listings: usize::MAX, past: usize::MAX };
+    const ENDLESS: Size =
+        Size { fields: usize::MAX, aliases: usize::MAX, height: usize::MAX, listings: usize::MAX, past: usize::MAX, diffs: usize::MAX };
 
     /// Of the largest operation or fragment, and of how many there are.
     pub(crate) fn of(document: &ExecutableDocument, variables: &Variables) -> Self {
@@ -142,6 +171,7 @@ impl Size {
                 height: largest.height.max(size.height),
                 listings: largest.listings.max(size.listings),
                 past: largest.past.max(size.past),
+                diffs: largest.diffs.max(size.diffs),
             };
         }
         Size { fields: largest.fields.max(number), ..largest }
@@ -154,6 +184,7 @@ impl Size {
             height: self.height.max(other.height),
             listings: self.listings.max(other.listings),
             past: self.past.saturating_add(other.past),
+            diffs: self.diffs.saturating_add(other.diffs),
         }
     }
 }
@@ -172,6 +203,7 @@ impl<'a> Measure<'a> {
                     let below = self.set(&field.node.selection_set.node, level + 1);
                     own.aliases = usize::from(field.node.alias.is_some());
                     own.past = usize::from(self.is_past(&field.node));
+                    own.diffs = usize::from(field.node.name.node.as_str() == DIFF);
                     let listing = usize::from(LISTINGS.contains(&field.node.name.node.as_str()));
                     Size { listings: below.listings.saturating_add(listing), ..below }
                 }
@@ -260,8 +292,13 @@ mod tests {
     fn fragments_are_counted_where_they_are_used() {
         assert_eq!(
             size("{ a { ...f } b { ...f } } fragment f on T { x y: z @d }"),
-            Size { fields: 10, aliases: 2, height: 3, listings: 0, past: 0 }
+            Size { fields: 10, aliases: 2, height: 3, listings: 0, past: 0, diffs: 0 }
         );
+    }
+
+    #[test]
+    fn differences_are_counted_whatever_they_are_called() {
+        assert_eq!(size("{ a: diff { x } ...f } fragment f on Q { diff { y } b: diff { z } }").diffs, 3);
     }
 
     #[test]

@@ -45,28 +45,53 @@ pub(crate) fn size(ctx: &Context<'_>, first: Option<i32>) -> Result<usize, Error
     }
 }
 
-/// The key behind a cursor.
+/// The key behind a cursor of the list that the field is.
 pub(crate) fn key_of(ctx: &Context<'_>, after: Option<&str>) -> Result<Option<String>, Error> {
-    let Some(cursor) = after else { return Ok(None) };
-    let decoded = URL_SAFE_NO_PAD.decode(cursor).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-    let key = decoded.and_then(|text| text.strip_prefix("c:").map(str::to_owned));
-    key.map(Some).ok_or_else(|| refuse(ctx, CURSOR_INVALID, "after", &[("value", cursor.to_owned())]))
+    key_in(ctx, ctx.field().name(), after)
 }
 
-pub(crate) fn cursor_of(key: &str) -> String {
-    URL_SAFE_NO_PAD.encode(format!("c:{key}"))
+fn key_in(ctx: &Context<'_>, list: &str, after: Option<&str>) -> Result<Option<String>, Error> {
+    let Some(cursor) = after else { return Ok(None) };
+    key(list, cursor).map(Some).ok_or_else(|| refuse(ctx, CURSOR_INVALID, "after", &[("value", cursor.to_owned())]))
+}
+
+/// Lists have different keys, so a cursor says of which list it is.
+fn key(list: &str, cursor: &str) -> Option<String> {
+    let text = String::from_utf8(URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
+    text.strip_prefix(list)?.strip_prefix(':').map(str::to_owned)
+}
+
+/// A cursor of the list that the field is.
+pub(crate) fn cursor_of(ctx: &Context<'_>, key: &str) -> String {
+    cursor(ctx.field().name(), key)
+}
+
+fn cursor(list: &str, key: &str) -> String {
+    URL_SAFE_NO_PAD.encode(format!("{list}:{key}"))
 }
 
 /// A page of items that are keyed; the keys order the list, and a cursor is the key of its item.
 pub(crate) fn page<K: AsRef<str>, T, N: OutputType>(
     ctx: &Context<'_>,
     snapshot: &Snapshot,
+    items: Vec<(K, T)>,
+    cut: (Option<i32>, Option<String>),
+    node: impl FnMut((K, T)) -> N,
+) -> Result<Page<N>, Error> {
+    page_of(ctx, ctx.field().name(), snapshot, items, cut, node)
+}
+
+/// The same where a cursor is good for less than the field's name says.
+pub(crate) fn page_of<K: AsRef<str>, T, N: OutputType>(
+    ctx: &Context<'_>,
+    list: &str,
+    snapshot: &Snapshot,
     mut items: Vec<(K, T)>,
     (first, after): (Option<i32>, Option<String>),
     node: impl FnMut((K, T)) -> N,
 ) -> Result<Page<N>, Error> {
     let size = size(ctx, first)?;
-    let after = key_of(ctx, after.as_deref())?;
+    let after = key_in(ctx, list, after.as_deref())?;
     let ordered = items.windows(2).all(|pair| pair[0].0.as_ref() <= pair[1].0.as_ref());
     if !ordered {
         items.sort_by(|a, b| a.0.as_ref().cmp(b.0.as_ref()));
@@ -75,12 +100,12 @@ pub(crate) fn page<K: AsRef<str>, T, N: OutputType>(
     let total = items.len();
     let more = total.saturating_sub(start) > size;
     let slice = items.into_iter().skip(start).take(size).collect::<Vec<_>>();
-    Ok(assemble(Meta::of(ctx.data::<Tahavol>()?, snapshot), slice, total, (start > 0, more), node))
+    Ok(assemble(Meta::of(ctx.data::<Tahavol>()?, snapshot), list, slice, total, (start > 0, more), node))
 }
 
-/// A page whose items somebody else has cut out.
-pub(crate) fn assemble<K: AsRef<str>, T, N: OutputType>(
+fn assemble<K: AsRef<str>, T, N: OutputType>(
     meta: Meta,
+    list: &str,
     items: Vec<(K, T)>,
     total: usize,
     (before, more): (bool, bool),
@@ -89,7 +114,7 @@ pub(crate) fn assemble<K: AsRef<str>, T, N: OutputType>(
     let fields = PageFields { total_count: i32::try_from(total).unwrap_or(i32::MAX), meta };
     let mut page = Connection::with_additional_fields(before, more, fields);
     page.edges.extend(items.into_iter().map(|(key, item)| {
-        let cursor = cursor_of(key.as_ref());
+        let cursor = cursor(list, key.as_ref());
         Edge::<String, N, EmptyFields>::new(cursor, node((key, item)))
     }));
     page
@@ -103,6 +128,17 @@ pub(crate) fn number_key(number: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cursor_is_good_for_its_own_list_only() {
+        let of_stations = cursor("stations", "00001:a");
+        assert_eq!(key("stations", &of_stations).as_deref(), Some("00001:a"));
+        for other in ["milestones", "station", "stations of"] {
+            assert_ne!(key(other, &of_stations).as_deref(), Some("00001:a"), "{other}");
+        }
+        assert_eq!(key("milestones", &of_stations), None);
+        assert_eq!(key("stations", "nonsense"), None);
+    }
 
     #[test]
     fn a_page_costs_what_its_nodes_cost_however_strange_its_size() {

@@ -129,12 +129,12 @@ pub(crate) async fn page(ctx: &Context<'_>, view: &View, filter: Filter, cut: Cu
     };
     let fields = EventPageFields { meta: Meta::of(app, &view.snapshot), filter, reach, counted: OnceCell::new() };
     let mut page = Connection::with_additional_fields(before, behind, fields);
-    page.edges.extend(facts.into_iter().map(edge));
+    page.edges.extend(facts.into_iter().map(|fact| edge(ctx, fact)));
     Ok(page)
 }
 
-fn edge(fact: RecordedFact) -> Edge<String, Event, EmptyFields> {
-    Edge::new(cursor_of(&number_key(fact.position)), Event(fact))
+fn edge(ctx: &Context<'_>, fact: RecordedFact) -> Edge<String, Event, EmptyFields> {
+    Edge::new(cursor_of(ctx, &number_key(fact.position)), Event(fact))
 }
 
 /// What the cut means in positions, and whether it is read from its end.

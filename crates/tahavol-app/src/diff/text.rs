@@ -1,15 +1,15 @@
 //! A diff as people read it, grouped by subject, in Persian or English.
 
-use tahavol_domain::Stream;
 use tahavol_domain::calendar::{Date, format_persian, persian_digits};
 use tahavol_domain::text::Lang;
 use tahavol_domain::values::{CommissionSlug, Horizon};
+use tahavol_domain::{Fact, Stream};
 use tahavol_projections::Snapshot;
-use tahavol_projections::diff::{Change, Field, Kind, LateFact, ProgressChange, Subject, Value};
+use tahavol_projections::diff::{Change, Field, Kind, LateFact, ProgressChange, Subject, SubjectKind, Value};
 use tahavol_projections::progress::Progress;
 
 use super::{Diff, Side};
-use crate::messages::message;
+use crate::messages::{message, sentence};
 
 /// Events that are named one by one; of more, their number is told.
 const NAMED: usize = 5;
@@ -18,27 +18,42 @@ const NOTHING: &str = "—";
 /// The whole of it, with a line's end after each line.
 #[must_use]
 pub fn text(diff: &Diff, lang: Lang) -> String {
+    first_of(diff, usize::MAX, lang)
+}
+
+/// The same with no more than so many changes and so many late facts; of more, their number is told.
+#[must_use]
+pub fn first_of(diff: &Diff, most: usize, lang: Lang) -> String {
     let mut lines = vec![heading(diff, lang), String::new()];
     if diff.is_empty() {
         lines.push(say("diff-nothing", &[], lang));
     }
     let mut subject: Option<&Subject> = None;
-    for change in &diff.changes {
+    for change in diff.changes.iter().take(most) {
         if subject != Some(&change.subject) {
             subject = Some(&change.subject);
             lines.push(subject_text(&change.subject, lang));
         }
         lines.push(format!("  {}", change_text(change, lang)));
     }
+    lines.extend(left_out(diff.changes.len(), most, lang));
     if !diff.progress.is_empty() {
         open(&mut lines, say("diff-progress", &[], lang));
         diff.progress.iter().for_each(|change| lines.extend(progress(diff, change, lang)));
     }
     if !diff.late.is_empty() {
         open(&mut lines, say("diff-late", &[("day", diff.from.day.to_string())], lang));
-        lines.extend(diff.late.iter().map(|late| format!("  {}", late_text(diff, late, lang))));
+        let facts = diff.late_facts.iter().map(Some).chain(std::iter::repeat(None));
+        let told = diff.late.iter().zip(facts).take(most).map(|(late, fact)| format!("  {}", late_text(diff, late, fact, lang)));
+        lines.extend(told);
+        lines.extend(left_out(diff.late.len(), most, lang));
     }
     lines.join("\n") + "\n"
+}
+
+fn left_out(all: usize, most: usize, lang: Lang) -> Option<String> {
+    let more = all.checked_sub(most).filter(|more| *more > 0)?;
+    Some(format!("  {}", say("diff-left-out", &[("more", more.to_string())], lang)))
 }
 
 fn open(lines: &mut Vec<String>, title: String) {
@@ -57,14 +72,20 @@ fn heading(diff: &Diff, lang: Lang) -> String {
         ("toDay", diff.to.day.to_string()),
         ("events", diff.events.to_string()),
     ];
-    say("diff-heading", &args, lang)
+    say(if diff.events == 1 { "diff-heading-one" } else { "diff-heading" }, &args, lang)
 }
 
 /// Such as `Milestone T-1 — Network for all stations`.
 #[must_use]
 pub fn subject_text(subject: &Subject, lang: Lang) -> String {
     let kind = say(&format!("diff-subject-{}", subject.kind.as_str()), &[], lang);
-    let code = if subject.code.is_empty() { String::new() } else { format!(" {}", subject.code) };
+    // Reviews are known by their day.
+    let day = Date::parse(&subject.code).ok().filter(|_| subject.kind == SubjectKind::Review);
+    let code = match day {
+        Some(day) => format!(" {}", date(day, lang)),
+        None if subject.code.is_empty() => String::new(),
+        None => format!(" {}", subject.code),
+    };
     let title = subject.title.as_ref().map(|title| format!(" — {}", title.get(lang))).unwrap_or_default();
     format!("{kind}{code}{title}")
 }
@@ -72,6 +93,10 @@ pub fn subject_text(subject: &Subject, lang: Lang) -> String {
 /// Such as `changed: due: 2026-05-01 → 2026-06-01 (events 130, 140)`.
 #[must_use]
 pub fn change_text(change: &Change, lang: Lang) -> String {
+    let named = |told: String| if change.positions.is_empty() { told } else { format!("{told} ({})", events(&change.positions, lang)) };
+    if let (SubjectKind::Evidence, Kind::Gone, Some(order)) = (change.subject.kind, change.kind, &change.before) {
+        return named(say("diff-destroyed", &[("order", value_text(order, lang))], lang));
+    }
     let mut told = kind_text(change.kind, lang);
     if let Some(field) = change.field {
         told = format!("{told}: {}", field_text(field, lang));
@@ -84,9 +109,12 @@ pub fn change_text(change: &Change, lang: Lang) -> String {
         (None, None) => told,
         (None, Some(after)) if change.kind == Kind::New => format!("{told}: {}", value_text(after, lang)),
         (Some(before), None) if change.kind == Kind::Gone => format!("{told}: {}", value_text(before, lang)),
+        (Some(before), Some(after)) if before == after => {
+            format!("{told}: {}", say("diff-restated", &[("value", value_text(after, lang))], lang))
+        }
         (before, after) => format!("{told}: {} {} {}", value(before), say("diff-arrow", &[], lang), value(after)),
     };
-    if change.positions.is_empty() { told } else { format!("{told} ({})", events(&change.positions, lang)) }
+    named(told)
 }
 
 fn events(positions: &[u64], lang: Lang) -> String {
@@ -123,6 +151,11 @@ pub fn value_text(value: &Value, lang: Lang) -> String {
         Value::Day(day) => date(*day, lang),
         Value::Word(word) => say(&format!("diff-word-{word}"), &[], lang),
         Value::All(values) => values.iter().map(|value| value_text(value, lang)).collect::<Vec<_>>().join(" "),
+        Value::Then(values) => {
+            let arrow = format!(" {} ", say("diff-arrow", &[], lang));
+            values.iter().map(|value| value_text(value, lang)).collect::<Vec<_>>().join(&arrow)
+        }
+        Value::Span(ends) => say("diff-span", &[("from", value_text(&ends.0, lang)), ("to", value_text(&ends.1, lang))], lang),
     }
 }
 
@@ -171,7 +204,7 @@ fn finish(progress: &Progress, lang: Lang) -> String {
     }
 }
 
-fn late_text(diff: &Diff, late: &LateFact, lang: Lang) -> String {
+fn late_text(diff: &Diff, late: &LateFact, fact: Option<&Fact>, lang: Lang) -> String {
     let snapshot = &diff.to.snapshot;
     let stream = named(snapshot, &late.stream);
     let about = match late.milestone.and_then(|id| snapshot.milestones.get(&id)) {
@@ -180,7 +213,7 @@ fn late_text(diff: &Diff, late: &LateFact, lang: Lang) -> String {
     };
     let args = [
         ("position", late.position.to_string()),
-        ("type", late.event_type.to_owned()),
+        ("what", fact.map_or_else(|| late.event_type.to_owned(), |fact| sentence(fact, lang))),
         ("about", about),
         ("day", late.effective_on.to_string()),
         ("recorded", late.recorded_on.to_string()),

@@ -1,6 +1,6 @@
 //! Two moments of a small programme: which way round, what is asked of them, and what came late.
 
-use tahavol_app::diff::{DiffError, Moment, text};
+use tahavol_app::diff::{DiffError, Moment, Point, first_of, text};
 use tahavol_app::{AsOf, Order};
 use tahavol_domain::milestone;
 use tahavol_domain::milestone::event::{ProgressCorrection, ProgressReport};
@@ -22,7 +22,8 @@ async fn the_earlier_moment_comes_first() {
     let world = World::founded().await;
     let head = world.app.snapshot().position.unwrap();
     let reversed = world.app.diff(at(head), at(head - 2), Scope::Programme, CURRENT).await;
-    assert!(matches!(reversed, Err(DiffError::Reversed { from, to }) if from == Some(head) && to == Some(head - 2)));
+    let (from, to) = (Point::Position(Some(head)), Point::Position(Some(head - 2)));
+    assert!(matches!(reversed, Err(DiffError::Reversed { from: first, to: last }) if (first, last) == (from, to)));
     let same = world.app.diff(at(head), Moment::default(), Scope::Programme, CURRENT).await.unwrap();
     assert!(same.is_empty() && same.events == 0);
     assert!(text(&same, Lang::En).contains("Nothing changed."));
@@ -80,6 +81,33 @@ async fn what_was_learnt_later_about_an_earlier_day_is_late() {
     world.reported(600).await;
     let diff = world.app.diff(from, Moment::default(), Scope::Programme, CURRENT).await.unwrap();
     assert_eq!(diff.late.iter().map(|late| (late.position, late.lateness_days())).collect::<Vec<_>>(), [(late.position.unwrap(), 26)]);
-    assert!(text(&diff, Lang::En).contains("days late: 26"));
+    let told = text(&diff, Lang::En);
+    assert!(told.contains("days late: 26") && !told.contains("milestone.progress_reported"), "{told}");
     assert!(text(&diff, Lang::Fa).contains("۲۶ روز دیرکرد"));
+}
+
+#[tokio::test]
+async fn moments_at_one_position_are_reversed_by_their_instants_and_by_their_days() {
+    let world = World::founded().await;
+    let now = Moment::default();
+    let at = |text| Moment { at: Some(AsOf::Instant(instant(text))), status_date: None };
+    let compared = async |from, to| world.app.diff(from, to, Scope::Programme, CURRENT).await.map(|diff| diff.events);
+    let later = compared(at("2030-01-01T00:00:00Z"), now).await;
+    assert!(matches!(later, Err(DiffError::Reversed { from: Point::Instant(_), to: Point::Instant(_) })));
+    let reversed = compared(at("2030-01-01T12:00:00Z"), at("2030-01-01T11:00:00Z")).await;
+    assert!(matches!(reversed, Err(DiffError::Reversed { from: Point::Instant(_), .. })));
+    let on = |day| Moment { at: None, status_date: Some(date(day)) };
+    let days = compared(on("2026-06-02"), on("2026-06-01")).await.unwrap_err();
+    assert_eq!(days.code(), "DIFF_REVERSED");
+    assert!(days.to_string().contains("status date 2026-06-02"), "{days}");
+    assert_eq!(compared(at("2030-01-01T11:00:00Z"), at("2030-01-01T12:00:00Z")).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_long_text_ends_with_how_much_more_there_is() {
+    let world = World::founded().await;
+    let diff = world.app.diff(at(0), Moment::default(), Scope::Programme, CURRENT).await.unwrap();
+    let (all, some) = (text(&diff, Lang::En), first_of(&diff, 2, Lang::En));
+    assert!(some.len() < all.len() && !all.contains("more, which are not told here"));
+    assert!(some.contains(&format!("… and {} more, which are not told here", diff.changes.len() - 2)), "{some}");
 }

@@ -77,18 +77,18 @@ impl DiffChange {
     }
 
     /// Which one, where the subject has several: a horizon, a station, an office, a period.
-    async fn item(&self) -> Option<String> {
-        self.change().item.as_ref().map(ToString::to_string)
+    async fn item(&self, ctx: &Context<'_>) -> Option<String> {
+        self.change().item.as_ref().map(|value| value.plain(lang(ctx)))
     }
 
-    /// For programs: dates are ISO 8601, progress is in basis points.
-    async fn before(&self) -> Option<String> {
-        self.change().before.as_ref().map(ToString::to_string)
+    /// For programs: dates are ISO 8601, progress is in basis points, texts are in the caller's language.
+    async fn before(&self, ctx: &Context<'_>) -> Option<String> {
+        self.change().before.as_ref().map(|value| value.plain(lang(ctx)))
     }
 
-    /// In the form of `before`.
-    async fn after(&self) -> Option<String> {
-        self.change().after.as_ref().map(ToString::to_string)
+    /// In the form of `before`. Of what changed and changed back, all that it was in between, the last of it in the end.
+    async fn after(&self, ctx: &Context<'_>) -> Option<String> {
+        self.change().after.as_ref().map(|value| value.plain(lang(ctx)))
     }
 
     /// For people, in the caller's language.

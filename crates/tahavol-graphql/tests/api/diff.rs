@@ -128,8 +128,8 @@ async fn moments_the_wrong_way_round_unknown_names_and_two_scopes_are_refused() 
     assert_eq!(refused("from: { position: 0 }, milestone: \"M-9\"".to_owned()).await, ["UNKNOWN_MILESTONE"]);
     assert_eq!(refused("from: { position: 0 }, initiative: \"I-9\"".to_owned()).await, ["UNKNOWN_INITIATIVE"]);
     assert_eq!(refused("from: { position: 0 }, commission: \"navy\"".to_owned()).await, ["UNKNOWN_COMMISSION"]);
-    assert_eq!(refused("from: { position: 0 }, commission: \"technology\", milestone: \"M-1\"".to_owned()).await, ["ONE_REQUIRED"]);
-    // Each costs two past pictures and its page.
-    let many = (0..26).map(|n| format!("d{n}: diff(from: {{ position: 0 }}) {{ eventCount }}")).collect::<String>();
+    assert_eq!(refused("from: { position: 0 }, commission: \"technology\", milestone: \"M-1\"".to_owned()).await, ["AT_MOST_ONE"]);
+    // A request compares two moments once.
+    let many = (0..2).map(|n| format!("d{n}: diff(from: {{ position: 0 }}) {{ eventCount }}")).collect::<String>();
     assert_eq!(world.codes(&format!("{{ {many} }}")).await, ["QUERY_TOO_COSTLY"]);
 }

@@ -167,8 +167,19 @@ impl Compared<'_> {
                 self.about(subject).tell(Kind::New, Some(Field::Office), (None, office.clone()), vec![tenure.appointed.position]);
             }
             if let Some(released) = tenure.released.as_ref().filter(|_| known.is_none_or(|known| known.released.is_none())) {
-                self.about(subject).tell(Kind::Gone, Some(Field::Office), (office, None), vec![released.position]);
+                let mut positions = self.release_proposals(subject, &tenure.office);
+                positions.retain(|position| *position < released.position);
+                positions.push(released.position);
+                self.about(subject).tell(Kind::Gone, Some(Field::Office), (office, None), positions);
             }
+        }
+    }
+
+    /// Positions of proposals to release somebody of an office of the programme's own.
+    fn release_proposals(&self, subject: &Subject, office: &Office) -> Vec<u64> {
+        match office.commission() {
+            Some(_) => Vec::new(),
+            None => self.window.about(self.programme_stream(), &["programme.official_release_proposed"], &subject.key),
         }
     }
 
@@ -243,7 +254,13 @@ impl Compared<'_> {
                 RatingVoice::Independent => "INDEPENDENT",
             };
             let last = |ratings: &Vector<(Rating, Stamp)>| ratings.last().map(|(rating, _)| colour(rating.confidence));
-            let values = (known.and_then(last), last(ratings));
+            let mut values = (known.and_then(last), last(ratings));
+            let through: Vec<Value> =
+                ratings.iter().skip(known.map_or(0, Vector::len)).map(|(rating, _)| colour(rating.confidence)).collect();
+            // There and back again; the same once more is told as it is.
+            if values.0 == values.1 && through.iter().any(|colour| Some(colour) != values.0.as_ref()) {
+                values.1 = Some(Value::Then(through));
+            }
             let mut about = self.about(subject).item(Value::All(vec![Value::horizon(key.0), Value::Word(voice)]));
             about.changed(Field::Rating, values, fresh);
         }

@@ -56,10 +56,12 @@ pub enum Field {
     Measurement,
     Standing,
     NationalValue,
+    /// What happened and left everything as it was.
+    Meanwhile,
 }
 
 impl Field {
-    pub const ALL: [Field; 43] = [
+    pub const ALL: [Field; 44] = [
         Field::Title,
         Field::Name,
         Field::Horizon,
@@ -103,6 +105,7 @@ impl Field {
         Field::Measurement,
         Field::Standing,
         Field::NationalValue,
+        Field::Meanwhile,
     ];
 
     /// For programs; never changes.
@@ -152,6 +155,7 @@ impl Field {
             Field::Measurement => "measurement",
             Field::Standing => "standing",
             Field::NationalValue => "nationalValue",
+            Field::Meanwhile => "meanwhile",
         }
     }
 }

@@ -32,7 +32,7 @@ impl Compared<'_> {
         }
     }
 
-    fn holds_indicator(&self, row: &IndicatorRow) -> bool {
+    pub(super) fn holds_indicator(&self, row: &IndicatorRow) -> bool {
         match self.scope {
             Scope::Programme => true,
             Scope::Commission(slug) => row.definition.commission == *slug,

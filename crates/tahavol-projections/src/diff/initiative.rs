@@ -20,7 +20,7 @@ impl Compared<'_> {
         }
     }
 
-    fn holds_initiative(&self, row: &InitiativeRow) -> bool {
+    pub(super) fn holds_initiative(&self, row: &InitiativeRow) -> bool {
         match self.scope {
             Scope::Programme => true,
             Scope::Commission(slug) => row.proposal.commission == *slug,
@@ -86,7 +86,10 @@ impl Compared<'_> {
         } else if let Some(old) = old {
             // Such as returned and submitted again, or a revision that says the same as before.
             let (decided, revised) = (new.decisions.len() > old.decisions.len(), old.proposal == new.proposal && !positions.is_empty());
-            if decided || revised {
+            if decided {
+                let through = new.decisions.iter().skip(known).map(|(led_to, _, _)| phase(*led_to)).collect();
+                self.about(subject).changed(Field::Phase, (Some(phase(before)), Some(Value::Then(through))), positions);
+            } else if revised {
                 let values = (Some(Value::number(known)), Some(Value::number(new.decisions.len())));
                 self.about(subject).changed(Field::Decisions, values, positions);
             }

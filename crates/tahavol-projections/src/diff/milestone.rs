@@ -43,6 +43,13 @@ impl Compared<'_> {
                 self.milestone(old, row);
             }
         }
+        // Also those that are in the end as they were.
+        for id in self.window.milestones() {
+            let Some(row) = to.milestones.get(&id).filter(|row| self.holds_milestone(row)) else { continue };
+            if looked_at.insert(id) {
+                self.milestone(from.milestones.get(&id).map(|old| &**old), row);
+            }
+        }
         // What an indicator measures moves with the indicator.
         for (id, row) in &to.milestones {
             if measured_by_indicator(row) && !looked_at.contains(id) && self.holds_milestone(row) {
@@ -51,7 +58,7 @@ impl Compared<'_> {
         }
     }
 
-    fn holds_milestone(&self, row: &MilestoneRow) -> bool {
+    pub(super) fn holds_milestone(&self, row: &MilestoneRow) -> bool {
         match self.scope {
             Scope::Programme => true,
             Scope::Commission(slug) => row.plan.commission == *slug,
@@ -119,23 +126,51 @@ impl Compared<'_> {
             };
             let positions = self.window.of(&stream, REBASELINE_DECIDED);
             self.about(subject).changed(Field::RebaselineProposed, (told(before), told(after)), positions);
+        } else if before.is_none() {
+            self.proposed(subject, &stream, Field::RebaselineProposed, (REBASELINE_DECIDED, "milestone.rebaseline_refused"));
         }
         let (before, after) = (&old.life.cancellation_pending, &new.life.cancellation_pending);
         if before != after {
             let positions = self.window.of(&stream, CANCELLATION_DECIDED);
             let values = (Some(Value::yes(before.is_some())), Some(Value::yes(after.is_some())));
             self.about(subject).changed(Field::CancellationProposed, values, positions);
+        } else if before.is_none() {
+            self.proposed(subject, &stream, Field::CancellationProposed, (CANCELLATION_DECIDED, "milestone.cancellation_refused"));
         }
-        let (before, after) = (&old.life.blocked, &new.life.blocked);
-        if before != after {
-            let positions = self.window.of(&stream, BLOCKED);
-            let values = (Some(Value::yes(before.is_some())), Some(Value::yes(after.is_some())));
-            self.about(subject).changed(Field::Blocked, values, positions);
-        }
+        self.blocked(subject, &stream, (old.life.blocked.is_some(), new.life.blocked.is_some()));
         if let (None, Some(position)) = (old.life.counts_since, new.life.counts_since) {
             let values = (Some(Value::yes(false)), Some(Value::yes(true)));
             self.about(subject).changed(Field::Counts, values, vec![position]);
         }
+    }
+
+    /// What was both proposed and decided between the two pictures, neither of which has the proposal.
+    fn proposed(&mut self, subject: &Subject, stream: &Stream, field: Field, (types, refused): (&[&str], &str)) {
+        let (positions, refusals) = (self.window.of(stream, types), self.window.of(stream, &[refused]));
+        if positions.len() < 2 {
+            return;
+        }
+        let decision = |position: &u64| if refusals.contains(position) { "REFUSED" } else { "ACCEPTED" };
+        let (halves, mut told) = (positions.chunks(2), Vec::new());
+        for half in halves {
+            told.push(Value::Word("PROPOSED"));
+            told.extend(half.get(1).map(|position| Value::Word(decision(position))));
+        }
+        self.about(subject).changed(field, (None, Some(Value::Then(told))), positions);
+    }
+
+    fn blocked(&mut self, subject: &Subject, stream: &Stream, (before, after): (bool, bool)) {
+        let positions = self.window.of(stream, BLOCKED);
+        if before == after && positions.is_empty() {
+            return;
+        }
+        let told = if before == after {
+            let blocked = self.window.of(stream, &["milestone.blocked"]);
+            Value::Then(positions.iter().map(|position| Value::yes(blocked.contains(position))).collect())
+        } else {
+            Value::yes(after)
+        };
+        self.about(subject).changed(Field::Blocked, (Some(Value::yes(before)), Some(told)), positions);
     }
 
     fn phase(&mut self, subject: &Subject, old: Option<&MilestoneRow>, new: &MilestoneRow) {
@@ -211,6 +246,10 @@ impl Compared<'_> {
         }
         for (number, row) in revoked {
             self.revoked(subject, new.plan.id, number, row);
+        }
+        for undone in self.window.undone(new.plan.id) {
+            let about = &mut self.about(subject).item(Value::code(&undone.station.0));
+            about.tell(Kind::Corrected, Some(Field::Delivery), (undone.on.map(Value::Day), None), vec![undone.made, undone.revoked]);
         }
         if !added.is_empty() {
             let values = (Some(Value::number(before.len())), Some(Value::number(new.deliveries.len())));

@@ -6,6 +6,7 @@ mod council;
 mod field;
 mod indicator;
 mod initiative;
+mod meanwhile;
 mod milestone;
 mod progress;
 mod station;
@@ -173,6 +174,7 @@ pub fn changes(from: &Snapshot, to: &Snapshot, window: &Window, scope: &Scope, o
         compared.milestones();
         compared.indicators();
         compared.stations();
+        compared.meanwhile();
     }
     let mut found = compared.found;
     // The fields of one subject stay in the order in which they were found.

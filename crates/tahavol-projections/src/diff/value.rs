@@ -8,7 +8,7 @@ use tahavol_domain::indicator::event::{MeasuredValue, MeasurementScope};
 use tahavol_domain::milestone::event::ProgressReport;
 use tahavol_domain::milestone::measure::{Measure, Scope as RolloutScope};
 use tahavol_domain::quantity::Quantity;
-use tahavol_domain::text::Text;
+use tahavol_domain::text::{Lang, Text};
 use tahavol_domain::values::Horizon;
 
 use crate::reports::{Report, ReportValue};
@@ -28,25 +28,16 @@ pub enum Value {
     Word(&'static str),
     /// Told one after the other.
     All(Vec<Value>),
+    /// What it was one after the other in time, the last of them in the end.
+    Then(Vec<Value>),
+    /// From the one to the other.
+    Span(Box<(Value, Value)>),
 }
 
-/// For programs: dates are ISO 8601, progress is in basis points, texts are Persian.
+/// [`Value::plain`] in Persian.
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Value::Text(text) => f.write_str(&text.fa),
-            Value::Code(text) | Value::Number(text) => f.write_str(text),
-            Value::Points(points) => write!(f, "{points}"),
-            Value::Day(day) => write!(f, "{day}"),
-            Value::Word(word) => f.write_str(word),
-            Value::All(values) => {
-                for (index, value) in values.iter().enumerate() {
-                    let gap = if index == 0 { "" } else { " " };
-                    write!(f, "{gap}{value}")?;
-                }
-                Ok(())
-            }
-        }
+        f.write_str(&self.plain(Lang::Fa))
     }
 }
 
@@ -57,6 +48,20 @@ impl Serialize for Value {
 }
 
 impl Value {
+    /// For programs: dates are ISO 8601, progress is in basis points; only texts are in a language.
+    #[must_use]
+    pub fn plain(&self, lang: Lang) -> String {
+        match self {
+            Value::Text(text) => text.get(lang).to_owned(),
+            Value::Code(text) | Value::Number(text) => text.clone(),
+            Value::Points(points) => points.to_string(),
+            Value::Day(day) => day.to_string(),
+            Value::Word(word) => (*word).to_owned(),
+            Value::All(values) | Value::Then(values) => values.iter().map(|value| value.plain(lang)).collect::<Vec<_>>().join(" "),
+            Value::Span(ends) => format!("{} {}", ends.0.plain(lang), ends.1.plain(lang)),
+        }
+    }
+
     pub(super) fn number(number: impl fmt::Display) -> Value {
         Value::Number(number.to_string())
     }
@@ -101,8 +106,7 @@ impl Value {
             Measure::Indicator(measure) => Value::All(vec![
                 Value::Word("INDICATOR"),
                 Value::code(&measure.indicator.0),
-                Value::quantity(measure.baseline),
-                Value::quantity(measure.target),
+                Value::Span(Box::new((Value::quantity(measure.baseline), Value::quantity(measure.target)))),
             ]),
         }
     }

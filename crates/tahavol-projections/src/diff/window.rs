@@ -1,6 +1,6 @@
 //! The events between two pictures: where each lies and what it is about, and those among them that came late.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tahavol_domain::calendar::{Date, TimeZone};
 use tahavol_domain::values::{MilestoneId, StationCode};
@@ -8,6 +8,8 @@ use tahavol_domain::{Event, Fact, Stream, commission, initiative, programme, sta
 
 use super::Scope;
 use crate::Snapshot;
+
+const DELIVERED: &[&str] = &["station.delivery_recorded", "station.delivery_revoked"];
 
 /// Filled with every fact after the earlier picture and up to the later one, in their order.
 #[derive(Debug, Clone)]
@@ -37,7 +39,17 @@ struct Happening {
 struct DeliveryEvent {
     position: u64,
     station: StationCode,
+    on: Option<Date>,
     revoked: bool,
+}
+
+/// A delivery that neither picture has: made and revoked between them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Undone {
+    pub(super) station: StationCode,
+    pub(super) on: Option<Date>,
+    pub(super) made: u64,
+    pub(super) revoked: u64,
 }
 
 /// A fact about a time that the earlier picture was already past: what was learnt of it later.
@@ -124,7 +136,8 @@ impl Window {
         }
         if let Some((milestone, revoked)) = delivery {
             let station = StationCode(said.stream.strip_prefix("station-").unwrap_or(&said.stream).to_owned());
-            self.deliveries.entry(milestone).or_default().push(DeliveryEvent { position, station, revoked });
+            let on = said.effective_on;
+            self.deliveries.entry(milestone).or_default().push(DeliveryEvent { position, station, on, revoked });
         }
         if changes_network(&fact.event) {
             self.network.push(position);
@@ -174,10 +187,42 @@ impl Window {
         self.deliveries.get(&milestone).into_iter().flatten().map(|event| event.position).collect()
     }
 
-    /// Positions of the revocations of one delivery.
+    /// Positions of the revocations of one delivery that the earlier picture has.
     pub(super) fn revocations(&self, milestone: MilestoneId, station: &StationCode) -> Vec<u64> {
+        let undone: BTreeSet<u64> = self.undone(milestone).iter().map(|undone| undone.revoked).collect();
         let events = self.deliveries.get(&milestone).into_iter().flatten();
-        events.filter(|event| event.revoked && event.station == *station).map(|event| event.position).collect()
+        let revoked = events.filter(|event| event.revoked && event.station == *station).map(|event| event.position);
+        revoked.filter(|position| !undone.contains(position)).collect()
+    }
+
+    /// Deliveries for a milestone that were both made and revoked here.
+    pub(super) fn undone(&self, milestone: MilestoneId) -> Vec<Undone> {
+        let (mut standing, mut undone) = (BTreeMap::new(), Vec::new());
+        for event in self.deliveries.get(&milestone).into_iter().flatten() {
+            if !event.revoked {
+                standing.insert(&event.station, event);
+            } else if let Some(made) = standing.remove(&event.station) {
+                undone.push(Undone { station: made.station.clone(), on: made.on, made: made.position, revoked: event.position });
+            }
+        }
+        undone
+    }
+
+    /// The milestones that something happened to.
+    pub(super) fn milestones(&self) -> BTreeSet<MilestoneId> {
+        let own = self.streams().filter_map(|(stream, _)| match stream {
+            Stream::Milestone(id) => Some(id),
+            Stream::Programme(_) | Stream::Commission(_) | Stream::Initiative(_) | Stream::Station(_) | Stream::Indicator(_) => None,
+        });
+        own.chain(self.deliveries.keys().copied()).collect()
+    }
+
+    /// Every stream that something happened in, with the positions of what is not told with a milestone.
+    pub(super) fn streams(&self) -> impl Iterator<Item = (Stream, Vec<u64>)> {
+        self.streams.iter().filter_map(|(name, happenings)| {
+            let own = happenings.iter().filter(|happening| !DELIVERED.contains(&happening.event_type));
+            Some((name.parse().ok()?, own.map(|happening| happening.position).collect()))
+        })
     }
 
     pub(super) fn network(&self) -> &[u64] {

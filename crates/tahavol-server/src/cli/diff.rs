@@ -10,7 +10,7 @@ use tahavol_domain::calendar::{Date, Instant, TimeZone};
 use tahavol_domain::text::{Lang, digits_to_latin};
 use tahavol_domain::values::CommissionSlug;
 use tahavol_projections::Snapshot;
-use tahavol_projections::diff::{LateFact, ProgressChange, Scope};
+use tahavol_projections::diff::{Change, LateFact, ProgressChange, Scope};
 use tahavol_projections::progress::{BaselineKind, Progress};
 
 use super::progress::{BaselineArgument, day};
@@ -70,7 +70,7 @@ pub(super) async fn run(settings: Settings, arguments: Arguments) -> Result<(), 
     let scope = scope(&app, &arguments, lang)?;
     let diff = compare(&app, (from, to), scope, arguments.baseline.into(), lang).await?;
     if arguments.json {
-        return say::bytes(format!("{:#}\n", told(&diff)).as_bytes());
+        return say::bytes(format!("{:#}\n", told(&diff, lang)).as_bytes());
     }
     say::bytes(text(&diff, lang).as_bytes())
 }
@@ -78,8 +78,7 @@ pub(super) async fn run(settings: Settings, arguments: Arguments) -> Result<(), 
 async fn compare(app: &Tahavol, (from, to): (Moment, Moment), scope: Scope, baseline: BaselineKind, lang: Lang) -> Result<Diff, Failure> {
     app.diff(from, to, scope, baseline).await.map_err(|error| match error {
         DiffError::Reversed { from, to } => {
-            let position = |position: Option<u64>| position.map_or_else(|| "—".to_owned(), |position| position.to_string());
-            let args = [("from", position(from)), ("to", position(to))];
+            let args = [("from", from.text(lang)), ("to", to.text(lang))];
             Failure::new(Code::Usage, message(error.code(), &args, lang))
         }
         DiffError::App(error) => Failure::from(error),
@@ -125,8 +124,9 @@ impl At {
         if let Ok(position) = latin.parse() {
             return Ok(At::Moment(AsOf::Position(position)));
         }
-        if let Ok(day) = Date::parse(&latin) {
-            return Ok(At::EndOf(day));
+        // What is written as a day and is none has its own reason.
+        if latin.contains(['-', '/']) && latin.chars().all(|c| c.is_ascii_digit() || c == '-' || c == '/') {
+            return day(&latin).map(At::EndOf);
         }
         let bad = |_| Failure::new(Code::Usage, message("DIFF_MOMENT_FORM", &[("value", text.to_owned())], lang));
         Instant::parse(&latin).map(|instant| At::Moment(AsOf::Instant(instant))).map_err(bad)
@@ -141,17 +141,26 @@ impl At {
 }
 
 /// The fields and forms of the GraphQL type `Diff`.
-fn told(diff: &Diff) -> Value {
+fn told(diff: &Diff, lang: Lang) -> Value {
     let side = |side: &Side| json!({ "position": side.snapshot.position, "recordedAt": side.snapshot.recorded_at, "statusDate": side.day });
     json!({
         "from": side(&diff.from),
         "to": side(&diff.to),
         "baseline": diff.baseline,
         "events": diff.events,
-        "changes": diff.changes,
+        "changes": diff.changes.iter().map(|change| changed(change, lang)).collect::<Vec<_>>(),
         "progress": diff.progress.iter().map(step).collect::<Vec<_>>(),
         "late": diff.late.iter().map(late).collect::<Vec<_>>(),
     })
+}
+
+/// With its texts in the language that was asked for.
+fn changed(change: &Change, lang: Lang) -> Value {
+    let mut told = json!(change);
+    for (name, value) in [("item", &change.item), ("before", &change.before), ("after", &change.after)] {
+        told[name] = json!(value.as_ref().map(|value| value.plain(lang)));
+    }
+    told
 }
 
 fn step(change: &ProgressChange) -> Value {
@@ -207,5 +216,9 @@ mod tests {
         let wrong = At::parse("yesterday", Lang::En).unwrap_err();
         assert_eq!(wrong.code, Code::Usage);
         assert!(wrong.text.contains("yesterday"));
+        for no_day in ["1399/12/31", "۱۳۹۹/۱۲/۳۱", "2026-02-30"] {
+            let reason = day(&digits_to_latin(no_day)).unwrap_err().text;
+            assert_eq!(At::parse(no_day, Lang::En).unwrap_err().text, reason);
+        }
     }
 }

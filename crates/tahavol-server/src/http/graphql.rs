@@ -10,7 +10,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use tahavol_domain::text::Lang;
 use tahavol_domain::values::Person;
-use tahavol_graphql::Written;
+use tahavol_graphql::{Budget, Written};
 use tokio::time::timeout;
 
 use super::Site;
@@ -131,7 +131,7 @@ impl<'a> Asking<'a> {
         encoded.respond(self.media)
     }
 
-    /// One after the other: mutations in a batch have an order.
+    /// One after the other: mutations in a batch have an order. Together they may cost as much as one.
     async fn batch(&self, body: &Bytes) -> Response {
         if self.media == Media::Events {
             return self.refuse(&Problem::new(StatusCode::BAD_REQUEST, "REQUEST_MALFORMED"));
@@ -143,10 +143,11 @@ impl<'a> Asking<'a> {
         }
         let mut bodies: Vec<Bytes> = Vec::with_capacity(batch.len());
         let mut status = StatusCode::OK;
+        let budget = Arc::new(Budget::default());
         for params in batch {
             let answer = match ask(&self.site.documents, params, self.caller, self.lang, None) {
                 Ok(Asked { kind: Kind::Subscription, .. }) => Answer::from_errors(vec![coded("SUBSCRIBE_BY_EVENTS", &[], self.lang)]),
-                Ok(asked) => self.execute(asked).await,
+                Ok(Asked { request, kind }) => self.execute(Asked { request: request.data(Arc::clone(&budget)), kind }).await,
                 Err(unasked) => Answer::from_errors(vec![unasked.0]),
             };
             // Each answer says for itself what is wrong with its request.

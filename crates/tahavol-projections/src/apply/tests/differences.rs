@@ -4,7 +4,7 @@ use super::*;
 use crate::diff::{Change, Field, Kind, LateFact, Scope, SubjectKind, Value, Window, changes, progress_changes};
 use crate::progress::BaselineKind;
 use tahavol_domain::initiative::event::{Revision as InitiativeRevision, Risk, RiskClosure};
-use tahavol_domain::milestone::event::{CancellationProposal, ProgressCorrection, ProposalDecision, Rebaseline, Rebaselined};
+use tahavol_domain::milestone::event::{Blockage, CancellationProposal, ProgressCorrection, ProposalDecision, Rebaseline, Rebaselined};
 use tahavol_domain::programme::event::HorizonWindow;
 use tahavol_domain::station::event::DeliveryRevocation;
 
@@ -139,7 +139,9 @@ fn a_rebaseline_to_another_horizon_moves_the_milestone() {
     let found = play.since(before);
     assert_eq!(told(field(&found, Field::Horizon)), (Kind::Moved, some("SHORT"), some("MEDIUM"), vec![before + 2]));
     assert_eq!(told(field(&found, Field::Due)), (Kind::Changed, some("2019-10-10"), some("2021-10-10"), vec![before + 2]));
-    assert!(found.iter().all(|change| change.field != Some(Field::RebaselineProposed)), "neither picture has the proposal");
+    // Neither picture has the proposal.
+    let proposed = told(field(&found, Field::RebaselineProposed));
+    assert_eq!(proposed, (Kind::Changed, None, some("PROPOSED ACCEPTED"), vec![before + 1, before + 2]));
 }
 
 #[test]
@@ -288,4 +290,71 @@ fn a_fact_about_the_time_before_is_late_by_the_days_until_it_was_recorded() {
     assert!(is_in(late, Scope::Programme) && is_in(late, Scope::Commission(commission("technology"))));
     assert!(is_in(late, Scope::Initiative(initiative_id("T"))) && is_in(late, Scope::Milestone(milestone_id("T-1"))));
     assert!(!is_in(late, Scope::Commission(commission("training"))) && !is_in(late, Scope::Milestone(milestone_id("T-2"))));
+}
+
+#[test]
+fn what_was_undone_between_the_moments_is_told_with_its_events() {
+    let mut play = Play::chartered();
+    play.register("00001", "IR-01", false, 1_000);
+    play.propose("T");
+    play.plan("T", "T-1", rollout(&["00001"], None));
+    play.approve("T");
+    let before = play.position();
+    let delivery = play.deliver("00001", "T-1", "2019-10-04");
+    let revocation = DeliveryRevocation { milestone: milestone_id("T-1"), delivery };
+    play.on_station("00001", None, station::Event::DeliveryRevoked(revocation.clone()));
+    let found = play.since(before);
+    let undone = field(&found, Field::Delivery);
+    assert_eq!(told(undone), (Kind::Corrected, some("2019-10-04"), None, vec![before + 1, before + 2]));
+    assert_eq!(undone.item.as_ref().map(ToString::to_string), some("00001"));
+    // Made again, it stands, and the first one is still told.
+    play.deliver("00001", "T-1", "2019-10-05");
+    let found = play.since(before);
+    assert_eq!(told(field(&found, Field::Delivery)).3, [before + 1, before + 2]);
+    assert_eq!(told(field(&found, Field::Deliveries)).3, [before + 3]);
+    // From the moment at which it stood, it is gone.
+    let found = play.between(before + 1, before + 2, &Scope::Milestone(milestone_id("T-1")));
+    assert_eq!(told(field(&found, Field::Delivery)), (Kind::Gone, some("2019-10-04"), None, vec![before + 1, before + 2]));
+}
+
+#[test]
+fn a_proposal_that_was_refused_and_a_block_that_was_lifted_between_the_moments_are_told() {
+    let mut play = Play::with_milestone(Measure::Reported);
+    let before = play.position();
+    let proposal = Uuid::from_u128(8);
+    play.on_milestone("T-1", None, milestone::Event::CancellationProposed(CancellationProposal { proposal }));
+    play.on_milestone("T-1", None, milestone::Event::CancellationRefused(ProposalDecision { proposal, resolution: None }));
+    play.on_milestone("T-1", None, milestone::Event::Blocked(Blockage {}));
+    play.on_milestone("T-1", None, milestone::Event::Unblocked(Blockage {}));
+    for scope in [Scope::Programme, Scope::Milestone(milestone_id("T-1"))] {
+        let found = play.between(before, play.position(), &scope);
+        let refused = told(field(&found, Field::CancellationProposed));
+        assert_eq!(refused, (Kind::Changed, None, some("PROPOSED REFUSED"), vec![before + 1, before + 2]));
+        assert_eq!(told(field(&found, Field::Blocked)), (Kind::Changed, some("NO"), some("YES NO"), vec![before + 3, before + 4]));
+    }
+}
+
+#[test]
+fn an_initiative_that_was_suspended_and_resumed_between_the_moments_is_told_as_such() {
+    let mut play = Play::with_milestone(Measure::Reported);
+    let before = play.position();
+    play.decide("T", initiative::Event::Suspended);
+    play.decide("T", initiative::Event::Resumed);
+    let found = play.since(before);
+    assert_eq!(
+        told(field(&found, Field::Phase)),
+        (Kind::Changed, some("APPROVED"), some("SUSPENDED APPROVED"), vec![before + 1, before + 2])
+    );
+}
+
+#[test]
+fn what_went_back_to_what_it_was_is_told_as_what_happened_meanwhile() {
+    let mut play = Play::with_milestone(Measure::Reported);
+    let before = play.position();
+    let window = |ends| HorizonWindow { horizon: Horizon::Short, starts: day("2018-12-20"), ends: day(ends) };
+    for ends in ["2020-03-19", "2019-12-20"] {
+        play.say(Stream::Programme(PROGRAMME), programme::Event::HorizonRescheduled(window(ends)));
+    }
+    let found = play.since(before);
+    assert_eq!(told(field(&found, Field::Meanwhile)), (Kind::Changed, None, None, vec![before + 1, before + 2]));
 }
