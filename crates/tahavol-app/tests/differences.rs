@@ -102,6 +102,18 @@ async fn every_event_shows_in_a_difference_that_names_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nothing_that_happened_between_two_moments_is_passed_over() {
+    let played = played().await;
+    let head = played.app.snapshot().position.expect("a history");
+    for from in [10, head / 3, head / 2, head - head / 8] {
+        let diff = played.between(from, head, Scope::Programme).await;
+        let named: BTreeSet<u64> = diff.changes.iter().flat_map(|change| &change.positions).copied().collect();
+        let silent: Vec<u64> = (from + 1..=head).filter(|position| !named.contains(position)).collect();
+        assert_eq!(silent, Vec::<u64>::new(), "from {from}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn two_halves_add_up_to_the_whole() {
     let played = played().await;
     let head = played.app.snapshot().position.expect("a history");

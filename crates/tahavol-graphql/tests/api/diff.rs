@@ -73,6 +73,16 @@ async fn pages_go_on_where_they_ended_and_filters_count_exactly() {
     let new = world.ask("aud", &ask("first: 100, kinds: [NEW], subjects: [STATION]")).await["diff"]["changes"].clone();
     assert_eq!((&new["totalCount"], new["edges"].as_array().unwrap().len()), (&json!(2), 2));
     assert_eq!(world.codes(&ask("first: 101")).await, ["FIRST_OUT_OF_RANGE"]);
+    // A cursor is good for its list between its moments only.
+    let cursor = &first["pageInfo"]["endCursor"];
+    for other in [
+        format!("{{ diff(from: {{ position: 1 }}) {{ changes(after: {cursor}) {{ totalCount }} }} }}"),
+        format!("{{ diff(from: {{ position: 0 }}, milestone: \"M-1\") {{ changes(after: {cursor}) {{ totalCount }} }} }}"),
+        format!("{{ diff(from: {{ position: 0 }}) {{ late(after: {cursor}) {{ totalCount }} }} }}"),
+        format!("{{ milestones(after: {cursor}) {{ totalCount }} }}"),
+    ] {
+        assert_eq!(world.codes(&other).await, ["CURSOR_INVALID"], "{other}");
+    }
 }
 
 #[tokio::test]
@@ -124,6 +134,10 @@ async fn moments_the_wrong_way_round_unknown_names_and_two_scopes_are_refused() 
     let ask = |arguments: &str| format!("{{ diff({arguments}) {{ eventCount }} }}");
     let refused = async |arguments: String| world.codes(&ask(&arguments)).await;
     assert_eq!(refused(format!("from: {{ position: {second} }}, to: {{ position: {before} }}")).await, ["DIFF_REVERSED"]);
+    let later = "from: { instant: \"2030-01-01T00:00:00Z\" }".to_owned();
+    assert_eq!(refused(later).await, ["DIFF_REVERSED"]);
+    let days = "from: { position: 0 }, statusDate: \"2025-06-10\", fromStatusDate: \"2025-06-11\"".to_owned();
+    assert_eq!(refused(days).await, ["DIFF_REVERSED"]);
     assert_eq!(refused(format!("from: {{ position: {} }}", second + 1)).await, ["POSITION_NOT_REACHED"]);
     assert_eq!(refused("from: { position: 0 }, milestone: \"M-9\"".to_owned()).await, ["UNKNOWN_MILESTONE"]);
     assert_eq!(refused("from: { position: 0 }, initiative: \"I-9\"".to_owned()).await, ["UNKNOWN_INITIATIVE"]);
