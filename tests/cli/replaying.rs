@@ -1,5 +1,6 @@
 //! Decisions, steps and effects on the command line, in either language.
 
+use tahavol_domain::calendar::persian_digits;
 use tahavol_tests::data;
 
 use crate::{on, printed, said};
@@ -13,7 +14,7 @@ fn width(line: &str) -> usize {
 #[test]
 fn decisions_are_listed_and_each_is_shown_on_its_basis() {
     let directory = data::with_history();
-    let list = printed(&on(directory.path(), &["decision", "--list", "--limit", "5000", "--lang", "en"]));
+    let list = printed(&on(directory.path(), &["decision", "--list", "--limit", "۰", "--lang", "en"]));
     let positions: Vec<u64> = list.lines().map(|line| line.trim_start().split("  ").next().unwrap().parse().unwrap()).collect();
     assert!(positions.len() > 50 && positions.windows(2).all(|pair| pair[0] > pair[1]));
     let rebaselined = list.lines().position(|line| line.contains("Approved another baseline")).expect("the history has one");
@@ -22,7 +23,7 @@ fn decisions_are_listed_and_each_is_shown_on_its_basis() {
     for part in ["Decision at position", "In answer to", "Basis: position", "Offices held then: council", "Progress at the basis"] {
         assert!(english.contains(part), "{part} is missing in\n{english}");
     }
-    let persian = printed(&on(directory.path(), &["decision", &position, "--lang", "fa"]));
+    let persian = printed(&on(directory.path(), &["decision", &persian_digits(&position), "--lang", "fa"]));
     assert!(persian.contains("تصمیم در جایگاه") && persian.contains("مبنا") && !persian.contains("decision-"), "{persian}");
     let nothing = on(directory.path(), &["decision", "1", "--lang", "en"]);
     assert_eq!(nothing.status.code(), Some(3));
@@ -40,8 +41,13 @@ fn steps_go_on_and_back_within_the_width_of_the_terminal() {
         assert!(!forward.contains("step-"), "{forward}");
     }
     assert!(steps(&["--at", "2", "--backward", "--lang", "en"]).contains("Event 0"));
-    let of_nobody = steps(&["--actor", "nobody", "--lang", "en"]);
-    assert_eq!(of_nobody, "There is no event that passes this filter.\n");
+    assert!(steps(&["--at", "۲", "--count", "۱", "--lang", "en"]).contains("Event 2"));
+    let of_nobody = on(directory.path(), &["step", "--actor", "nobody", "--lang", "en"]);
+    assert_eq!(of_nobody.status.code(), Some(3));
+    assert!(said(&of_nobody).contains("Nobody called “nobody”"), "{}", said(&of_nobody));
+    let beyond = on(directory.path(), &["step", "--at", "9999999"]);
+    assert_eq!(beyond.status.code(), Some(3));
+    assert_eq!(said(&beyond), said(&on(directory.path(), &["diff", "--from", "9999999"])));
     let wrong = on(directory.path(), &["step", "--stream", "nowhere"]);
     assert_eq!(wrong.status.code(), Some(2));
 }
@@ -51,6 +57,10 @@ fn the_effect_of_what_waits_is_shown_against_both_plans() {
     let directory = data::with_history();
     let shown = printed(&on(directory.path(), &["effect", "document", "--lang", "en"]));
     assert!(shown.contains("Against the current plan") && shown.contains("Against the first promises"), "{shown}");
+    // A group that is told has something to show for it: the weight, if nothing else.
+    let told: Vec<&str> = shown.lines().filter(|line| line.contains(" / ")).collect();
+    assert!(!told.is_empty() && told.iter().all(|line| line.starts_with("Horizon / ") || line.contains(" → ")), "{shown}");
+    assert!(shown.contains("Cancelled weight"), "{shown}");
     let persian = printed(&on(directory.path(), &["effect", "document", "--lang", "fa"]));
     assert!(persian.contains("در برابر نخستین تعهدها") && !persian.contains("effect-"), "{persian}");
     let nothing = on(directory.path(), &["effect", "NO-SUCH-CODE", "--lang", "en"]);

@@ -113,7 +113,7 @@ impl Tahavol {
     /// or backwards the last. Nothing after `until`, the picture that is looked from. None where there is no such event.
     ///
     /// # Errors
-    /// When the ledger cannot be read.
+    /// [`AppError::PositionNotReached`] for a cursor beyond the head, and when the ledger cannot be read.
     pub async fn step(
         &self,
         cursor: Option<u64>,
@@ -121,6 +121,9 @@ impl Tahavol {
         direction: StepDirection,
         until: &Snapshot,
     ) -> Result<Option<Step>, AppError> {
+        if let Some(position) = cursor.filter(|position| Some(*position) > self.known_head()) {
+            return Err(AppError::PositionNotReached { position, head: self.known_head() });
+        }
         let Some(last) = until.position else { return Ok(None) };
         let found = match direction {
             StepDirection::Forward => self.at_or_after(cursor.unwrap_or(0), filter, last).await?,

@@ -55,7 +55,7 @@ pub(crate) enum SinceKind {
     Cancelled,
     /// The same was decided anew, or what was proposed was revised.
     Superseded,
-    /// A fact of the time before the decision, recorded after it.
+    /// A fact of the time before the decision, recorded after its basis; of the day of the decision, recorded on a later day.
     Late,
 }
 
@@ -215,7 +215,7 @@ impl Decision {
         Ok(self.whole(ctx).await?.offices.iter().map(ToString::to_string).collect())
     }
 
-    /// What came out after it, up to the picture of the question: corrections of what it looked at, later decisions on the same, and
+    /// What was recorded after its basis, up to the picture of the question: corrections of what it looked at, later decisions on the same, and
     /// late facts about the time before it. In the order of positions.
     #[graphql(complexity = "PAST + price(first, child_complexity)")]
     async fn since(&self, ctx: &Context<'_>, first: Option<i32>, after: Option<String>) -> Result<Page<Since>, Error> {

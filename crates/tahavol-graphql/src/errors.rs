@@ -33,6 +33,7 @@ pub(crate) const FIRST_AND_LAST: &str = "FIRST_AND_LAST";
 pub(crate) const LAST_OUT_OF_RANGE: &str = "LAST_OUT_OF_RANGE";
 /// A choice of which exactly one part must be given.
 pub(crate) const ONE_REQUIRED: &str = "ONE_REQUIRED";
+/// A choice of which no two parts may be given.
 pub(crate) const AT_MOST_ONE: &str = "AT_MOST_ONE";
 /// What was typed to confirm is something else.
 pub(crate) const CONFIRMATION_DIFFERS: &str = "CONFIRMATION_DIFFERS";

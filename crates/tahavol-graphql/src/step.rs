@@ -3,14 +3,14 @@
 use async_graphql::{Context, Enum, Error, Object, SimpleObject};
 use tahavol_app::{self as app_of, StepFilter};
 use tahavol_domain::Stream;
-use tahavol_domain::values::ActorId;
 
-use crate::errors::{FILTER_INVALID, ONE_REQUIRED, UserError, read_opt, refuse};
+use crate::errors::{AT_MOST_ONE, FILTER_INVALID, UserError, read_opt, refuse};
 use crate::ledger::Event;
 use crate::limits::PAST;
 use crate::page::price_list;
 use crate::request::{AsOfInput, What, app, lang, may_read, view};
 use crate::scalars::Position;
+use crate::search::known_actor;
 
 /// Fields of a usual state.
 const USUAL_FIELDS: usize = 20;
@@ -106,7 +106,7 @@ pub(crate) struct StepQuery;
 #[Object]
 impl StepQuery {
     /// The event at a position, or the nearest one in the direction that belongs to the stream or was recorded by the actor. Without a
-    /// position the first one, or backwards the last. Null where there is none.
+    /// position the first one, or backwards the last. Null where there is none. Give at most one of `stream` and `actor`.
     #[graphql(complexity = "2 * PAST + child_complexity")]
     #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn step(
@@ -128,8 +128,8 @@ impl StepQuery {
                 let stream = text.parse::<Stream>();
                 StepFilter::Stream(stream.map_err(|_| refuse(ctx, FILTER_INVALID, "stream", &[("value", text.clone())]))?)
             }
-            (None, Some(actor)) => StepFilter::Actor(ActorId(actor)),
-            (Some(_), Some(_)) => return Err(refuse(ctx, ONE_REQUIRED, "stream", &[("fields", "stream, actor".to_owned())])),
+            (None, Some(actor)) => StepFilter::Actor(known_actor(ctx, "actor", &actor).await?),
+            (Some(_), Some(_)) => return Err(refuse(ctx, AT_MOST_ONE, "stream", &[("fields", "stream, actor".to_owned())])),
         };
         let found = app(ctx)?.step(cursor, &filter, direction.into(), &view.snapshot).await;
         let found = found.map_err(|error| Error::from(UserError::unread(lang(ctx), Some("position"), &error)))?;

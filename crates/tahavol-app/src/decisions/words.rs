@@ -4,7 +4,7 @@ use tahavol_domain::text::Lang;
 use tahavol_projections::Snapshot;
 
 use super::DecisionSubject;
-use crate::messages::message;
+use crate::messages::{message, office_text};
 
 impl DecisionSubject {
     /// With the title that the picture knows; where it knows none, the code or id alone.
@@ -17,7 +17,7 @@ impl DecisionSubject {
         match self {
             DecisionSubject::Official(actor, office) => {
                 let name = snapshot.officials.get(actor).map_or(actor.0.as_str(), |row| row.person.name.as_str());
-                message("decision-official", &[("office", office.to_string()), ("person", name.to_owned())], lang)
+                message("decision-official", &[("office", office_text(office, snapshot, lang)), ("person", name.to_owned())], lang)
             }
             DecisionSubject::Horizon(horizon) => {
                 let horizon = message(&format!("step-word-{}", horizon.as_str()), &[], lang);

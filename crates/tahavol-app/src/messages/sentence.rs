@@ -96,14 +96,14 @@ impl Words {
                 vec![("title", self.text(&charter.title)), ("person", charter.first_official.name.clone())]
             }
             programme::Event::OfficialAppointed(appointment) => {
-                vec![("person", appointment.person.name.clone()), ("office", appointment.office.to_string())]
+                vec![("person", appointment.person.name.clone()), ("office", self.office(&appointment.office))]
             }
             programme::Event::OfficialReleaseProposed(release) | programme::Event::OfficialReleased(release) => {
-                vec![("person", release.actor.0.clone()), ("office", release.office.to_string())]
+                vec![("person", release.actor.0.clone()), ("office", self.office(&release.office))]
             }
             programme::Event::OfficeDelegated(Delegation { to, office, starts, ends, delegation: _, from: _ }) => vec![
                 ("person", to.name.clone()),
-                ("office", office.to_string()),
+                ("office", self.office(office)),
                 ("starts", starts.to_string()),
                 ("ends", ends.to_string()),
             ],
@@ -291,6 +291,11 @@ impl Words {
         })
     }
 
+    /// Without a picture, whose commissions and provinces stand by their codes.
+    fn office(&self, office: &Office) -> String {
+        office_text(office, &Snapshot::default(), self.0)
+    }
+
     fn role(&self, role: Role) -> String {
         self.say(match role {
             Role::Chair => "event-role-chair",
@@ -320,7 +325,9 @@ mod tests {
     use std::collections::BTreeSet;
 
     use tahavol_domain::fact::TYPES;
+    use tahavol_domain::programme::event::Appointment;
     use tahavol_domain::schema::samples;
+    use tahavol_domain::values::{ActorId, Person};
 
     use super::*;
 
@@ -360,6 +367,19 @@ mod tests {
         let told = |number: &str, lang| Words(lang).resolution(Some(&number.to_owned()));
         assert_eq!((told("12/3", Lang::En), told("12/3", Lang::Fa)), (", resolution 12/3".to_owned(), "، مصوبهٔ 12/3".to_owned()));
         assert_eq!((told("مصوبهٔ ۱۲", Lang::En), told("مصوبهٔ ۱۲", Lang::Fa)), (", مصوبهٔ ۱۲".to_owned(), "، مصوبهٔ ۱۲".to_owned()));
+    }
+
+    #[test]
+    fn an_office_that_is_given_is_told_by_its_name() {
+        let person = Person { id: ActorId("sara".to_owned()), name: "سارا".to_owned() };
+        let told = |office: &str, lang| {
+            let appointment = Appointment { person: person.clone(), office: office.parse().expect("an office") };
+            let args = Words(lang).programme(&programme::Event::OfficialAppointed(appointment));
+            message("event-programme-official_appointed", &args, lang)
+        };
+        assert_eq!(told("council", Lang::Fa), "سمت شورا را به سارا داد.");
+        assert_eq!(told("reporter:IR-23", Lang::Fa), "سمت گزارشگر، IR-23 را به سارا داد.");
+        assert_eq!(told("administrator", Lang::En), "Gave سارا the office administrator.");
     }
 
     #[test]

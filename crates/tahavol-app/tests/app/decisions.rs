@@ -2,16 +2,21 @@
 
 use std::collections::BTreeSet;
 
-use tahavol_app::{
-    AsOf, Decision, DecisionFilter, DecisionSubject, FactFilter, Order, RecordedFact, SinceKind, decided_in, deciding_types,
-};
+use tahavol_app::{Decision, DecisionFilter, DecisionSubject, FactFilter, Order, RecordedFact, SinceKind, decided_in, deciding_types};
+use tahavol_domain::calendar::Period;
 use tahavol_domain::fact::encode;
+use tahavol_domain::indicator::event::{
+    Aggregation, BaselineValue, Definition, Direction, Meaning, MeasuredValue, Measurement, MeasurementCorrection, MeasurementScope,
+    Quality, Target,
+};
 use tahavol_domain::initiative::event::Decision as Resolution;
 use tahavol_domain::milestone::command::{BaselineChoice, ProposeRebaseline};
 use tahavol_domain::milestone::event::{ClaimDecision, ProgressCorrection, ProgressReport, ProposalDecision};
 use tahavol_domain::milestone::measure::MeasureChoice;
-use tahavol_domain::values::{EventId, MilestoneId, Office};
-use tahavol_domain::{Stream, initiative, milestone};
+use tahavol_domain::quantity::Quantity;
+use tahavol_domain::text::Text;
+use tahavol_domain::values::{EventId, Horizon, IndicatorCode, MilestoneId, Office};
+use tahavol_domain::{Stream, indicator, initiative, milestone};
 use tahavol_ledger::{Expected, Ledger, NewEvent};
 use uuid::Uuid;
 
@@ -101,9 +106,66 @@ async fn what_came_out_after_a_rebaseline_is_told_and_what_belongs_to_later_days
     assert!(world.app.decision(decided, &then).await.unwrap().unwrap().since.is_empty());
 }
 
+/// An indicator of `technology` with a target, measured once in every province, and a milestone `T-3` that is measured by it.
+async fn measured(world: &World) -> EventId {
+    let code = || IndicatorCode("satisfaction".to_owned());
+    let stream = || Stream::Indicator(code());
+    let quality = Quality { source: None, method: None, accuracy: None, limits: None, remedies: None };
+    let baseline = Some(BaselineValue { value: quantity("60"), on: date("2026-01-01"), provenance: None });
+    let (title, unit) = (Text::fa("رضایت"), "درصد".to_owned());
+    let meaning = Meaning { title, unit, direction: Direction::Increase, baseline, tolerance: None, quality };
+    let (commission, aggregation) = (commission("technology"), Aggregation::Latest);
+    let definition = Definition { code: code(), commission, derived: None, aggregation, meaning, provenance: None };
+    let define = indicator::Command::Define(Box::new(definition));
+    world.handle(world.order("chair", stream(), define)).await.unwrap();
+    let target = indicator::Command::SetTarget(Target { horizon: Horizon::Short, value: quantity("90") });
+    world.handle(world.order("council", stream(), target)).await.unwrap();
+    let measurement = Measurement {
+        scope: MeasurementScope::National,
+        period: Period { start: date("2026-04-01"), end: date("2026-04-30") },
+        value: MeasuredValue::Plain(quantity("75")),
+        method: None,
+        evidence: Vec::new(),
+        provenance: None,
+    };
+    let recorded = world.order("mina", stream(), indicator::Command::RecordMeasurement(measurement));
+    let recorded = world.handle(recorded).await.unwrap().position.unwrap();
+    let plan = plan("T", "T-3", MeasureChoice::Indicator(code()));
+    world.handle(world.order("mina", milestone_stream("T-3"), plan)).await.unwrap();
+    event_at(world, recorded).await
+}
+
+#[tokio::test]
+async fn a_later_rebaseline_to_another_measure_hides_no_correction_of_what_was_looked_at() {
+    let world = World::founded().await;
+    let measurement = measured(&world).await;
+    let admit = milestone::Command::Admit(milestone::event::Resolution { resolution: Some("۱۲/۳".to_owned()) });
+    let admitted = world.handle(world.order("council", milestone_stream("T-3"), admit)).await.unwrap().position.unwrap();
+    let correction =
+        MeasurementCorrection { corrects: measurement, value: MeasuredValue::Plain(quantity("70")), method: None, evidence: Vec::new() };
+    let stream = Stream::Indicator(IndicatorCode("satisfaction".to_owned()));
+    let correction = world.order("mina", stream, indicator::Command::CorrectMeasurement(correction));
+    let corrected = world.handle(Order { reason: Some("غلط".to_owned()), ..correction }).await.unwrap().position.unwrap();
+    assert_eq!(kinds(&decision(&world, admitted).await), [(corrected, SinceKind::Corrected)]);
+
+    let baseline =
+        BaselineChoice { weight: 10, starts: date("2026-05-01"), due: date("2026-08-31"), horizon: None, measure: MeasureChoice::Reported };
+    let asked = ProposeRebaseline { proposal: Uuid::from_u128(9), baseline };
+    let order = world.order("mina", milestone_stream("T-3"), milestone::Command::ProposeRebaseline(Box::new(asked)));
+    world.handle(Order { reason: Some("سنجه عوض شد".to_owned()), ..order }).await.unwrap();
+    let approval = ProposalDecision { proposal: Uuid::from_u128(9), resolution: Some("۱۲/۷".to_owned()) };
+    let order = world.order("council", milestone_stream("T-3"), milestone::Command::ApproveRebaseline(approval));
+    let moved = world.handle(order).await.unwrap().position.unwrap();
+    assert_eq!(kinds(&decision(&world, admitted).await), [(corrected, SinceKind::Corrected), (moved, SinceKind::Rebaselined)]);
+}
+
+fn quantity(text: &str) -> Quantity {
+    Quantity::parse(text).unwrap()
+}
+
 /// The last fact of a world said again on another ledger as if it had been decided on an earlier picture.
 async fn decided_on(world: &World, basis: u64) -> World {
-    let again = World::empty().await;
+    let mut again = World::empty().await;
     let mut lines = world.app.facts(None, 1_000, &FactFilter::default()).await.unwrap();
     lines.last_mut().unwrap().fact.envelope.basis = Some(basis);
     for RecordedFact { fact, .. } in lines {
@@ -113,8 +175,7 @@ async fn decided_on(world: &World, basis: u64) -> World {
         let event = NewEvent { id: fact.envelope.id.0, event_type, line: encode(&fact).unwrap().into() };
         again.ledger.append(&stream, expected, vec![event]).await.unwrap();
     }
-    let head = world.app.snapshot().position.unwrap();
-    again.app.as_of(AsOf::Position(head)).await.unwrap();
+    again.app = again.reopen().await;
     again
 }
 

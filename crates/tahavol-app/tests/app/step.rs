@@ -70,11 +70,15 @@ async fn a_cursor_between_two_events_goes_to_the_nearest_in_the_direction() {
     let until = world.app.snapshot();
     let filter = StepFilter::Stream(milestone_stream("T-1"));
     let all = positions(&walk(&world, &filter, StepDirection::Forward).await);
-    for cursor in 0..=until.position.unwrap() + 2 {
+    let head = until.position.unwrap();
+    for cursor in 0..=head {
         let after = world.app.step(Some(cursor), &filter, StepDirection::Forward, &until).await.unwrap();
         assert_eq!(after.map(|step| step.event.position), all.iter().copied().find(|position| *position >= cursor));
         let before = world.app.step(Some(cursor), &filter, StepDirection::Backward, &until).await.unwrap();
         assert_eq!(before.map(|step| step.event.position), all.iter().copied().rev().find(|position| *position <= cursor));
+    }
+    for direction in [StepDirection::Forward, StepDirection::Backward] {
+        assert_eq!(not_reached(world.app.step(Some(head + 1), &filter, direction, &until).await), head + 1);
     }
 }
 

@@ -20,7 +20,7 @@ use tahavol_domain::values::{
     ActorId, CommissionSlug, Evidence, Horizon, InitiativeId, MilestoneId, Office, Person, ProgrammeId, Province, ProvinceCode, Sha256,
     StationCode,
 };
-use tahavol_domain::{Command, Rule, Stream, commission, initiative, milestone, programme, station};
+use tahavol_domain::{Command, Rule, Stream, commission, indicator, initiative, milestone, programme, station};
 use tahavol_ledger::{Ledger, OpenOptions, SqliteLedger};
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -133,7 +133,8 @@ macro_rules! asked {
         }
     )* };
 }
-asked!(programme => Programme, commission => Commission, initiative => Initiative, milestone => Milestone, station => Station);
+asked!(programme => Programme, commission => Commission, initiative => Initiative, milestone => Milestone, station => Station,
+    indicator => Indicator);
 
 pub(crate) fn order(id: u64, actor: &str, stream: Stream, command: impl Into<Asked>) -> Order {
     Order {

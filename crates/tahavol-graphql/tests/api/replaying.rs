@@ -159,9 +159,11 @@ async fn a_step_has_the_state_before_and_after_and_its_neighbours() {
     assert_eq!((position(&back["step"]["event"]["position"]), position(&back["step"]["next"])), (first, second));
     let from_the_start = world.ask("aud", &step("direction: FORWARD")).await["step"].clone();
     assert_eq!((position(&from_the_start["event"]["position"]), &from_the_start["before"]), (0, &json!([])));
-    assert_eq!(world.ask("aud", &step("actor: \"nobody\"")).await["step"], Value::Null);
+    assert_eq!(world.ask("aud", &step("actor: \"mem\", asOf: { position: 0 }")).await["step"], Value::Null);
+    assert_eq!(world.codes(&step("actor: \"nobody\"")).await, ["UNKNOWN_ACTOR"]);
+    assert_eq!(world.codes(&step("position: 99999")).await, ["POSITION_NOT_REACHED"]);
     assert_eq!(world.codes(&step("stream: \"nowhere\"")).await, ["FILTER_INVALID"]);
-    assert_eq!(world.codes(&step(&format!("stream: \"{stream}\", actor: \"mem\""))).await, ["ONE_REQUIRED"]);
+    assert_eq!(world.codes(&step(&format!("stream: \"{stream}\", actor: \"mem\""))).await, ["AT_MOST_ONE"]);
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use tahavol_projections::Snapshot;
 use tahavol_projections::progress::{BaselineKind, Query, progress};
 
 use super::columns::isolated;
-use super::{DataArguments, LangArgument, found, say};
+use super::{DataArguments, LangArgument, found, number, say};
 use crate::config::Settings;
 use crate::failure::{Code, Failure};
 use crate::look::look;
@@ -22,7 +22,7 @@ const MOST_SINCE: usize = 50;
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// The position of the decision
-    #[arg(value_name = "POSITION", required_unless_present = "list", conflicts_with = "list")]
+    #[arg(value_name = "POSITION", value_parser = number::<u64>, required_unless_present = "list", conflicts_with = "list")]
     position: Option<u64>,
     /// List decisions, newest first
     #[arg(long)]
@@ -36,8 +36,8 @@ pub(crate) struct Arguments {
     /// Only decisions about this milestone
     #[arg(long, value_name = "CODE", requires = "list")]
     milestone: Option<String>,
-    /// List at most so many
-    #[arg(long, value_name = "N", default_value_t = 50, requires = "list")]
+    /// List at most so many; 0: all
+    #[arg(long, value_name = "N", value_parser = number::<usize>, default_value_t = 50, requires = "list")]
     limit: usize,
     /// Language of the text
     #[arg(long)]
@@ -53,7 +53,8 @@ pub(super) async fn run(settings: Settings, arguments: Arguments) -> Result<(), 
     let seen = app.snapshot();
     let Some(position) = arguments.position else {
         let filter = filter(&arguments, &seen, lang)?;
-        let found = app.decisions(&seen, &filter, None, arguments.limit).await?;
+        let limit = if arguments.limit == 0 { usize::MAX } else { arguments.limit };
+        let found = app.decisions(&seen, &filter, None, limit).await?;
         return list(&found, &seen, lang);
     };
     // Beyond the head is told as such, and not as an event that decides nothing.
@@ -185,6 +186,9 @@ async fn since(app: &Tahavol, decision: &Decision, seen: &Arc<Snapshot>, lang: L
 }
 
 fn kind(later: &Since, lang: Lang) -> String {
+    if later.kind == SinceKind::Late && later.days_before == Some(0) {
+        return message("decision-since-LATE_SAME_DAY", &[], lang);
+    }
     let days = later.days_before.unwrap_or_default().to_string();
     let args: &[(&str, String)] = match later.kind {
         SinceKind::Late => &[("days", days)],

@@ -19,6 +19,8 @@ use crate::look::{look, whole};
 /// The word that stands for the transformation document.
 const DOCUMENT: &str = "document";
 const NOTHING: &str = "—";
+/// Basis points of a whole: BAC is weight × points.
+const POINTS: u64 = 10_000;
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -138,7 +140,17 @@ fn moved(title: &str, moved: &[Moved], cells: usize, snapshot: &Snapshot, lang: 
     }
     let counts = [("moved", moved.len().to_string()), ("cells", cells.to_string())];
     let mut lines = vec![format!("{title}: {}", message("effect-cells", &counts, lang))];
-    let keys = ["effect-group", "effect-planned", "effect-reported", "effect-verified", "effect-spi", "effect-spi-t", "effect-forecast"];
+    let keys = [
+        "effect-group",
+        "effect-weight",
+        "effect-cancelled-weight",
+        "effect-planned",
+        "effect-reported",
+        "effect-verified",
+        "effect-spi",
+        "effect-spi-t",
+        "effect-forecast",
+    ];
     let head = keys.iter().map(|key| message(key, &[], lang)).collect();
     lines.extend(aligned(head, moved.iter().map(|cell| row(cell, snapshot, lang)).collect()));
     lines
@@ -153,7 +165,10 @@ fn row(cell: &Moved, snapshot: &Snapshot, lang: Lang) -> Vec<String> {
     });
     let number = |text: String| Told::Number(text).told(lang);
     let points = |points: Option<u16>| points.map_or_else(|| NOTHING.to_owned(), |points| Told::Points(points).told(lang));
-    let figures: [&dyn Fn(&Progress) -> String; 6] = [
+    // Weights are what a decision on the plan steers: a group whose weights alone move has moved.
+    let figures: [&dyn Fn(&Progress) -> String; 8] = [
+        &|found| number((found.bac / POINTS).to_string()),
+        &|found| number(found.cancelled_weight.to_string()),
         &|found| points(found.planned),
         &|found| points(found.reported),
         &|found| points(found.verified),

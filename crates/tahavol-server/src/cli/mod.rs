@@ -30,10 +30,11 @@ mod verify;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::str::FromStr;
 
 use clap::builder::styling::Styles;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
-use tahavol_domain::text::Lang;
+use tahavol_domain::text::{Lang, digits_to_latin};
 
 use crate::config::Settings;
 use crate::failure::{Code, Failure};
@@ -131,6 +132,11 @@ enum Command {
         /// bash, elvish, fish, powershell or zsh
         shell: clap_complete::Shell,
     },
+}
+
+/// A number in Latin, Persian or Arabic digits.
+fn number<T: FromStr>(text: &str) -> Result<T, T::Err> {
+    digits_to_latin(text.trim()).parse()
 }
 
 /// Where the data lies.

@@ -12,7 +12,7 @@ use tahavol_domain::values::ActorId;
 use tahavol_projections::Snapshot;
 
 use super::columns::{isolated, side_by_side, terminal_width};
-use super::{DataArguments, LangArgument, say};
+use super::{DataArguments, LangArgument, number, say};
 use crate::config::Settings;
 use crate::failure::{Code, Failure};
 use crate::look::look;
@@ -29,13 +29,13 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "ACTOR")]
     actor: Option<String>,
     /// Begin at this position, or at the next event after it that passes [default: the first; with --backward the last]
-    #[arg(long, value_name = "POSITION")]
+    #[arg(long, value_name = "POSITION", value_parser = number::<u64>)]
     at: Option<u64>,
     /// From the newest to the oldest
     #[arg(long)]
     backward: bool,
     /// Print so many steps and end [default: ask after each at a terminal, otherwise 10]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = number::<usize>)]
     count: Option<usize>,
     /// Language of the text
     #[arg(long)]
@@ -47,8 +47,8 @@ pub(crate) struct Arguments {
 pub(super) async fn run(settings: Settings, arguments: Arguments) -> Result<(), Failure> {
     let settings = arguments.data.apply(settings)?;
     let lang = arguments.lang.map_or(settings.language, Into::into);
-    let filter = filter(&arguments)?;
     let app = look(&settings).await?;
+    let filter = filter(&app, &arguments, lang).await?;
     let direction = if arguments.backward { StepDirection::Backward } else { StepDirection::Forward };
     let walk = Walk { until: app.snapshot(), app, filter, direction, lang };
     let Some(first) = walk.step(arguments.at, direction).await? else { return say::line(&message("step-none", &[], lang)) };
@@ -59,13 +59,19 @@ pub(super) async fn run(settings: Settings, arguments: Arguments) -> Result<(), 
     }
 }
 
-fn filter(arguments: &Arguments) -> Result<StepFilter, Failure> {
+async fn filter(app: &Tahavol, arguments: &Arguments, lang: Lang) -> Result<StepFilter, Failure> {
     match (&arguments.stream, &arguments.actor) {
         (Some(stream), _) => {
             let stream = stream.parse::<Stream>();
             stream.map(StepFilter::Stream).map_err(|error| Failure::new(Code::Usage, format!("--stream: {error}")))
         }
-        (None, Some(actor)) => Ok(StepFilter::Actor(ActorId(actor.clone()))),
+        (None, Some(text)) => {
+            let actor = ActorId(text.trim().to_owned());
+            if app.knows_actor(&actor).await? {
+                return Ok(StepFilter::Actor(actor));
+            }
+            Err(Failure::new(Code::Refused, message("UNKNOWN_ACTOR", &[("value", text.clone())], lang)))
+        }
         (None, None) => Ok(StepFilter::All),
     }
 }
@@ -141,6 +147,10 @@ impl Walk {
                 Wish::Quit => return say::written(std::io::stdout().lock().flush()),
                 Wish::Next => step.next.ok_or("step-last").map(|position| (position, StepDirection::Forward)),
                 Wish::Previous => step.previous.ok_or("step-first").map(|position| (position, StepDirection::Backward)),
+                Wish::GoTo(position) if Some(position) > self.until.position => {
+                    say::line(&message("POSITION_NOT_REACHED", &[("position", position.to_string())], self.lang))?;
+                    continue;
+                }
                 Wish::GoTo(position) => Ok((position, self.direction)),
                 Wish::Unknown(text) => {
                     say::line(&message("step-key-unknown", &[("text", text)], self.lang))?;
