@@ -120,3 +120,20 @@ async fn a_person_has_only_so_many_subscriptions() {
     }
     panic!("the place is not given back");
 }
+
+#[tokio::test]
+async fn a_batch_compares_two_moments_once_and_costs_no_more_than_one_request() {
+    let server = Server::of(data::founded());
+    let codes = async |query: &str, count: usize| {
+        let batch = vec![json!({ "query": query }); count];
+        let sent = server.post("/graphql").bearer_auth(server.token("council")).json(&batch).send().await.unwrap();
+        let answers: Vec<Value> = sent.json().await.unwrap();
+        answers.iter().map(|answer| answer["errors"][0]["extensions"]["code"].clone()).collect::<Vec<_>>()
+    };
+    let costly = json!("QUERY_TOO_COSTLY");
+    let diff = "{ diff(from: { position: 0 }) { eventCount } }";
+    assert_eq!(codes(diff, 3).await, [Value::Null, costly.clone(), costly.clone()]);
+    let dear = "{ stations(first: 100) { nodes { a: code b: code c: code d: code e: code f: code g: code h: code i: code j: code                 k: code l: code m: code n: code o: code p: code q: code r: code s: code t: code u: code v: code w: code x: code                 y: code z: code aa: code ab: code ac: code ad: code ae: code af: code ag: code ah: code ai: code aj: code } } }";
+    let answers = codes(dear, 4).await;
+    assert_eq!((&answers[0], &answers[3]), (&Value::Null, &costly), "{answers:?}");
+}
