@@ -254,6 +254,8 @@ class Manifest:
             self.origin, self.size, self.programme = told["origin"], told["size"], told["programme"]
             self.root = proofs.base64_strict(told["root"])
             self.status_date = date.fromisoformat(told["statusDate"])
+            if told["statusDate"] != self.status_date.isoformat():
+                raise ValueError("statusDate")
         except (KeyError, TypeError, ValueError, AttributeError) as problem:
             raise Failure(MISSING, "manifest", problem) from None
         if type(self.size) is not int or not isinstance(self.origin, str):
@@ -353,7 +355,7 @@ class Pass:
         while same < min(len(entries), len(batch)) and entries[same] == batch[same]:
             same += 1
         # All lines that there are may be right and only too few; then the size tells.
-        if same < len(batch) or self.lines >= bundle.checkpoint.size:
+        if same < len(batch) or len(batch) == min(proofs.TILE, bundle.checkpoint.size - first):
             self.differing_entry = (first + same, part)
 
 
@@ -633,7 +635,8 @@ def options_of(arguments: list[str]):
 
 def given_keys(texts: list[str], option: str, kind: int, talk: Talk) -> list[proofs.VerifyingKey]:
     keys = []
-    for text in texts:
+    # What `tahavol log keys` prints may be several, a line each.
+    for text in (line for given in texts for line in given.split("\n") if line.strip()):
         try:
             key = proofs.VerifyingKey(text.strip())
         except proofs.Malformed:

@@ -48,6 +48,13 @@ fn a_line_that_was_changed_and_a_key_of_somebody_else_are_found_by_hand() {
     assert!(!check(&sound).status.success());
     fs::write(&line, text).unwrap();
     assert!(check(&sound).status.success());
+    let receipt = sound.path().join("receipt.tlog-proof");
+    let text = fs::read_to_string(&receipt).unwrap();
+    for other in [76, 78, 7, 4_095, 100_000] {
+        fs::write(&receipt, text.replacen("index 77\n", &format!("index {other}\n"), 1)).unwrap();
+        assert!(!check(&sound).status.success(), "at {other}");
+    }
+    fs::write(&receipt, text).unwrap();
     let key = sound.path().join("log.vkey");
     let vkey = fs::read_to_string(&key).unwrap();
     let flipped: String = vkey
@@ -67,4 +74,8 @@ fn a_line_that_was_changed_and_a_key_of_somebody_else_are_found_by_hand() {
         .collect();
     fs::write(&key, flipped.chars().rev().collect::<String>()).unwrap();
     assert!(!check(&sound).status.success());
+    // While keys are changed there are two, and one is enough.
+    let other = fs::read_to_string(&key).unwrap();
+    fs::write(&key, format!("{other}\n{vkey}")).unwrap();
+    assert!(check(&sound).status.success());
 }

@@ -369,6 +369,13 @@ class Tampering(unittest.TestCase):
         os.remove(os.path.join(self.folder, "tile", "0", "000"))
         self.expect(20, "tile/0/000")
 
+    def test_entries_that_no_line_has_are_found_in_full_bundles_too(self):
+        for part in ("tile/entries/000", "tile/entries/001.p/78"):
+            self.setUp()
+            extra = b"an event nobody recorded"
+            write(self.folder, part, self.part(part) + len(extra).to_bytes(2, "big") + extra)
+            self.expect(24, part)
+
     def test_heads_that_are_older_forked_or_of_another_key_are_refused(self):
         write(self.folder, "checkpoint", note(self.leaves[:300]))
         self.expect(25, "bundle.json tells of")
