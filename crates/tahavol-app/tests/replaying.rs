@@ -98,7 +98,12 @@ async fn every_decision_is_shown_on_its_basis(app: &Tahavol, of_types: &BTreeMap
             let again = app.as_of(AsOf::Position(basis)).await.expect("it was reached");
             assert_eq!(found.basis.digest(), again.digest());
             assert!(found.answers.iter().all(|answered| answered.position < *position), "{name}");
-            assert!(found.since.iter().all(|since| since.position > basis && since.position != *position && Some(since.position) <= seen.position));
+            assert!(
+                found
+                    .since
+                    .iter()
+                    .all(|since| since.position > basis && since.position != *position && Some(since.position) <= seen.position)
+            );
             assert!(found.since.windows(2).all(|pair| pair[0].position < pair[1].position));
             for lang in [Lang::Fa, Lang::En] {
                 assert!(!found.subject.told(&seen, lang).contains('…'), "{name}");

@@ -36,7 +36,10 @@ pub struct Case {
 
 /// The whole contract.
 pub fn cases() -> Vec<Case> {
-    [appends::cases(), retries::cases(), order::cases(), reads::cases(), subscriptions::cases(), heads::cases()].into_iter().flatten().collect()
+    [appends::cases(), retries::cases(), order::cases(), reads::cases(), subscriptions::cases(), heads::cases()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// A stream that nobody else uses.

@@ -24,8 +24,8 @@ mod serve;
 mod step;
 mod table;
 mod tokens;
-mod witness;
 mod verify;
+mod witness;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;

@@ -115,8 +115,7 @@ pub(super) fn aligned(head: Vec<String>, rows: Vec<Vec<String>>) -> Vec<String> 
 
 /// Columns that a terminal takes: joiners, marks of direction and vowel signs take none.
 pub(super) fn width(text: &str) -> usize {
-    let takes_none =
-        |letter: char| matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2066}'..='\u{2069}' | '\u{64b}'..='\u{65f}' | '\u{670}');
+    let takes_none = |letter: char| matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2066}'..='\u{2069}' | '\u{64b}'..='\u{65f}' | '\u{670}');
     text.chars().filter(|letter| !takes_none(*letter)).count()
 }
 
