@@ -218,6 +218,9 @@ pub enum Unproven {
     /// The newest head is gone, cannot be read, or its signature is wrong.
     #[error("its signed head is damaged")]
     HeadDamaged,
+    /// It is signed, and the copy of its newest head, which would tell whether more was signed since, is not there.
+    #[error("the copy of its newest head is missing")]
+    HeadCopyMissing,
 }
 
 fn revision_text(revision: Option<u64>) -> String {

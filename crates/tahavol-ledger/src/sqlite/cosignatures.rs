@@ -10,7 +10,7 @@ use super::signing::Signer;
 use super::tiles::FileTiles;
 use crate::merkle::Roots;
 use crate::merkle::checkpoint::Checkpoint;
-use crate::merkle::note::{Note, NoteError, Signature};
+use crate::merkle::note::{Note, NoteError, Signature, VerifyingKey};
 use crate::merkle::proof::root_of;
 use crate::port::{LedgerError, SignedHead};
 
@@ -54,8 +54,8 @@ pub(super) fn keep(
     };
     if let Some(kept) = cosigned_at(connection, signer.number(), asked.size)? {
         match read(&kept) {
-            Ok((_, kept)) => add(&mut note, kept.signatures),
-            Err(error) => return Ok(Err(error)),
+            Ok((over, kept)) if over == checkpoint => add(&mut note, kept.signatures),
+            Ok(_) | Err(_) => tracing::error!(size = asked.size, "a cosigned head in the file is not the log's own; it is replaced"),
         }
     }
     let before = note.signatures.len();
@@ -89,12 +89,53 @@ pub(super) fn cosigned_at(connection: &Connection, origin: u64, size: u64) -> ru
         .optional()
 }
 
-/// The newest head of the newest origin that has cosignatures.
-pub(super) fn newest_cosigned(connection: &Connection) -> rusqlite::Result<Option<String>> {
-    connection
-        .prepare_cached("SELECT note FROM cosigned_head WHERE origin = (SELECT max(number) FROM log_origin) ORDER BY size DESC LIMIT 1")?
-        .query_row([], |row| row.get(0))
-        .optional()
+/// The newest head of the newest origin that has cosignatures and is the log's own: over its tree, and signed by one of
+/// its keys where they are known. Any other one was put there by another program, and is passed over.
+pub(super) fn newest_cosigned(connection: &Connection, keys: Option<&[VerifyingKey]>) -> Result<Option<Arc<SignedHead>>, LedgerError> {
+    let stored = || -> rusqlite::Result<Vec<(String, u64, String)>> {
+        let mut statement = connection.prepare_cached(
+            "SELECT log_origin.origin, size, note FROM cosigned_head JOIN log_origin ON log_origin.number = cosigned_head.origin
+             WHERE log_origin.number = (SELECT max(number) FROM log_origin) ORDER BY size DESC",
+        )?;
+        statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect()
+    };
+    let stored = stored().map_err(|error| errors::sqlite("read the cosigned heads", &error))?;
+    let mut wrong: Option<(u64, String)> = None;
+    let mut own = None;
+    for (origin, size, note) in stored {
+        match own_head(connection, &origin, size, note, keys) {
+            Ok(head) => {
+                own = Some(head);
+                break;
+            }
+            Err(what) => drop(wrong.get_or_insert((size, what))),
+        }
+    }
+    if let Some((size, what)) = wrong {
+        tracing::error!(size, what, "a cosigned head in the file is not the log's own, or not by a key that it has; it is not shown");
+    }
+    Ok(own)
+}
+
+fn own_head(
+    connection: &Connection,
+    origin: &str,
+    size: u64,
+    text: String,
+    keys: Option<&[VerifyingKey]>,
+) -> Result<Arc<SignedHead>, String> {
+    let (checkpoint, note) = read(&text).map_err(|error| error.to_string())?;
+    if checkpoint.origin != origin || checkpoint.size != size {
+        return Err(format!("the note is of {} over {} events", checkpoint.origin, checkpoint.size));
+    }
+    if let Some(keys) = keys {
+        Checkpoint::open(&note, keys).map_err(|error| error.to_string())?;
+    }
+    let root = root_of(&FileTiles(connection), size).map_err(|error| errors::proof(error).to_string())?;
+    if root != checkpoint.root {
+        return Err("the tree has another root at that size".to_owned());
+    }
+    Ok(Arc::new(SignedHead { checkpoint, note: text }))
 }
 
 /// A stored note as a head.

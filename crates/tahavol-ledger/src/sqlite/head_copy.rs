@@ -159,7 +159,7 @@ fn keep_other_origin(path: &Path, head: &SignedHead) -> io::Result<()> {
 }
 
 /// Whole or not at all, also in a power failure.
-fn write(path: &Path, text: &str) -> io::Result<()> {
+pub(super) fn write(path: &Path, text: &str) -> io::Result<()> {
     let new = PathBuf::from(format!("{}.new", path.display()));
     let mut file = File::create(&new)?;
     file.write_all(text.as_bytes())?;

@@ -122,6 +122,9 @@ impl SqliteLedger {
     /// [`SqliteLedger::open`] for a caller without an async runtime.
     pub fn open_blocking(path: &Path, options: &OpenOptions) -> Result<Self, LedgerError> {
         let path = file::ledger_file(path);
+        if let Some(signing) = options.signing.as_ref().filter(|_| options.create && !path.exists()) {
+            transparency::refuse_new(signing)?;
+        }
         let (connection, lock) = file::open_for_writing(&path, options)?;
         let next_position = schema::verify_tail(&connection)?;
         let (transparency, heads) = Transparency::open(&connection, next_position, options.signing.as_ref())?;

@@ -40,9 +40,22 @@ pub(super) fn examine(connection: &Connection, signing: Option<&Signing>, roots:
     let problem = examination.problem(stored.as_ref(), copy.as_deref())?;
     match (problem, &signing.accept_rollback) {
         (None, None) => examination.go_on(stored),
+        (None, Some(reason)) if origins.last().is_some_and(|last| last.number > 1 && last.reason == reason.trim()) => {
+            // Left where a service is started from: it was accepted for this very reason, and is not begun again.
+            tracing::warn!(reason, "the rollback was accepted before for this reason, and nothing is wrong: the reason can be taken away");
+            examination.go_on(stored)
+        }
         (None, Some(_)) => Err(errors::refused("there is no rollback to accept: the ledger is what was last signed")),
         (Some(problem), None) => Err(problem.into()),
-        (Some(problem), Some(reason)) => examination.begin_anew(problem, reason, copy.as_deref()),
+        (Some(problem), Some(reason)) => match origins.iter().find(|origin| origin.number > 1 && origin.reason == reason.trim()) {
+            // One reason accepts one rollback: a word left behind must not accept the next one unseen.
+            Some(used) => {
+                let what =
+                    format!("{}; the reason that is given is that of {}: another one needs words of its own", problem.what, used.origin);
+                Err(Problem::new(problem.kind, what).into())
+            }
+            None => examination.begin_anew(problem, reason, copy.as_deref()),
+        },
     }
     .map(Some)
 }
@@ -100,12 +113,24 @@ impl Examination<'_> {
         {
             return Ok(Some(problem));
         }
-        let signed = own.map_or(self.roots.size(), |own| own.size);
-        Ok((signed < self.roots.size()).then(|| {
+        let signed = own.as_ref().map_or(self.roots.size(), |own| own.size);
+        if signed < self.roots.size() {
             let what =
                 format!("{} events are signed and {} are there: position {signed} is the first unsigned one", signed, self.roots.size());
-            Problem::new(Unproven::UnsignedTail, what)
-        }))
+            return Ok(Some(Problem::new(Unproven::UnsignedTail, what)));
+        }
+        Ok(own.filter(|_| copy.is_none()).and_then(|own| self.copy_missing(&own)))
+    }
+
+    /// Told last: apart from it the ledger is what it says itself, which an older state of it is, too.
+    fn copy_missing(&self, own: &Claim) -> Option<Problem> {
+        let path = self.signing.head_copy.as_deref()?;
+        let what = format!(
+            "it is signed up to {} events, and whether more was signed cannot be told: there is no copy of the newest head at {}",
+            own.size,
+            path.display()
+        );
+        Some(Problem::new(Unproven::HeadCopyMissing, what))
     }
 
     /// The columns beside the note are there to be read with a shell; they have to say what the note says.

@@ -1,7 +1,7 @@
 //! What the writer keeps beside the events so that they can be proved: the tree, the signed head, cosignatures.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::Connection;
 use tokio::sync::watch;
@@ -10,13 +10,16 @@ use super::cosignatures::{self, Keep};
 use super::head_copy::{CopyProblem, HeadCopy};
 use super::rollback::{Examined, examine};
 use super::signing::{self, Signer, Signing};
-use super::{errors, subtrees};
+use super::{errors, schema, subtrees};
 use crate::merkle::Roots;
 use crate::merkle::note::VerifyingKey;
 use crate::port::{LedgerError, Recorded, SignedHead, Unproven};
 
 /// A head for whoever asks; `None`: there is none.
 pub(super) type Shown = Option<Arc<SignedHead>>;
+
+/// What the log was found not to be while it was written, for health reports.
+pub(super) type Alarm = Arc<Mutex<Option<String>>>;
 
 /// The writer's side.
 pub(super) struct Transparency {
@@ -33,6 +36,7 @@ struct SignedLog {
     newest: watch::Sender<Shown>,
     newest_cosigned: watch::Sender<Shown>,
     copy: Option<HeadCopy>,
+    unproven: Alarm,
 }
 
 /// The readers' side.
@@ -42,6 +46,18 @@ pub(super) struct Heads {
     pub(super) newest_cosigned: watch::Receiver<Shown>,
     pub(super) keys: Vec<VerifyingKey>,
     pub(super) copy_problem: CopyProblem,
+    pub(super) unproven: Alarm,
+}
+
+/// A copy of a head, and no ledger yet: what would be refused is refused before anything is made.
+pub(super) fn refuse_new(signing: &Signing) -> Result<(), LedgerError> {
+    signing::verify_usable(signing)?;
+    if signing.accept_rollback.is_some() || signing.head_copy.as_deref().is_none_or(|path| !path.exists()) {
+        return Ok(());
+    }
+    let mut empty = Connection::open_in_memory().map_err(|error| errors::sqlite("think of an empty ledger", &error))?;
+    schema::migrate(&mut empty)?;
+    examine(&empty, Some(signing), &Roots::default()).map(drop)
 }
 
 impl Transparency {
@@ -107,8 +123,10 @@ impl Transparency {
         let stored = signing::stored_head(connection).map_err(|error| errors::sqlite("read the signed head", &error))?;
         let Some(stored) = stored.filter(|stored| stored.size == size && stored.root == self.roots.root()) else {
             let what = format!("{size} events are there, and the newest head is not theirs: another program has written to the file");
+            log.alarm(&what);
             return Err(LedgerError::Unproven { kind: Unproven::UnsignedTail, what });
         };
+        *log.unproven.lock().unwrap_or_else(PoisonError::into_inner) = None;
         // A commit whose outcome was not known may have been one after all.
         let known = log.newest.borrow().as_ref().map(|head| head.checkpoint.size);
         if known != Some(stored.size) {
@@ -139,7 +157,7 @@ impl SignedLog {
             }
         };
         let copy = copy.map(|path| HeadCopy::open(path, &head)).transpose()?;
-        let cosigned = cosignatures::newest_cosigned(connection).map_err(failed)?.map(cosignatures::head_of).transpose()?;
+        let cosigned = cosignatures::newest_cosigned(connection, Some(&signer.keys()))?;
         let newest = match cosigned.as_ref().filter(|cosigned| cosigned.checkpoint == head.checkpoint) {
             Some(cosigned) => cosignatures::with_lines_of(&head, cosigned)?,
             None => head,
@@ -151,9 +169,20 @@ impl SignedLog {
             newest_cosigned: newest_cosigned_shown,
             keys: signer.keys(),
             copy_problem: copy.as_ref().map(HeadCopy::problem).unwrap_or_default(),
+            unproven: Alarm::default(),
         };
+        let unproven = Arc::clone(&heads.unproven);
         tracing::info!(origin = signer.origin(), keys = heads.keys.len(), size = roots.size(), "the ledger is signed");
-        Ok((SignedLog { signer, signed: None, cosigned: None, newest, newest_cosigned, copy }, heads))
+        Ok((SignedLog { signer, signed: None, cosigned: None, newest, newest_cosigned, copy, unproven }, heads))
+    }
+
+    /// Told in the log once and in health reports for as long as it lasts.
+    fn alarm(&self, what: &str) {
+        let mut unproven = self.unproven.lock().unwrap_or_else(PoisonError::into_inner);
+        if unproven.is_none() {
+            tracing::error!(what, "the ledger is not what was last signed: nothing is written to it any more");
+        }
+        *unproven = Some(what.to_owned());
     }
 
     fn show(&mut self) {
@@ -180,6 +209,6 @@ impl Heads {
     /// Nothing to show, and nothing that will be.
     pub(super) fn of_an_unsigned_log() -> Self {
         let ((_, newest), (_, newest_cosigned)) = (watch::channel(None), watch::channel(None));
-        Heads { newest, newest_cosigned, keys: Vec::new(), copy_problem: CopyProblem::default() }
+        Heads { newest, newest_cosigned, keys: Vec::new(), copy_problem: CopyProblem::default(), unproven: Alarm::default() }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, mpsc};
 use std::time::Instant;
 
 use bytes::Bytes;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 use tokio::sync::{oneshot, watch};
 use uuid::Uuid;
 
@@ -163,8 +163,12 @@ impl Writer {
                 }
             }
             Err(error) => {
-                tracing::error!(appends = appends.len(), %error, "cannot record a group of appends");
                 self.undo();
+                let error = self.cause(error);
+                // The alarm was told by whoever raised it, once.
+                if !matches!(error, FailedGroup::Ledger(LedgerError::Unproven { .. })) {
+                    tracing::error!(appends = appends.len(), %error, "cannot record a group of appends");
+                }
                 // Conflicts found in the group are not told either: they may rest on neighbours that are undone.
                 let failure = errors::failed_group(&error);
                 for append in appends {
@@ -289,6 +293,16 @@ impl Writer {
             && let Err(error) = self.connection.execute_batch("ROLLBACK")
         {
             tracing::error!(%error, "cannot roll back a group of appends");
+        }
+    }
+
+    /// Something is where the next event belongs: another program has written to the file, and it is told at once
+    /// whether what it wrote is signed.
+    fn cause(&mut self, error: FailedGroup) -> FailedGroup {
+        let taken = matches!(&error, FailedGroup::File(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation));
+        match taken.then(|| self.refresh()) {
+            Some(Err(found @ FailedGroup::Ledger(LedgerError::Unproven { .. }))) => found,
+            Some(_) | None => error,
         }
     }
 

@@ -56,6 +56,9 @@ async fn a_backup_beside_four_writers_is_the_ledger_at_one_moment() {
     let restored = directory.path().join("restored");
     fs::create_dir(&restored).expect("a directory");
     fs::copy(&to, restored.join(LEDGER_FILE)).expect("it is put in place");
+    let signing = signed(&restored).signing.expect("it is there");
+    let adopted = SqliteLedger::open_read_only(&restored).await.expect("it opens").adopt_head(&signing).expect("nothing else is wrong");
+    assert!(adopted.is_some_and(|head| head.size == checked.events));
     let ledger = open_signed(&restored).await;
     assert_eq!(ledger.signed_head().expect("a head").checkpoint.root, checked.root);
     start(&ledger, "after", events(3)).await.expect("it goes on");

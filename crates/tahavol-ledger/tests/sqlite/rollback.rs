@@ -113,7 +113,9 @@ async fn a_ledger_without_its_last_events_was_put_back() {
 async fn an_emptied_data_directory_behind_a_copy_of_a_head_was_put_back() {
     let log = Log::of(5).await;
     fs::remove_dir_all(&log.data).expect("it is removed");
-    log.assert_refused(Unproven::RolledBack).await;
+    let refused = SqliteLedger::open(&log.data, signed(&log.data)).await.err();
+    assert!(matches!(refused, Some(LedgerError::Unproven { kind: Unproven::RolledBack, .. })), "{refused:?}");
+    assert!(!log.data.exists(), "a refused ledger is not begun");
 }
 
 #[tokio::test]
@@ -132,6 +134,7 @@ async fn a_fork_that_was_signed_elsewhere_is_another_history() {
         let fork = Log { _directory: tempfile::tempdir().expect("a directory"), data: log.data.with_file_name("fork") };
         fs::create_dir(&fork.data).expect("a directory");
         fs::copy(log.file(), fork.file()).expect("a copy");
+        fs::copy(log.copy(), fork.copy()).expect("with what belongs beside it");
         log.grow(here).await;
         fork.grow(elsewhere).await;
         // Consistent with itself and properly signed, and at least as long: only the copy outside knows better.
@@ -195,8 +198,73 @@ async fn an_older_copy_of_the_head_is_no_reason_to_refuse() {
     log.grow(5).await;
     fs::write(log.copy(), older).expect("as after a crash");
     log.grow(5).await;
-    fs::remove_file(log.copy()).expect("or none at all");
-    log.grow(5).await;
+}
+
+#[tokio::test]
+async fn without_a_copy_of_its_head_a_ledger_may_be_an_older_state() {
+    let log = Log::of(5).await;
+    fs::remove_file(log.copy()).expect("as after a restore elsewhere");
+    log.assert_refused(Unproven::HeadCopyMissing).await;
+    assert!(!log.copy().exists(), "nothing is signed and nothing copied");
+    // Who keeps no copy is not asked for one.
+    let without = with_signing(&log.data, |signing| signing.head_copy = None);
+    SqliteLedger::open(&log.data, without).await.expect("it opens").close().await.expect("it closes");
+    // For a reason it goes on under a name of its own.
+    let ledger = log.accept().await;
+    assert_eq!(ledger.log_keys()[0].name(), format!("{ORIGIN}/2"));
+}
+
+#[tokio::test]
+async fn the_head_of_a_moved_ledger_is_adopted_only_where_nothing_else_is_wrong() {
+    let log = Log::of(5).await;
+    let signing = signed(&log.data).signing.expect("it is there");
+    let adopt = async || SqliteLedger::open_read_only(&log.data).await.expect("it opens").adopt_head(&signing);
+    assert_eq!(adopt().await.expect("nothing to do"), None);
+    let promised = fs::read(log.copy()).expect("the copy");
+    fs::remove_file(log.copy()).expect("it stayed behind");
+    assert_eq!(adopt().await.expect("it is adopted").map(|head| head.size), Some(5));
+    assert_eq!(fs::read(log.copy()).expect("the copy"), promised);
+    log.grow(1).await;
+    fs::remove_file(log.copy()).expect("it stayed behind again");
+    append_from_outside(&Connection::open(log.file()).expect("the file opens"));
+    let refused = adopt().await.err();
+    assert!(matches!(refused, Some(LedgerError::Unproven { kind: Unproven::UnsignedTail, .. })), "{refused:?}");
+    assert!(!log.copy().exists());
+}
+
+#[tokio::test]
+async fn a_reason_that_was_left_in_place_accepts_nothing_more() {
+    let log = Log::of(5).await;
+    let yesterday = log.data.with_extension("yesterday");
+    append_from_outside(&Connection::open(log.file()).expect("the file opens"));
+    drop(log.accept().await);
+    fs::copy(log.file(), &yesterday).expect("a backup");
+    drop(log.accept().await);
+    let ledger = log.accept().await;
+    assert_eq!(ledger.log_keys()[0].name(), format!("{ORIGIN}/2"), "no other origin is begun");
+    start(&ledger, "after", events(2)).await.expect("events");
+    drop(ledger);
+    fs::copy(&yesterday, log.file()).expect("it is put back");
+    assert_eq!(log.refusal(log.accepting("the disk was replaced")).await.0, Unproven::RolledBack);
+}
+
+#[tokio::test]
+async fn a_forged_cosigned_head_is_not_shown() {
+    let log = Log::of(5).await;
+    let forged = |root: &str| format!("{ORIGIN}\n4\n{root}\n\n— somebody AAAAAAAA\n");
+    let zeros = format!("{}=", "A".repeat(43));
+    for note in [forged(&zeros), "nothing".to_owned(), fs::read_to_string(log.copy()).expect("a note over five")] {
+        let file = Connection::open(log.file()).expect("the file opens");
+        file.execute("INSERT INTO cosigned_head (origin, size, note) VALUES (1, 4, ?1) ON CONFLICT DO UPDATE SET note = ?1", [&note])
+            .expect("a row");
+        drop(file);
+        let reading = SqliteLedger::open_read_only(&log.data).await.expect("it opens");
+        assert_eq!(reading.cosigned_head(), None, "{note}");
+        let ledger = open_signed(&log.data).await;
+        assert_eq!(ledger.cosigned_head(), None, "{note}");
+        assert_eq!(ledger.signed_head().expect("a head").checkpoint.size, 5);
+        ledger.close().await.expect("it closes");
+    }
 }
 
 #[tokio::test]
