@@ -62,6 +62,14 @@ async fn a_backup_made_while_people_write_comes_back_as_the_programme_was_then()
     assert!(told.contains(said["root"].as_str().unwrap()) && told.contains("--accept-rollback"), "{told}");
     assert_eq!(root(&printed(&["replay", "--data", text(&restored)])), said["root"].as_str().unwrap());
     printed(&["doctor", "--data", text(&restored)]);
+    // With the key and without a copy of the head: no second history under the first one's name.
+    std::fs::copy(format!("{}-log.key", server.data.display()), place.path().join("restored-log.key")).unwrap();
+    let refused = run(&["serve", "--data", text(&restored), "--listen", "127.0.0.1:0"]);
+    let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(5), "{told}");
+    assert!(told.contains("adopt-head") && told.contains("--accept-rollback") && told.contains("رونوشت"), "{told}");
+    assert_eq!(run(&["doctor", "--data", text(&restored)]).status.code(), Some(5));
+    assert!(!place.path().join("restored-log.head").exists());
     let last = (said["size"].as_u64().unwrap() - 1).to_string();
     let figures = |data: &Path| printed(&["progress", "--json", "--as-of", &last, "--status-date", data::TODAY, "--data", text(data)]);
     assert_eq!(figures(&restored), figures(&server.data));

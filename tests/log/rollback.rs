@@ -50,12 +50,39 @@ async fn yesterdays_ledger_is_gone_on_with_only_for_a_reason_and_under_another_n
     assert_eq!(ready["proof"]["origin"], second.origin);
     server.terminate();
 
+    // A key that is added now is told under the name that heads bear.
+    let path = data.path().to_str().unwrap();
+    let rotated = binary::run(&["log", "keygen", "--rotate", "--data", path]);
+    assert!(String::from_utf8_lossy(&rotated.stdout).starts_with(&format!("{}+", second.origin)), "{rotated:?}");
+    // A reason left in place is passed over.
+    let mut server = Server::with(data.path(), &[], &["--accept-rollback", "the disk of the first machine is lost"]);
+    assert_eq!(head(&server, &keys_of(data.path())).await.1.origin, second.origin);
+    server.terminate();
+
     let mistaken = serve(data.path(), &["--accept-rollback", "again, by mistake"]);
     assert_eq!(mistaken.status.code(), Some(3), "there is nothing to accept: {}", said(&mistaken));
     let mut server = Server::on(data.path(), &[]);
     let (_, third) = head(&server, &keys_of(data.path())).await;
     assert_eq!(third.origin, second.origin);
     server.terminate();
+}
+
+#[test]
+fn a_moved_ledger_goes_on_when_its_head_is_adopted_and_a_lost_one_is_not_begun() {
+    let data = data::founded();
+    let copy = format!("{}-log.head", data.path().display());
+    let promised = fs::read(&copy).unwrap();
+    fs::remove_file(&copy).unwrap();
+    let adopt = || binary::run(&["log", "adopt-head", "--data", data.path().to_str().unwrap()]);
+    let adopted = adopt();
+    assert!(adopted.status.success(), "{}", said(&adopted));
+    assert_eq!(fs::read(&copy).unwrap(), promised);
+    assert_eq!(adopt().status.code(), Some(3), "there is one now");
+    Server::on(data.path(), &[]).terminate();
+    fs::remove_dir_all(data.path()).unwrap();
+    let refused = serve(data.path(), &[]);
+    assert_eq!(refused.status.code(), Some(5), "{}", said(&refused));
+    assert!(!data.path().join("ledger.sqlite").exists());
 }
 
 #[test]

@@ -51,6 +51,10 @@ pub enum HandleError {
     #[error("not available: {what}")]
     Unavailable { retry: bool, what: String },
 
+    /// The ledger is not what was last signed. Nothing was recorded, and nothing will be until a person has looked.
+    #[error("nothing is written to the ledger: {what}")]
+    Unproven { what: String },
+
     /// It is not known whether it was recorded. Send the same command with the same id: the answer is then certain.
     #[error("outcome not known: {what}")]
     OutcomeUnknown { what: String },
@@ -68,6 +72,7 @@ impl HandleError {
             HandleError::Refused(refusal) => refusal.rule.code(),
             HandleError::Conflict { .. } => Rule::Conflict.code(),
             HandleError::Unavailable { .. } => "UNAVAILABLE",
+            HandleError::Unproven { .. } => "LEDGER_UNPROVEN",
             HandleError::OutcomeUnknown { .. } => "OUTCOME_UNKNOWN",
             HandleError::Stopped { .. } => "FOLLOWER_STOPPED",
         }
@@ -95,11 +100,10 @@ impl From<LedgerError> for HandleError {
             LedgerError::OutcomeUnknown { what } => HandleError::OutcomeUnknown { what },
             LedgerError::TooLarge { bytes } => HandleError::Refused(Refusal::new(Rule::LineTooLong).with("bytes", bytes)),
             LedgerError::IdReused { .. } => HandleError::Refused(Refusal::at(Rule::CommandIdReused, "commandId")),
-            LedgerError::Corrupt { .. }
-            | LedgerError::Unproven { .. }
-            | LedgerError::InUse { .. }
-            | LedgerError::NewerVersion { .. }
-            | LedgerError::Refused { .. } => HandleError::Unavailable { retry: false, what: error.to_string() },
+            LedgerError::Unproven { what, .. } => HandleError::Unproven { what },
+            LedgerError::Corrupt { .. } | LedgerError::InUse { .. } | LedgerError::NewerVersion { .. } | LedgerError::Refused { .. } => {
+                HandleError::Unavailable { retry: false, what: error.to_string() }
+            }
         }
     }
 }

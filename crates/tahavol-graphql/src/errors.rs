@@ -83,7 +83,7 @@ impl UserError {
                 Some("expectedRevision"),
                 &[("expected", revision(*expected)), ("actual", revision(*actual))],
             ),
-            HandleError::Unavailable { what, .. } | HandleError::OutcomeUnknown { what } => {
+            HandleError::Unavailable { what, .. } | HandleError::Unproven { what } | HandleError::OutcomeUnknown { what } => {
                 UserError::new(lang, error.code(), None, &[("what", what.clone())])
             }
             HandleError::Stopped { position, what } => {

@@ -6,7 +6,7 @@ use tahavol_app::import::ImportError;
 use tahavol_app::messages::message;
 use tahavol_app::{AppError, HandleError};
 use tahavol_domain::text::Lang;
-use tahavol_ledger::LedgerError;
+use tahavol_ledger::{LedgerError, Unproven};
 
 /// Exit codes; `tahavol --help` lists them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,7 +65,35 @@ impl From<LedgerError> for Failure {
             | LedgerError::Conflict { .. } => Code::Refused,
             LedgerError::Unavailable { retry: false, .. } | LedgerError::OutcomeUnknown { .. } => Code::Failed,
         };
-        Failure::new(code, error.to_string())
+        // What keeps a server from starting is read by whoever started it, in whichever language.
+        let persian = match &error {
+            LedgerError::Unproven { kind, .. } => Some(unproven_key(*kind)),
+            LedgerError::InUse { .. } => Some("LEDGER_IN_USE"),
+            LedgerError::NewerVersion { .. } => Some("LEDGER_NEWER_VERSION"),
+            LedgerError::Conflict { .. }
+            | LedgerError::Unavailable { .. }
+            | LedgerError::OutcomeUnknown { .. }
+            | LedgerError::Corrupt { .. }
+            | LedgerError::TooLarge { .. }
+            | LedgerError::IdReused { .. }
+            | LedgerError::Refused { .. } => None,
+        };
+        let text = persian.map_or_else(|| error.to_string(), |key| with_persian(&error.to_string(), key, &[]));
+        Failure::new(code, text)
+    }
+}
+
+/// The key of what a person is told about a log that is not what was last signed.
+fn unproven_key(kind: Unproven) -> &'static str {
+    match kind {
+        Unproven::UnsignedTail => "UNPROVEN_UNSIGNED_TAIL",
+        Unproven::RolledBack => "UNPROVEN_ROLLED_BACK",
+        Unproven::Forked => "UNPROVEN_FORKED",
+        Unproven::KeyMissing => "UNPROVEN_KEY_MISSING",
+        Unproven::KeyUnknown => "UNPROVEN_KEY_UNKNOWN",
+        Unproven::OtherOrigin => "UNPROVEN_OTHER_ORIGIN",
+        Unproven::HeadDamaged => "UNPROVEN_HEAD_DAMAGED",
+        Unproven::HeadCopyMissing => "UNPROVEN_HEAD_COPY_MISSING",
     }
 }
 
@@ -85,7 +113,7 @@ impl From<AppError> for Failure {
 }
 
 /// Where an error comes from too deep to know the reader's language, both are told: the details once, in English.
-fn with_persian(english: &str, code: &str, args: &[(&str, String)]) -> String {
+pub(crate) fn with_persian(english: &str, code: &str, args: &[(&str, String)]) -> String {
     format!("{english}\n{}", message(code, args, Lang::Fa))
 }
 
@@ -94,7 +122,7 @@ impl From<HandleError> for Failure {
         let code = match &error {
             HandleError::Refused(_) | HandleError::Conflict { .. } => Code::Refused,
             HandleError::Unavailable { .. } | HandleError::OutcomeUnknown { .. } => Code::Failed,
-            HandleError::Stopped { .. } => Code::Corrupt,
+            HandleError::Stopped { .. } | HandleError::Unproven { .. } => Code::Corrupt,
         };
         Failure::new(code, error.to_string())
     }

@@ -39,6 +39,7 @@ pub struct Metrics {
     equality_at: Gauge,
     signed_size: Gauge,
     cosigned_size: Gauge,
+    unproven: Gauge,
     witness_at: Family<Witness, Gauge>,
     witness_alarm: Family<Witness, Gauge>,
 }
@@ -99,6 +100,7 @@ impl Default for Metrics {
             equality_at: Gauge::default(),
             signed_size: Gauge::default(),
             cosigned_size: Gauge::default(),
+            unproven: Gauge::default(),
             witness_at: Family::default(),
             witness_alarm: Family::default(),
         };
@@ -128,6 +130,7 @@ impl Default for Metrics {
             metrics.equality_at.clone(),
         );
         registry.register("log_signed_events", "Events that the newest signed head covers; -1: no key", metrics.signed_size.clone());
+        registry.register("log_unproven", "1: the ledger is not what was last signed, and nothing is written", metrics.unproven.clone());
         registry.register("log_cosigned_events", "Events that witnesses have cosigned; -1: none yet", metrics.cosigned_size.clone());
         registry.register_with_unit(
             "witness_cosigned_at",
@@ -143,7 +146,8 @@ impl Default for Metrics {
 impl Metrics {
     /// The text that a collector reads.
     #[must_use]
-    pub fn text(&self, app: &Tahavol) -> String {
+    pub fn text(&self, app: &Tahavol, unproven: bool) -> String {
+        self.unproven.set(i64::from(unproven));
         let (lag, health) = (app.lag(), app.health());
         set(&self.events, lag.head.map(|head| head + 1).or(Some(0)));
         set(&self.position, health.position);

@@ -7,7 +7,7 @@ use tahavol_ledger::{Ledger, LedgerError, OpenOptions, SqliteLedger, Unproven};
 
 use crate::config::{PersonSetting, Settings};
 use crate::evidence::Files;
-use crate::failure::Failure;
+use crate::failure::{Failure, with_persian};
 use crate::metrics::{Metrics, Timed};
 
 /// Everything that has to be closed again.
@@ -65,19 +65,26 @@ impl Opened {
 
 /// What a person can do about a log that is not what was last signed.
 fn unopened(settings: &Settings, error: LedgerError) -> Failure {
-    let help = match &error {
+    let head = settings.head_file().display().to_string();
+    let (english, key, path) = match &error {
         LedgerError::Unproven { kind: Unproven::KeyMissing, .. } => {
-            format!("its key was looked for at {}", settings.key_file().display())
+            let path = settings.key_file().display().to_string();
+            (format!("its key was looked for at {path}"), "SERVE_KEY_LOOKED_FOR", path)
         }
         LedgerError::Unproven { kind: Unproven::KeyUnknown | Unproven::OtherOrigin, .. } => {
-            format!("the keys are those of {}", settings.key_file().display())
+            let path = settings.key_file().display().to_string();
+            (format!("the keys are those of {path}"), "SERVE_KEYS_ARE_OF", path)
+        }
+        LedgerError::Unproven { kind: Unproven::HeadCopyMissing, .. } => {
+            let english = "if the ledger was moved and nothing was signed since, `tahavol log adopt-head` goes on under the same name; if it was restored \
+                           from a backup, `tahavol serve --accept-rollback REASON` goes on under a new one: another history must not be signed under the old one";
+            (english.to_owned(), "SERVE_HEAD_COPY_MISSING", head)
         }
         LedgerError::Unproven { .. } => {
-            let head = settings.head_file();
-            format!(
-                "`tahavol verify` tells what is wrong; the copy of the newest head is {}; `tahavol serve --accept-rollback REASON` goes on under a new origin",
-                head.display()
-            )
+            let english = format!(
+                "`tahavol verify` tells what is wrong; the copy of the newest head is {head}; `tahavol serve --accept-rollback REASON` goes on under a new origin"
+            );
+            (english, "SERVE_UNPROVEN_HELP", head)
         }
         LedgerError::Conflict { .. }
         | LedgerError::Unavailable { .. }
@@ -90,5 +97,5 @@ fn unopened(settings: &Settings, error: LedgerError) -> Failure {
         | LedgerError::Refused { .. } => return error.into(),
     };
     let failure = Failure::from(error);
-    Failure::new(failure.code, format!("{}\n{help}", failure.text))
+    Failure::new(failure.code, format!("{}\n{}", failure.text, with_persian(&english, key, &[("path", path)])))
 }

@@ -8,7 +8,7 @@ use tahavol_ledger::Signing;
 use tahavol_ledger::merkle::note::{KeyKind, SigningKey};
 
 use crate::config::Settings;
-use crate::failure::{Code, Failure};
+use crate::failure::{Code, Failure, with_persian};
 
 /// What the logs of demonstrations are called, and a number of their own after it: names that nobody can own.
 pub(crate) const DEMO_ORIGINS: &str = "demo.tahavol.invalid/";
@@ -31,6 +31,7 @@ impl Settings {
     /// # Errors
     /// When the key file cannot be read, is open to others, or holds something else.
     pub(crate) fn signing(&self) -> Result<Signing, Failure> {
+        self.refuse_inside()?;
         let keys = read_keys(&self.key_file())?;
         if keys.is_empty() && self.proof.accept_rollback.is_some() {
             return Err(Failure::usage(format!("there is no rollback to accept without the log's key at {}", self.key_file().display())));
@@ -38,6 +39,22 @@ impl Settings {
         let origin = self.origin(&keys).unwrap_or_default();
         let head_copy = Some(self.head_file());
         Ok(Signing { origin, keys, head_copy, accept_rollback: self.proof.accept_rollback.clone() })
+    }
+
+    /// A copy of the data directory must hold no key, and putting it back must leave the head's copy as it is.
+    ///
+    /// # Errors
+    /// When one of the two files lies in the data directory.
+    pub(crate) fn refuse_inside(&self) -> Result<(), Failure> {
+        let data = resolved(&self.data);
+        for (name, path) in [("proof.key_file", self.key_file()), ("proof.head_file", self.head_file())] {
+            if resolved(&path).starts_with(&data) {
+                let english = format!("{name} is {}, inside the data directory {}: put it elsewhere", path.display(), self.data.display());
+                let args = [("name", name.to_owned()), ("path", path.display().to_string()), ("data", self.data.display().to_string())];
+                return Err(Failure::usage(with_persian(&english, "SERVE_PROOF_INSIDE_DATA", &args)));
+            }
+        }
+        Ok(())
     }
 
     /// As configured, else as the first key is called.
@@ -166,6 +183,16 @@ fn refuse_open_to_others(_: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Absolute, and without links as far as it exists.
+fn resolved(path: &Path) -> PathBuf {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let there = absolute.ancestors().find_map(|part| Some((part, fs::canonicalize(part).ok()?)));
+    match there {
+        Some((part, real)) => absolute.strip_prefix(part).map_or_else(|_| real.clone(), |rest| real.join(rest)),
+        None => absolute,
+    }
+}
+
 fn beside(data: &Path, ending: &str) -> PathBuf {
     let named = if data.file_name().is_some() { data.to_owned() } else { fs::canonicalize(data).unwrap_or_else(|_| data.to_owned()) };
     match named.file_name() {
@@ -184,6 +211,22 @@ mod tests {
         assert_eq!(of("data"), PathBuf::from("data-log.key"));
         assert_eq!(of("/srv/tahavol/"), PathBuf::from("/srv/tahavol-log.key"));
         assert!(of(".").is_absolute());
+    }
+
+    #[test]
+    fn neither_the_key_nor_the_heads_copy_may_lie_in_the_data() {
+        let directory = tempfile::tempdir().unwrap();
+        let data = directory.path().join("data");
+        fs::create_dir(&data).unwrap();
+        let mut settings = Settings { data: data.clone(), ..Settings::default() };
+        assert!(settings.refuse_inside().is_ok());
+        settings.proof.head_file = Some(data.join("log.head"));
+        let refused = settings.refuse_inside().unwrap_err();
+        assert!(refused.code == Code::Usage && refused.text.contains("proof.head_file"), "{refused}");
+        settings.proof.head_file = Some(data.join("../log.head"));
+        assert!(settings.refuse_inside().is_ok());
+        settings.proof.key_file = Some(data.join("keys/log.key"));
+        assert!(settings.refuse_inside().unwrap_err().text.contains("proof.key_file"));
     }
 
     #[test]

@@ -143,6 +143,7 @@ fn in_language(error: HandleError, lang: Lang) -> Failure {
         HandleError::Refused(refusal) => Failure::new(Code::Refused, refusal_text(&refusal, lang)),
         HandleError::Conflict { .. }
         | HandleError::Unavailable { .. }
+        | HandleError::Unproven { .. }
         | HandleError::OutcomeUnknown { .. }
         | HandleError::Stopped { .. } => error.into(),
     }

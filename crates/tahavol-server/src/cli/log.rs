@@ -1,5 +1,6 @@
 //! `tahavol log`: the key of the transparency log, its head, proofs from it, and checking them offline.
 
+mod adopt;
 mod check;
 mod keys;
 mod show;
@@ -27,6 +28,8 @@ enum What {
     Keys(keys::Keys),
     /// Take a key out of the key file, after another one has signed
     Retire(keys::Retire),
+    /// Go on from the ledger's own head where the copy of the newest one is missing: for a ledger that was moved
+    AdoptHead(adopt::AdoptHead),
     /// Print the newest signed head
     Checkpoint(show::Checkpoint),
     /// Print what shows that a log of FROM events is how a log of TO events began
@@ -42,6 +45,7 @@ pub(super) fn run(settings: Settings, arguments: Arguments) -> Result<(), Failur
         What::Keygen(arguments) => keys::keygen(settings, arguments),
         What::Keys(arguments) => keys::keys(settings, &arguments),
         What::Retire(arguments) => keys::retire(settings, &arguments),
+        What::AdoptHead(arguments) => adopt::adopt(settings, &arguments),
         What::Checkpoint(arguments) => show::checkpoint(settings, &arguments),
         What::Consistency(arguments) => show::consistency(settings, &arguments),
         What::Receipt(arguments) => show::receipt(settings, &arguments),

@@ -53,8 +53,10 @@ struct ToldEquality {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct ToldProof {
-    /// `unsigned` · `signed` · `cosigned`
+    /// `unsigned` · `signed` · `cosigned`; `unproven`: it is not what was last signed, and nothing is written to it
     state: &'static str,
+    /// In which way it is not what was last signed.
+    what: Option<String>,
     origin: Option<String>,
     /// How many events the newest signed head covers.
     signed_size: Option<u64>,
@@ -79,13 +81,16 @@ struct ToldWitness {
 impl ToldProof {
     fn of(site: &Site) -> ToldProof {
         let (signed, cosigned) = (site.app.signed_head(), site.app.cosigned_head());
+        let unproven = site.sqlite.unproven();
         let state = match site.app.proof_state() {
+            _ if unproven.is_some() => "unproven",
             ProofState::Unsigned => "unsigned",
             ProofState::Signed => "signed",
             ProofState::Cosigned => "cosigned",
         };
         ToldProof {
             state,
+            what: unproven,
             origin: signed.as_ref().map(|head| head.checkpoint.origin.clone()),
             signed_size: signed.map(|head| head.checkpoint.size),
             cosigned_size: cosigned.map(|head| head.checkpoint.size),
@@ -155,6 +160,6 @@ pub(super) async fn ready(State(site): State<Arc<Site>>) -> Response {
 }
 
 pub(super) async fn metrics(State(site): State<Arc<Site>>) -> Response {
-    let text = site.metrics.text(&site.app);
+    let text = site.metrics.text(&site.app, site.sqlite.unproven().is_some());
     ([(CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text).into_response()
 }

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use clap::{ArgGroup, Args};
 use tahavol_app::messages::message;
 use tahavol_domain::calendar::Instant;
+use tahavol_domain::text::Lang;
 use tahavol_ledger::merkle::note::{KeyKind, VerifyingKey};
-use tahavol_ledger::merkle::receipt::Receipt;
+use tahavol_ledger::merkle::receipt::{Receipt, ReceiptError};
 use tahavol_ledger::merkle::{cosignature, hash_text, leaf_hash};
 
 use crate::cli::{LangArgument, say};
@@ -37,8 +38,8 @@ pub(crate) struct Check {
 pub(super) fn check(settings: &Settings, arguments: &Check) -> Result<(), Failure> {
     let lang = arguments.lang.map_or(settings.language, Into::into);
     let text = read(&arguments.receipt)?;
-    let text = String::from_utf8(text).map_err(|_| refused("the receipt is no text"))?;
-    let receipt: Receipt = text.parse().map_err(|error| refused(&told(&error)))?;
+    let text = String::from_utf8(text).map_err(|_| refused(&message("log-check-no-text", &[], lang)))?;
+    let receipt: Receipt = text.parse().map_err(|error| wrong(&error, lang))?;
     let mut line = match (&arguments.line, &arguments.event) {
         (Some(path), _) => read(path)?,
         (None, line) => line.clone().unwrap_or_default().into_bytes(),
@@ -48,7 +49,7 @@ pub(super) fn check(settings: &Settings, arguments: &Check) -> Result<(), Failur
         line.pop();
     }
     let keys = keys(&arguments.key)?;
-    let checkpoint = receipt.verify(leaf_hash(&line), &keys).map_err(|error| refused(&told(&error)))?;
+    let checkpoint = receipt.verify(leaf_hash(&line), &keys).map_err(|error| wrong(&error, lang))?;
     let args = [
         ("position", receipt.index.to_string()),
         ("origin", checkpoint.origin.clone()),
@@ -99,6 +100,17 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
         fs::read(path)
     };
     read.map_err(|error| Failure::io(&format!("read {}", path.display()), &error))
+}
+
+fn wrong(error: &ReceiptError, lang: Lang) -> Failure {
+    let what = ("what", told(error));
+    refused(&match error {
+        ReceiptError::Malformed(_) => message("log-check-malformed", &[what], lang),
+        ReceiptError::Checkpoint(_) => message("log-check-unbelieved", &[what], lang),
+        ReceiptError::NotIncluded { index, size } => {
+            message("log-check-not-included", &[("position", index.to_string()), ("size", size.to_string())], lang)
+        }
+    })
 }
 
 /// With what lies under it.

@@ -67,6 +67,7 @@ pub(super) fn keygen(settings: Settings, arguments: Keygen) -> Result<(), Failur
     if let Some(key) = arguments.key {
         settings.proof.key_file = Some(key);
     }
+    settings.refuse_inside()?;
     let path = settings.key_file();
     let there = read_keys(&path)?;
     let origin = arguments.origin.or_else(|| settings.origin(&there));
@@ -76,7 +77,11 @@ pub(super) fn keygen(settings: Settings, arguments: Keygen) -> Result<(), Failur
         return Err(Failure::new(Code::Refused, message("log-rotate-origin", &[("origin", there[0].name().to_owned())], lang)));
     }
     let key = new_key(&origin, KeyKind::Log)?;
-    let vkey = key.verifying_key();
+    // As heads bear it: after a rollback that was accepted the log has another name than its keys were made under.
+    let vkey = match named(&settings, std::slice::from_ref(&key))?.first() {
+        Some(named) if arguments.rotate => named.verifying_key(),
+        Some(_) | None => key.verifying_key(),
+    };
     let told = match (arguments.rotate, there.is_empty()) {
         (true, true) => {
             return Err(Failure::new(Code::Refused, message("log-rotate-nothing", &[("path", path.display().to_string())], lang)));

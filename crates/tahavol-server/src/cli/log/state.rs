@@ -31,6 +31,10 @@ pub(crate) async fn state(settings: &Settings) -> Result<LogState, Failure> {
         (Some(ledger), Some(head)) if !keys.is_empty() => {
             let events = ledger.head().await?.map_or(0, |last| last + 1);
             signed(settings, &keys, &head, events, copy.as_deref())?;
+            // Then as a server would at its start, which reads every leaf.
+            let signing = settings.signing()?;
+            let ledger = tokio::task::spawn_blocking(move || ledger.examine_signed(&signing).map(|()| ledger)).await;
+            let ledger = ledger.map_err(|error| Failure::new(Code::Failed, error.to_string()))??;
             let cosigned = match ledger.cosigned_head() {
                 Some(cosigned) => format!("{} of them cosigned", cosigned.checkpoint.size),
                 None => "none of them cosigned".to_owned(),
