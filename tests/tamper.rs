@@ -1,6 +1,8 @@
 //! It must notice: whatever is changed in a real ledger or in a bundle of it, `verify` names the kind and the first wrong position,
 //! and where both verifiers look, both say the same.
 
+#[path = "tamper/beside.rs"]
+mod beside;
 #[path = "tamper/bundle.rs"]
 mod bundle;
 #[path = "tamper/insider.rs"]

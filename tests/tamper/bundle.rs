@@ -240,6 +240,29 @@ fn an_edited_digest_and_an_edited_schema_are_noticed_by_the_first_verifier() {
     let (_folder, bundle) = real().copy_of_bundle();
     flip(&bundle, "schema/milestone.planned.v1.json", 10);
     expect(&verify(&bundle, &[]), 28, None, "a schema");
+    let (_folder, bundle) = real().copy_of_bundle();
+    fs::remove_file(bundle.join("schema/milestone.planned.v1.json")).unwrap();
+    expect(&verify(&bundle, &[]), 20, None, "a schema that is gone");
+    fs::remove_dir_all(bundle.join("schema")).unwrap();
+    expect(&verify(&bundle, &[]), 20, None, "all of them");
+}
+
+#[test]
+fn what_is_wrong_with_a_figure_is_told_by_its_name() {
+    let told = |change: fn(&mut Value), part: &str| {
+        let (_folder, bundle) = real().copy_of_bundle();
+        edit(&bundle, "progress.json", |told| {
+            let rows = |group: &&mut Value| !group["contributions"].as_array().unwrap().is_empty();
+            change(told["figures"].as_array_mut().unwrap().iter_mut().find(rows).unwrap());
+        });
+        let found = verify(&bundle, &[]);
+        expect(&found, 31, None, part);
+        let said = found.said["message"]["en"].as_str().unwrap();
+        assert!(said.contains(part), "{said}");
+    };
+    told(|group| group["lie"] = Value::Null, "there is no lie");
+    told(|group| drop(group.as_object_mut().unwrap().remove("planned")), "planned is missing");
+    told(|group| group["contributions"][0]["weight"] = json!(77), "].weight is 77");
 }
 
 #[test]

@@ -98,6 +98,14 @@ fn events_that_are_none_of_this_program_are_noticed_at_their_position() {
     expect(&kind, 28, Some(PLACE), "an unknown type");
     let member = with_text("\"evidence\":[]", "\"evidence\":[],\"extra\":1");
     expect(&signed_again(PLACE, member, &[]), 28, Some(PLACE), "an unknown member");
+    for origin in ["elsewhere", "", "import:abc#1", "cli "] {
+        let door = with_fact(|fact| fact.envelope.origin = origin.to_owned());
+        expect(&signed_again(PLACE, door, &[]), 28, Some(PLACE), origin);
+    }
+    for name in ["", " ", "\u{202e}abc", "a\nb"] {
+        let called = with_fact(|fact| fact.envelope.actor_name = name.to_owned());
+        expect(&signed_again(PLACE, called, &[]), 28, Some(PLACE), "a name");
+    }
 }
 
 #[test]

@@ -11,6 +11,6 @@ mod sqlite;
 
 pub use port::{Appended, Expected, Ledger, LedgerError, MAX_LINE, NewEvent, Recorded, SignedHead, Token, Unproven};
 pub use sqlite::{
-    Checked, Copied, LEDGER_FILE, LedgerFile, LedgerTiles, OpenOptions, Origin, Signing, SqliteLedger, StoredColumns, StoredEvent, StoredHead,
-    Visit,
+    Checked, Copied, CosignedNote, LEDGER_FILE, LedgerFile, LedgerTiles, Odd, OpenOptions, Origin, Signing, SqliteLedger, StoredColumns,
+    StoredEvent, StoredHead, Visit,
 };

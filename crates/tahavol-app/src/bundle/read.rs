@@ -162,15 +162,13 @@ impl Source for BundleDirectory {
         if self.directory.join(WITNESS_KEYS).exists() { self.key_lines(WITNESS_KEYS, Kind::Cosignature) } else { Ok(Vec::new()) }
     }
 
-    /// A published schema is never edited, so one of the same name is the same.
+    /// All that this program publishes; one that was published is never edited, so one of the same name is the same.
     fn schemas(&self) -> Result<Said, Fault> {
         let own = schemas();
         for (part, text) in &own {
             match fs::read(self.directory.join(part)) {
                 Ok(held) if held == text.as_bytes() => {}
                 Ok(_) => return Err(Fault::new(Kind::Schema, "verify-schema-differs", [("part", part.clone())])),
-                // An older program did not know this event yet.
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
                 Err(_) => return Err(Fault::missing(part.clone())),
             }
         }

@@ -1,7 +1,8 @@
 //! A data directory or a ledger file as something to be checked, beside a server that goes on writing.
 
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use tahavol_domain::values::ProgrammeId;
 use tahavol_ledger::merkle::checkpoint::Checkpoint;
@@ -9,14 +10,38 @@ use tahavol_ledger::merkle::note::{Note, VerifyingKey};
 use tahavol_ledger::merkle::tile::tile_bytes;
 use tahavol_ledger::{LedgerError, LedgerFile};
 
-use super::fault::{Fault, Kind};
+use super::fault::{Fault, Kind, Said};
+use super::report::Report;
 use super::source::{Held, Source, ToldFigures};
+use super::{Options, stored};
+
+/// The copy of the newest head that the writer keeps outside of the data directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeadCopy {
+    pub path: PathBuf,
+    /// As it lies there, or why it cannot be read.
+    pub note: Result<String, String>,
+}
+
+impl HeadCopy {
+    /// None where there is none. To be read before the ledger is opened: a running writer goes on with both.
+    #[must_use]
+    pub fn read(path: &Path) -> Option<Self> {
+        let note = match fs::read_to_string(path) {
+            Ok(note) => Ok(note),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
+            Err(error) => Err(error.to_string()),
+        };
+        Some(HeadCopy { path: path.to_owned(), note })
+    }
+}
 
 /// A ledger file, with the keys that its configuration has.
 pub struct DataFile {
     file: LedgerFile,
     keys: Vec<VerifyingKey>,
     witnesses: Vec<VerifyingKey>,
+    copy: Option<HeadCopy>,
 }
 
 impl DataFile {
@@ -30,7 +55,14 @@ impl DataFile {
     }
 
     pub(crate) fn of(file: LedgerFile, keys: Vec<VerifyingKey>, witnesses: Vec<VerifyingKey>) -> Self {
-        DataFile { file, keys, witnesses }
+        DataFile { file, keys, witnesses, copy: None }
+    }
+
+    /// The ledger must not be older than this.
+    #[must_use]
+    pub fn with_head_copy(mut self, copy: Option<HeadCopy>) -> Self {
+        self.copy = copy;
+        self
     }
 
     pub(crate) fn file(&self) -> &LedgerFile {
@@ -56,7 +88,7 @@ impl Source for DataFile {
             return if self.file.origins().is_empty() { Ok(None) } else { Err(Fault::missing("signed_head")) };
         };
         let Ok(mut note) = head.note.parse::<Note>() else { return Ok(Some(head.note.clone())) };
-        let cosigned = self.file.cosigned_notes().iter().filter_map(|note| note.parse::<Note>().ok());
+        let cosigned = self.file.cosigned_notes().iter().filter_map(|kept| kept.note.parse::<Note>().ok());
         for other in cosigned.filter(|other| other.text == note.text) {
             let more: Vec<_> = other.signatures.into_iter().filter(|line| !note.signatures.contains(line)).collect();
             note.signatures.extend(more);
@@ -99,6 +131,18 @@ impl Source for DataFile {
         }
     }
 
+    fn head_copy(&self) -> Option<&HeadCopy> {
+        self.copy.as_ref()
+    }
+
+    fn has_stored_columns(&self) -> bool {
+        true
+    }
+
+    fn stored(&self, options: &Options, report: &mut Report) -> Result<Said, Fault> {
+        stored::stored(&self.file, options, &self.keys, report)
+    }
+
     fn agrees(&self, head: &Checkpoint) -> Result<(), Fault> {
         let same = self.file.stored_head().is_some_and(|stored| stored.size == head.size && stored.root == head.root);
         if same { Ok(()) } else { Err(Fault::new(Kind::Columns, "verify-head-columns", [])) }
@@ -125,6 +169,6 @@ impl Source for DataFile {
     }
 }
 
-fn unreadable(error: &LedgerError) -> Fault {
+pub(super) fn unreadable(error: &LedgerError) -> Fault {
     Fault::new(Kind::Missing, "verify-unreadable", [("what", error.to_string())])
 }

@@ -37,8 +37,13 @@ pub(super) fn figures(source: &dyn Source, snapshot: &Snapshot, figures: Figures
     for right in &right {
         let name = name(right);
         let Some(held) = groups.remove(&name) else { return Err(Fault::new(Kind::Figures, "verify-group", [("group", name)])) };
-        if let Some((field, told, right)) = first_difference(held, right, told.whole) {
-            return differs(&name, &field, told, right);
+        if let Some((field, differing)) = first_difference(held, right, told.whole) {
+            let args = |more| [vec![("group", name.clone()), ("field", field.clone())], more].concat();
+            return match differing {
+                Differing::Other(told, right) => differs(&name, &field, told, right),
+                Differing::Extra(told) => Err(Fault::new(Kind::Figures, "verify-figure-extra", args(vec![("told", short(told))]))),
+                Differing::Lacking(right) => Err(Fault::new(Kind::Figures, "verify-figure-lacks", args(vec![("right", short(right))]))),
+            };
         }
     }
     match groups.into_keys().next() {
@@ -64,15 +69,52 @@ fn name(group: &Value) -> String {
     format!("{} × {} × {}", part("baseline"), part("horizon"), part("commission"))
 }
 
-fn first_difference<'v>(told: &'v Value, right: &'v Value, whole: bool) -> Option<(String, &'v Value, &'v Value)> {
+/// How a field is not what it should be.
+enum Differing<'v> {
+    Other(&'v Value, &'v Value),
+    /// It is told, and there is no such field.
+    Extra(&'v Value),
+    /// It is not told.
+    Lacking(&'v Value),
+}
+
+/// The first field that differs, and how. Of the rows of milestones the one is named.
+fn first_difference<'v>(told: &'v Value, right: &'v Value, whole: bool) -> Option<(String, Differing<'v>)> {
     if told == right {
         return None;
     }
-    let (Value::Object(told_members), Value::Object(right_members)) = (told, right) else { return Some((String::new(), told, right)) };
-    let due = right_members.keys().filter(|field| whole || told_members.contains_key(*field));
-    let mut fields = due.chain(told_members.keys());
-    let field = fields.find(|field| told_members.get(*field) != right_members.get(*field))?;
-    Some((field.clone(), &told[field], &right[field]))
+    match (told, right) {
+        (Value::Object(told), Value::Object(right)) => {
+            let due = right.keys().filter(|field| whole || told.contains_key(*field));
+            let found = due.chain(told.keys()).find_map(|field| Some((field, differing(told.get(field), right.get(field), whole)?)));
+            found.map(|(field, (inner, how))| (format!("{field}{inner}"), how))
+        }
+        (Value::Array(told), Value::Array(right)) => {
+            let rows = (0..told.len().max(right.len())).find_map(|row| {
+                let named = right.get(row).or(told.get(row)).and_then(row_name).unwrap_or_else(|| row.to_string());
+                Some((named, differing(told.get(row), right.get(row), whole)?))
+            });
+            rows.map(|(named, (inner, how))| (format!("[{named}]{inner}"), how))
+        }
+        _ => Some((String::new(), Differing::Other(told, right))),
+    }
+}
+
+fn differing<'v>(told: Option<&'v Value>, right: Option<&'v Value>, whole: bool) -> Option<(String, Differing<'v>)> {
+    match (told, right) {
+        (None, None) => None,
+        (Some(told), None) => Some((String::new(), Differing::Extra(told))),
+        (None, Some(right)) => Some((String::new(), Differing::Lacking(right))),
+        (Some(told), Some(right)) => first_difference(told, right, whole).map(|(inner, how)| {
+            let inner = if inner.is_empty() || inner.starts_with('[') { inner } else { format!(".{inner}") };
+            (inner, how)
+        }),
+    }
+}
+
+/// What a row is of.
+fn row_name(row: &Value) -> Option<String> {
+    ["milestone", "code", "id"].into_iter().find_map(|field| row[field].as_str()).map(str::to_owned)
 }
 
 fn short(value: &Value) -> String {

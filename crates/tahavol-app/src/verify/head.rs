@@ -28,6 +28,26 @@ impl Signed {
     }
 }
 
+/// The checkpoint of a note, once one of these keys has signed it under its origin's name: before that nothing in it says anything.
+///
+/// # Errors
+/// `Signature`.
+pub fn signed_by(text: &str, keys: &[VerifyingKey]) -> Result<Checkpoint, Fault> {
+    let signed = Signed::read(text, "checkpoint")?;
+    if keys.is_empty() {
+        return Err(Fault::new(Kind::Signature, "verify-no-key", []));
+    }
+    named(&signers(&signed.note, keys, "checkpoint")?, &signed.checkpoint.origin)?;
+    Ok(signed.checkpoint)
+}
+
+fn named(signers: &[&VerifyingKey], origin: &str) -> Result<(), Fault> {
+    if signers.iter().any(|key| key.name() == origin) {
+        return Ok(());
+    }
+    Err(Fault::new(Kind::Signature, "verify-key-origin", [("origin", origin.to_owned())]))
+}
+
 pub(super) fn signature(source: &dyn Source, options: &Options, signed: Option<&Signed>, report: &mut Report) -> Result<Said, Fault> {
     let signed = signed.ok_or_else(|| Fault::missing("checkpoint"))?;
     let origin = &signed.checkpoint.origin;
@@ -47,9 +67,7 @@ pub(super) fn signature(source: &dyn Source, options: &Options, signed: Option<&
     }
     let trusted = trusted(options, &own);
     let signers = signers(&signed.note, trusted, "checkpoint")?;
-    if !signers.iter().any(|key| key.name() == origin) {
-        return Err(Fault::new(Kind::Signature, "verify-key-origin", [("origin", origin.clone())]));
-    }
+    named(&signers, origin)?;
     if !options.keys.is_empty() && !own.is_empty() {
         // The keys that are handed on must be the log's too.
         self::signers(&signed.note, &own, "checkpoint")?;
@@ -58,12 +76,12 @@ pub(super) fn signature(source: &dyn Source, options: &Options, signed: Option<&
     Ok(Said::new("verify-signature", [("keys", names.join(" "))]))
 }
 
-fn trusted<'k>(options: &'k Options, own: &'k [VerifyingKey]) -> &'k [VerifyingKey] {
+pub(super) fn trusted<'k>(options: &'k Options, own: &'k [VerifyingKey]) -> &'k [VerifyingKey] {
     if options.keys.is_empty() { own } else { &options.keys }
 }
 
 /// At least one of the keys has signed, and none wrongly.
-fn signers<'k>(note: &Note, keys: &'k [VerifyingKey], part: &str) -> Result<Vec<&'k VerifyingKey>, Fault> {
+pub(super) fn signers<'k>(note: &Note, keys: &'k [VerifyingKey], part: &str) -> Result<Vec<&'k VerifyingKey>, Fault> {
     let logs: Vec<VerifyingKey> = keys.iter().filter(|key| key.kind() == KeyKind::Log).cloned().collect();
     let found = note.verify(&logs).map_err(|error| match error {
         NoteError::Forged { name } => Fault::new(Kind::Signature, "verify-forged", [("name", name), ("part", part.to_owned())]),
@@ -105,20 +123,47 @@ pub(super) fn cosignatures(source: &dyn Source, options: &Options, signed: Optio
 }
 
 pub(super) fn known(options: &Options, source: &dyn Source, signed: Option<&Signed>, tree: &Tree<'_>) -> Result<Said, Fault> {
-    let (Some(known), Some(now)) = (&options.known, signed) else { return Err(Fault::missing("checkpoint")) };
-    let older = |key, args: Vec<(&'static str, String)>| Err(Fault::new(Kind::Older, key, args));
-    let before = Signed::read(known, "--known")?;
+    let now = signed.ok_or_else(|| Fault::missing("checkpoint"))?;
+    let mut sizes = Vec::new();
+    if let Some(known) = &options.known {
+        sizes.push(continues(known, "--known", options, source, now, tree)?);
+    }
+    if let Some(copy) = source.head_copy() {
+        let part = copy.path.display().to_string();
+        let unreadable =
+            |error: &String| Fault::new(Kind::Older, "verify-copy-unreadable", [("part", part.clone()), ("what", error.clone())]);
+        let note = copy.note.as_ref().map_err(unreadable)?;
+        sizes.push(continues(note, &part, options, source, now, tree)?);
+    }
+    let sizes: Vec<String> = sizes.iter().map(u64::to_string).collect();
+    Ok(Said::new("verify-known", [("size", sizes.join(", "))]))
+}
+
+/// The sizes whose roots are needed for it.
+pub(super) fn known_sizes(options: &Options, source: &dyn Source) -> Vec<u64> {
+    let copy = source.head_copy().and_then(|copy| copy.note.as_ref().ok());
+    let notes = options.known.iter().chain(copy);
+    notes.filter_map(|note| Signed::read(note, "--known").ok()).map(|known| known.checkpoint.size).collect()
+}
+
+/// Whether the log goes on from this head; answers the head's size.
+fn continues(known: &str, part: &str, options: &Options, source: &dyn Source, now: &Signed, tree: &Tree<'_>) -> Result<u64, Fault> {
+    let older = |key, mut args: Vec<(&'static str, String)>| {
+        args.push(("part", part.to_owned()));
+        Err(Fault::new(Kind::Older, key, args))
+    };
+    let before = Signed::read(known, part)?;
     let (before, now, note) = (before.checkpoint, &now.checkpoint, before.note);
     if before.origin != now.origin {
         return older("verify-known-origin", vec![("known", before.origin), ("origin", now.origin.clone())]);
     }
     let own = source.keys()?;
-    signers(&note, trusted(options, &own), "--known")?;
+    signers(&note, trusted(options, &own), part)?;
     if before.size > now.size {
         return older("verify-known-larger", vec![("known", before.size.to_string()), ("size", now.size.to_string())]);
     }
-    match tree.known_root() {
-        Some(root) if root == before.root => Ok(Said::new("verify-known", [("size", before.size.to_string())])),
+    match tree.known_root(before.size) {
+        Some(root) if root == before.root => Ok(before.size),
         root => {
             let found = root.as_ref().map_or_else(String::new, hash_text);
             older("verify-known-forked", vec![("size", before.size.to_string()), ("root", found), ("known", hash_text(&before.root))])

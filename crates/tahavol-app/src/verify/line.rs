@@ -66,7 +66,12 @@ fn link(position: u64, held: Held<'_>) -> Result<Result<Link, Fault>, Fault> {
     }
     match read {
         // What the fact is written as is canonical, so a line that is the same needs no further look.
-        Ok(fact) if encode(&fact).is_ok_and(|line| line == held.line) => Ok(Ok(Link::of(position, fact))),
+        Ok(fact) if encode(&fact).is_ok_and(|line| line == held.line) => Ok(match against_schema(&fact) {
+            None => Ok(Link::of(position, fact)),
+            Some((field, found)) => {
+                Err(Fault::at(Kind::Schema, position, "verify-envelope", [("field", field.to_owned()), ("found", found)]))
+            }
+        }),
         Ok(_) => {
             let value = canonical_value(position, held.line)?;
             Ok(Err(out_of_form(position, &value).unwrap_or_else(|| Fault::at(Kind::Schema, position, "verify-line-other", []))))
@@ -76,6 +81,31 @@ fn link(position: u64, held: Held<'_>) -> Result<Result<Link, Fault>, Fault> {
             Ok(Err(out_of_form(position, &value).unwrap_or_else(|| undecodable(position, &error))))
         }
     }
+}
+
+/// A member whose schema asks for more than reading it does.
+fn against_schema(fact: &Fact) -> Option<(&'static str, String)> {
+    let said = &fact.envelope;
+    let name = &said.actor_name;
+    if name.trim().is_empty() || name.chars().any(|letter| letter.is_control() || overrides_direction(letter)) {
+        return Some(("actorname", name.escape_unicode().take(120).collect()));
+    }
+    (!is_origin(&said.origin)).then(|| ("origin", said.origin.escape_debug().take(120).collect()))
+}
+
+/// `^(graphql|web|cli|import:[0-9a-f]{64}#.+)$`
+fn is_origin(origin: &str) -> bool {
+    let import = || origin.strip_prefix("import:").and_then(|file| file.split_once('#'));
+    matches!(origin, "graphql" | "web" | "cli")
+        || import().is_some_and(|(digest, row)| {
+            let digest = digest.len() == 64 && digest.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'));
+            digest && !row.is_empty() && !row.chars().any(char::is_control)
+        })
+}
+
+/// With these a name can be shown as another.
+fn overrides_direction(letter: char) -> bool {
+    matches!(letter, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 fn as_stored(position: u64, fact: &Fact, columns: &StoredColumns<'_>) -> Result<(), Fault> {

@@ -18,6 +18,7 @@ mod line;
 mod report;
 mod rules;
 mod source;
+mod stored;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -31,9 +32,10 @@ use tahavol_ledger::merkle::checkpoint::Checkpoint;
 use tahavol_ledger::merkle::note::VerifyingKey;
 use tahavol_projections::Snapshot;
 
-pub use data::DataFile;
+pub use data::{DataFile, HeadCopy};
 pub use fault::{Fault, Kind, Said};
 pub(crate) use head::Signed;
+pub use head::signed_by;
 pub use report::{Report, Step};
 pub use source::{Held, Source, ToldFigures};
 pub(crate) use tree::too_few;
@@ -117,9 +119,12 @@ impl<'c> Check<'c> {
             | Step::Root
             | Step::Signature
             | Step::Cosignatures
-            | Step::Known => false,
+            | Step::Known
+            | Step::Stored => false,
         };
-        deep && self.options.quick || step == Step::Known && self.options.known.is_none()
+        deep && self.options.quick
+            || step == Step::Known && self.options.known.is_none() && self.source.head_copy().is_none()
+            || step == Step::Stored && !self.source.has_stored_columns()
     }
 
     fn step(&mut self, step: Step, report: &mut Report) -> Result<Said, Fault> {
@@ -127,7 +132,7 @@ impl<'c> Check<'c> {
             Step::Parts => self.parts(),
             Step::Lines => self.lines(report),
             Step::Entries => tree::entries(self.source, self.seen(), self.head()),
-            Step::Leaves => tree::leaves(self.seen(), self.head()),
+            Step::Leaves => tree::leaves(self.source, self.seen(), self.head()),
             Step::Tiles => tree::tiles(self.seen()),
             Step::Root => tree::root(self.source, self.seen(), self.head()),
             Step::Signature => head::signature(self.source, self.options, self.signed(), report),
@@ -138,6 +143,7 @@ impl<'c> Check<'c> {
             Step::Rules => self.rules(report),
             Step::Figures => figures::figures(self.source, self.replayed(), self.options.figures),
             Step::Digest => figures::digest(self.source, self.replayed(), report),
+            Step::Stored => self.source.stored(self.options, report),
         }
     }
 
@@ -151,7 +157,7 @@ impl<'c> Check<'c> {
         let (source, quick, watch) = (self.source, self.options.quick, self.watch);
         let size = self.head().map_or(u64::MAX, |head| head.size);
         let of = source.lines();
-        let known = self.options.known.as_ref().and_then(|note| Signed::read(note, "--known").ok()).map(|known| known.checkpoint.size);
+        let known = head::known_sizes(self.options, source);
         let (tree, chain) = (Tree::new(source, size, known), Chain::default());
         let mut seen = Seen { tree, chain, wrong_stored_leaf: None, differing_entry: None, bytes: 0 };
         let examine = |batch: &batch::Batch| line::examine(source, batch, size, quick);

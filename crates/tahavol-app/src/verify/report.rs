@@ -26,10 +26,11 @@ pub enum Step {
     Rules,
     Figures,
     Digest,
+    Stored,
 }
 
 impl Step {
-    pub const ALL: [Step; 14] = [
+    pub const ALL: [Step; 15] = [
         Step::Parts,
         Step::Lines,
         Step::Entries,
@@ -44,6 +45,7 @@ impl Step {
         Step::Rules,
         Step::Figures,
         Step::Digest,
+        Step::Stored,
     ];
 
     #[must_use]
@@ -63,6 +65,7 @@ impl Step {
             Step::Rules => "rules",
             Step::Figures => "figures",
             Step::Digest => "digest",
+            Step::Stored => "stored",
         }
     }
 

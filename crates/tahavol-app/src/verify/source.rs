@@ -8,7 +8,10 @@ use tahavol_ledger::StoredColumns;
 use tahavol_ledger::merkle::checkpoint::Checkpoint;
 use tahavol_ledger::merkle::note::VerifyingKey;
 
+use super::Options;
+use super::data::HeadCopy;
 use super::fault::{Fault, Said};
+use super::report::Report;
 
 /// A line as it is held, with what is stored beside it where anything is.
 #[derive(Debug, Clone, Copy)]
@@ -52,6 +55,21 @@ pub trait Source: Sync {
     /// What stands beside the lines and has not been looked at with them.
     fn beside_the_lines(&self) -> Result<(), Fault> {
         Ok(())
+    }
+
+    /// A copy of the newest head that is kept apart, as it was before anything else was read.
+    fn head_copy(&self) -> Option<&HeadCopy> {
+        None
+    }
+
+    /// Whether there is more beside the lines than tiles: columns, indices, triggers.
+    fn has_stored_columns(&self) -> bool {
+        false
+    }
+
+    /// Whether the rest of what is stored is as the program stores it.
+    fn stored(&self, _options: &Options, _report: &mut Report) -> Result<Said, Fault> {
+        Ok(Said::new("verify-stored", []))
     }
 
     /// Whether what is said of the head outside of the signed note is the same.

@@ -18,14 +18,14 @@ pub(super) struct Tree<'s> {
     source: &'s dyn Source,
     /// Lines beyond it are counted and no more.
     until: u64,
-    known: Option<u64>,
+    known: Vec<u64>,
     lines: u64,
     size: u64,
     open: Vec<Vec<Hash>>,
     full: Vec<u64>,
     tiles: u64,
-    /// The root at the size that was known before.
-    known_root: Option<Hash>,
+    /// The roots at sizes that were known before.
+    known_roots: BTreeMap<u64, Hash>,
     /// On each level, the first tile that differs.
     wrong_tiles: BTreeMap<u8, WrongTile>,
 }
@@ -39,7 +39,7 @@ struct WrongTile {
 }
 
 impl<'s> Tree<'s> {
-    pub(super) fn new(source: &'s dyn Source, until: u64, known: Option<u64>) -> Self {
+    pub(super) fn new(source: &'s dyn Source, until: u64, known: Vec<u64>) -> Self {
         let mut tree = Tree {
             source,
             until,
@@ -49,7 +49,7 @@ impl<'s> Tree<'s> {
             open: Vec::new(),
             full: Vec::new(),
             tiles: 0,
-            known_root: None,
+            known_roots: BTreeMap::new(),
             wrong_tiles: BTreeMap::new(),
         };
         tree.remember();
@@ -100,8 +100,8 @@ impl<'s> Tree<'s> {
         below.unwrap_or_else(|| merkle::root([]))
     }
 
-    pub(super) fn known_root(&self) -> Option<Hash> {
-        self.known_root
+    pub(super) fn known_root(&self, size: u64) -> Option<Hash> {
+        self.known_roots.get(&size).copied()
     }
 
     /// How many tiles were compared.
@@ -117,8 +117,8 @@ impl<'s> Tree<'s> {
     }
 
     fn remember(&mut self) {
-        if self.known == Some(self.size) {
-            self.known_root = Some(self.root());
+        if self.known.contains(&self.size) {
+            self.known_roots.insert(self.size, self.root());
         }
     }
 
@@ -184,7 +184,7 @@ pub(super) fn entries(source: &dyn Source, seen: &Seen<'_>, head: Option<&Checkp
             return Err(differs(Kind::Tile));
         }
         // Says more, where the leaf differs too.
-        leaves(seen, head)?;
+        leaves(source, seen, head)?;
         if *position < seen.tree.lines {
             return Err(differs(Kind::Leaf));
         }
@@ -193,7 +193,7 @@ pub(super) fn entries(source: &dyn Source, seen: &Seen<'_>, head: Option<&Checkp
     Ok(Said::new("verify-entries", [("bundles", bundles.to_string())]))
 }
 
-pub(super) fn leaves(seen: &Seen<'_>, head: Option<&Checkpoint>) -> Result<Said, Fault> {
+pub(super) fn leaves(source: &dyn Source, seen: &Seen<'_>, head: Option<&Checkpoint>) -> Result<Said, Fault> {
     let tree = &seen.tree;
     if let Some(position) = seen.wrong_stored_leaf {
         return Err(Fault::at(Kind::Leaf, position, "verify-leaf-stored", []));
@@ -206,6 +206,17 @@ pub(super) fn leaves(seen: &Seen<'_>, head: Option<&Checkpoint>) -> Result<Said,
         }
         if tree.lines < head.size {
             return Err(too_few(head, tree.lines));
+        }
+        // Leaves that lie beside their lines agree with them: then the lowest subtree that differs tells among which lines to look.
+        if let Some((level, wrong)) = tree.wrong_tiles.first_key_value().filter(|_| source.first_level() > 0) {
+            let under = 1_u64.checked_shl(8 * u32::from(*level)).unwrap_or(u64::MAX);
+            let last = wrong.position.saturating_add(under).min(tree.size).saturating_sub(1);
+            return Err(Fault::at(
+                Kind::Leaf,
+                wrong.position,
+                "verify-leaf-among",
+                [("last", last.to_string()), ("part", wrong.path.clone())],
+            ));
         }
     }
     Ok(Said::new("verify-leaves", [("leaves", tree.size.to_string())]))

@@ -5,10 +5,13 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
+use super::odd::{self, Odd};
 use super::readers::Readers;
 use super::signing::{self, Origin, StoredHead};
+use super::tiles::FileTiles;
 use super::{errors, file, schema, tiles};
 use crate::merkle::Hash;
+use crate::merkle::proof::root_of;
 use crate::port::LedgerError;
 
 /// Rows per statement, so that the writer's checkpoint is never held back for long.
@@ -33,6 +36,15 @@ pub struct StoredColumns<'r> {
     pub event_type: &'r str,
 }
 
+/// A head that witnesses have cosigned, as it lies there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CosignedNote {
+    /// The number of its origin.
+    pub origin: u64,
+    pub size: u64,
+    pub note: String,
+}
+
 /// A ledger file as it is at one moment: events that are appended later are not seen. Works beside a writing process.
 pub struct LedgerFile {
     path: PathBuf,
@@ -40,7 +52,7 @@ pub struct LedgerFile {
     events: u64,
     head: Option<StoredHead>,
     origins: Vec<Origin>,
-    cosigned: Vec<String>,
+    cosigned: Vec<CosignedNote>,
 }
 
 impl LedgerFile {
@@ -54,9 +66,9 @@ impl LedgerFile {
             let _same_moment = connection.unchecked_transaction()?;
             let last: Option<i64> = connection.query_row("SELECT max(position) FROM event", [], |row| row.get(0))?;
             let notes = connection
-                .prepare("SELECT note FROM cosigned_head ORDER BY origin, size")?
-                .query_map([], |row| row.get(0))?
-                .collect::<rusqlite::Result<Vec<String>>>()?;
+                .prepare("SELECT origin, size, note FROM cosigned_head ORDER BY origin, size")?
+                .query_map([], |row| Ok(CosignedNote { origin: row.get(0)?, size: row.get(1)?, note: row.get(2)? }))?
+                .collect::<rusqlite::Result<Vec<_>>>()?;
             Ok((last, signing::stored_head(&connection)?, signing::origins(&connection)?, notes))
         };
         let (last, head, origins, cosigned) = moment().map_err(|error| errors::sqlite("read the ledger", &error))?;
@@ -85,7 +97,7 @@ impl LedgerFile {
     }
 
     /// The notes of heads that witnesses have cosigned, oldest first.
-    pub fn cosigned_notes(&self) -> &[String] {
+    pub fn cosigned_notes(&self) -> &[CosignedNote] {
         &self.cosigned
     }
 
@@ -101,6 +113,16 @@ impl LedgerFile {
     /// Hashes of a level of the tree from 1 on, as [`Ledger::tile`](crate::Ledger::tile) tells them. Blocks the calling thread.
     pub fn tile(&self, level: u8, number: u64, width: u16) -> Result<Vec<Hash>, LedgerError> {
         self.readers.now(|connection| tiles::tile(connection, level, number, width))
+    }
+
+    /// The root over the first events as leaves and subtrees are stored. Blocks the calling thread.
+    pub fn root_at(&self, size: u64) -> Result<Hash, LedgerError> {
+        self.readers.now(|connection| root_of(&FileTiles(connection), size).map_err(errors::proof))
+    }
+
+    /// What else stands in the file and is not as the ledger writes it. Blocks the calling thread.
+    pub fn first_odd(&self) -> Result<Option<Odd>, LedgerError> {
+        self.readers.now(odd::first)
     }
 
     /// The first position at which the index of ids does not say what the event says; one of an event that is not there is passed

@@ -9,6 +9,7 @@ mod group;
 mod head_copy;
 mod heads;
 mod ids;
+mod odd;
 mod proving;
 mod readers;
 mod rollback;
@@ -41,8 +42,9 @@ use transparency::{Heads, Transparency};
 use writer::{Append, Job, Leaf, Writer};
 
 pub use backup::Copied;
-pub use examine::{LedgerFile, StoredColumns, StoredEvent};
+pub use examine::{CosignedNote, LedgerFile, StoredColumns, StoredEvent};
 pub use file::LEDGER_FILE;
+pub use odd::Odd;
 pub use signing::{Origin, Signing, StoredHead};
 pub use tiles::LedgerTiles;
 

@@ -1,5 +1,6 @@
 //! The schema of the ledger file: its versions, and the quick look at the log that every opening takes.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
@@ -60,6 +61,21 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), LedgerError> {
         step(index, sql).map_err(|error| errors::sqlite("bring the schema up to date", &error))?;
     }
     Ok(())
+}
+
+/// The first trigger, table or index that is not as the migrations made it, or is there and was made by none of them.
+pub(super) fn first_difference(connection: &Connection) -> rusqlite::Result<Option<String>> {
+    let made = Connection::open_in_memory()?;
+    MIGRATIONS.iter().try_for_each(|sql| made.execute_batch(sql))?;
+    let (right, found) = (objects(&made)?, objects(connection)?);
+    let lacking = right.iter().find(|(name, sql)| found.get(*name) != Some(*sql)).map(|(name, _)| name);
+    Ok(lacking.or_else(|| found.keys().find(|name| !right.contains_key(*name))).cloned())
+}
+
+/// Statements by kind and name, without what SQLite keeps for itself.
+fn objects(connection: &Connection) -> rusqlite::Result<BTreeMap<String, String>> {
+    const OBJECTS: &str = "SELECT type || ' ' || name, coalesce(sql, '') FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
+    connection.prepare(OBJECTS)?.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
 }
 
 /// The next position, after a look at what can be told without reading the log: the count is dense and the last line

@@ -3,6 +3,7 @@
 mod remote;
 
 use std::fs;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Mutex;
@@ -13,16 +14,15 @@ use indicatif::ProgressBar;
 use serde_json::{Value, json};
 use tahavol_app::bundle::BundleDirectory;
 use tahavol_app::messages::message;
-use tahavol_app::verify::{DataFile, Fault, Options, Report, Source, Step, verify};
+use tahavol_app::verify::{DataFile, Fault, HeadCopy, Kind, Options, Report, Source, Step, verify};
 use tahavol_domain::text::Lang;
 use tahavol_ledger::LEDGER_FILE;
 use tahavol_ledger::merkle::hash_text;
-use tahavol_ledger::merkle::note::{KeyKind, VerifyingKey};
+use tahavol_ledger::merkle::note::{KeyKind, SigningKey, VerifyingKey};
 
 use super::{LangArgument, progress_json, replay, say};
 use crate::config::Settings;
 use crate::failure::Failure;
-use crate::proof::read_keys;
 
 #[derive(Args)]
 #[command(after_help = CODES)]
@@ -77,7 +77,7 @@ pub(super) fn run(settings: Settings, arguments: Arguments) -> Result<ExitCode, 
         figures: progress_json::of_both_baselines,
         lang,
     };
-    let report = match open(settings, arguments.what.as_deref())? {
+    let report = match open(settings, arguments.what.as_deref(), &options)? {
         Ok(source) => watched(&*source, &options),
         Err(fault) => Report::unopened(fault),
     };
@@ -112,10 +112,10 @@ pub(super) fn watched(source: &dyn Source, options: &Options) -> Report {
 }
 
 /// An address is a log; a directory without a ledger is a bundle; everything else is a ledger.
-fn open(mut settings: Settings, what: Option<&str>) -> Result<Result<Box<dyn Source>, Fault>, Failure> {
+fn open(mut settings: Settings, what: Option<&str>, options: &Options) -> Result<Result<Box<dyn Source>, Fault>, Failure> {
     let path = match what {
         Some(what) if what.starts_with("http://") || what.starts_with("https://") => {
-            return Ok(remote::Remote::open(what)?.map(|log| Box::new(log) as Box<dyn Source>));
+            return Ok(remote::Remote::open(what, &options.keys)?.map(|log| Box::new(log) as Box<dyn Source>));
         }
         Some(what) => {
             let path = Path::new(what);
@@ -123,18 +123,48 @@ fn open(mut settings: Settings, what: Option<&str>) -> Result<Result<Box<dyn Sou
             if is_bundle {
                 return Ok(BundleDirectory::open(path).map(|bundle| Box::new(bundle) as Box<dyn Source>));
             }
+            if path.is_file() && !is_database(path) {
+                return Ok(Err(Fault::new(Kind::Missing, "verify-no-ledger", [("part", what.to_owned())])));
+            }
             settings.data = if path.is_dir() { path.to_owned() } else { path.parent().unwrap_or(Path::new(".")).to_owned() };
             path.to_owned()
         }
         None => settings.ledger_path()?,
     };
+    // Before the ledger, which a server may be writing: the copy is never newer than what is opened after it.
+    let copy = HeadCopy::read(&settings.head_file());
     let (keys, witnesses) = configured(&settings, &path)?;
-    Ok(DataFile::open(&path, keys, witnesses).map(|file| Box::new(file) as Box<dyn Source>))
+    Ok(DataFile::open(&path, keys, witnesses).map(|file| Box::new(file.with_head_copy(copy)) as Box<dyn Source>))
+}
+
+fn is_database(path: &Path) -> bool {
+    let mut first = [0; 16];
+    let read = fs::File::open(path).and_then(|mut file| file.read_exact(&mut first));
+    // One that is too short or cannot be read is told of when it is opened.
+    read.is_err() || first == *b"SQLite format 3\0"
+}
+
+/// The public halves of the keys of a file. A check needs no private key: one that cannot be read, or that others can read too, is
+/// no reason not to check.
+fn public_keys(path: &Path, lang: Lang) -> Vec<SigningKey> {
+    let read = fs::read_to_string(path).map_err(|error| (error.kind() == io::ErrorKind::NotFound, error.to_string())).and_then(|text| {
+        let keys = text.lines().filter(|line| !line.trim().is_empty()).map(str::parse::<SigningKey>).collect::<Result<Vec<_>, _>>();
+        keys.map_err(|_| (false, "PRIVATE+KEY?".to_owned()))
+    });
+    match read {
+        Ok(keys) => keys.into_iter().filter(|key| key.kind() == KeyKind::Log).collect(),
+        Err((not_there, what)) => {
+            if !not_there {
+                say::aside(&message("verify-key-file", &[("part", path.display().to_string()), ("what", what)], lang));
+            }
+            Vec::new()
+        }
+    }
 }
 
 /// The public halves of the configured keys under the name that the newest head has, and the configured witnesses.
 pub(super) fn configured(settings: &Settings, ledger: &Path) -> Result<(Vec<VerifyingKey>, Vec<VerifyingKey>), Failure> {
-    let signing = read_keys(&settings.key_file())?;
+    let signing = public_keys(&settings.key_file(), settings.language);
     let head = DataFile::open(ledger, Vec::new(), Vec::new()).ok();
     let origin = head.as_ref().and_then(DataFile::signed_as);
     let keys = signing.iter().filter_map(|key| origin.map_or(Some(key.clone()), |origin| key.renamed(origin).ok()));

@@ -7,11 +7,12 @@ use futures_util::future::try_join_all;
 use reqwest::Client;
 use serde_json::{Value, json};
 use tahavol_app::Clock;
-use tahavol_app::verify::{Fault, Held, Source, ToldFigures};
+use tahavol_app::verify::{Fault, Held, Kind, Source, ToldFigures, signed_by};
 use tahavol_domain::calendar::TimeZone;
+use tahavol_domain::fact::MAX_LINE;
 use tahavol_domain::values::ProgrammeId;
 use tahavol_ledger::merkle::checkpoint::Checkpoint;
-use tahavol_ledger::merkle::note::{Note, VerifyingKey};
+use tahavol_ledger::merkle::note::VerifyingKey;
 use tahavol_ledger::merkle::tile::{bundles_of, entries_path, tile_path, unbundle};
 use tokio::runtime::Runtime;
 
@@ -22,6 +23,15 @@ pub(super) const TOKEN: &str = "TAHAVOL_TOKEN";
 
 /// How long one answer may take.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// No checkpoint is longer, however many have cosigned it.
+const MOST_OF_NOTE: usize = 1 << 16;
+
+/// A tile holds at most 256 hashes.
+const MOST_OF_TILE: usize = 256 * 32;
+
+/// Nor do 256 of the longest lines with their lengths take more.
+const MOST_OF_ENTRIES: usize = 256 * (2 + MAX_LINE);
 
 /// Bundles that are asked for at the same time.
 const AT_ONCE: usize = 16;
@@ -46,41 +56,54 @@ pub(super) struct Remote {
 }
 
 impl Remote {
-    /// Asks for the head, and for the figures at it.
-    pub(super) fn open(url: &str) -> Result<Result<Remote, Fault>, Failure> {
+    /// Asks for the head, and for the figures at it. What it says is believed only when one of the keys has signed it.
+    pub(super) fn open(url: &str, keys: &[VerifyingKey]) -> Result<Result<Remote, Fault>, Failure> {
         let runtime = Runtime::new().map_err(|error| Failure::io("start the runtime", &error))?;
         let client = Client::builder().timeout(PATIENCE).build().map_err(|error| Failure::usage(error.to_string()))?;
         let token = std::env::var(TOKEN).ok().filter(|token| !token.is_empty());
         let log = url.trim_end_matches('/').to_owned();
         let mut remote = Remote { runtime, client, log, token, note: String::new(), size: 0, told: None };
-        Ok(remote.begin().map(|()| remote))
+        Ok(remote.begin(keys).map(|()| remote))
     }
 
-    fn begin(&mut self) -> Result<(), Fault> {
-        let note = self.runtime.block_on(self.get("checkpoint"))?;
+    fn begin(&mut self, keys: &[VerifyingKey]) -> Result<(), Fault> {
+        let note = self.runtime.block_on(self.get("checkpoint", MOST_OF_NOTE)).map_err(|fault| self.not_the_log().unwrap_or(fault))?;
         self.note = String::from_utf8(note).map_err(|_| Fault::missing("checkpoint"))?;
-        // One that cannot be read is told by the check.
-        let head = self.note.parse::<Note>().ok().and_then(|note| Checkpoint::parse(&note.text).ok());
-        self.size = head.map_or(0, |head| head.size);
+        let form = |fault: Fault| if fault.said.key == "verify-checkpoint-form" { self.not_the_log().unwrap_or(fault) } else { fault };
+        self.size = signed_by(&self.note, keys).map_err(form)?.size;
         if self.token.is_some() && self.size > 0 {
             self.told = Some(self.runtime.block_on(self.figures())?);
         }
         Ok(())
     }
 
-    async fn get(&self, part: &str) -> Result<Vec<u8>, Fault> {
+    /// That the address of the server was given, where it looks so.
+    fn not_the_log(&self) -> Option<Fault> {
+        let hint = || format!("{}/log", self.log);
+        let args = || [("part", format!("{}/checkpoint", self.log)), ("hint", hint())];
+        (!self.log.ends_with("/log")).then(|| Fault::new(Kind::Missing, "verify-not-the-log", args()))
+    }
+
+    async fn get(&self, part: &str, most: usize) -> Result<Vec<u8>, Fault> {
         let missing = |why: String| Fault::missing(format!("{}/{part} ({why})", self.log));
         let mut request = self.client.get(format!("{}/{part}", self.log));
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
         }
-        let response = request.send().await.map_err(|error| missing(error.to_string()))?;
+        let mut response = request.send().await.map_err(|error| missing(error.to_string()))?;
         let status = response.status();
         if !status.is_success() {
             let hint = if status.as_u16() == 401 { format!("{status}; {TOKEN}") } else { status.to_string() };
             return Err(missing(hint));
         }
-        response.bytes().await.map(|bytes| bytes.to_vec()).map_err(|error| missing(error.to_string()))
+        let mut bytes = Vec::new();
+        while let Some(more) = response.chunk().await.map_err(|error| missing(error.to_string()))? {
+            if bytes.len() + more.len() > most {
+                return Err(Fault::new(Kind::Missing, "verify-part-large", [("part", format!("{}/{part}", self.log))]));
+            }
+            bytes.extend_from_slice(&more);
+        }
+        Ok(bytes)
     }
 
     /// Today's, of the picture at the head.
@@ -115,11 +138,15 @@ impl Source for Remote {
     }
 
     fn scan(&self, _columns: bool, visit: &mut dyn FnMut(Held<'_>) -> ControlFlow<()>) -> Result<(), Fault> {
-        let bundles: Vec<(u64, u16)> = bundles_of(self.size).collect();
-        for some in bundles.chunks(AT_ONCE) {
+        let mut bundles = bundles_of(self.size);
+        loop {
+            let some: Vec<(u64, u16)> = bundles.by_ref().take(AT_ONCE).collect();
+            if some.is_empty() {
+                return Ok(());
+            }
             let paths: Vec<String> = some.iter().map(|(number, width)| entries_path(*number, *width)).collect();
-            let held = self.runtime.block_on(try_join_all(paths.iter().map(|path| self.get(path))))?;
-            for ((path, bytes), (_, width)) in paths.iter().zip(&held).zip(some) {
+            let held = self.runtime.block_on(try_join_all(paths.iter().map(|path| self.get(path, MOST_OF_ENTRIES))))?;
+            for ((path, bytes), (_, width)) in paths.iter().zip(&held).zip(&some) {
                 let entries = unbundle(bytes).ok().filter(|entries| entries.len() == usize::from(*width));
                 for line in entries.ok_or_else(|| Fault::missing(path.as_str()))? {
                     if visit(Held { line, position: None, leaf: None, columns: None }).is_break() {
@@ -128,7 +155,6 @@ impl Source for Remote {
                 }
             }
         }
-        Ok(())
     }
 
     fn first_level(&self) -> u8 {
@@ -136,7 +162,7 @@ impl Source for Remote {
     }
 
     fn tile(&self, level: u8, number: u64, width: u16) -> Result<Vec<u8>, Fault> {
-        self.runtime.block_on(self.get(&tile_path(level, number, width)))
+        self.runtime.block_on(self.get(&tile_path(level, number, width), MOST_OF_TILE))
     }
 
     /// The lines come out of the bundles.
