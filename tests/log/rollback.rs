@@ -67,6 +67,29 @@ async fn yesterdays_ledger_is_gone_on_with_only_for_a_reason_and_under_another_n
     server.terminate();
 }
 
+#[tokio::test]
+async fn an_event_of_another_program_stops_all_writing_and_is_an_alarm() {
+    let server = Server::of(data::founded());
+    let before: Value = server.get("/readyz").send().await.unwrap().json().await.unwrap();
+    assert_eq!((before["proof"]["state"].as_str(), &before["proof"]["what"]), (Some("signed"), &Value::Null));
+    let file = rusqlite::Connection::open(server.data.join("ledger.sqlite")).unwrap();
+    file.execute_batch(
+        "INSERT INTO event (position, stream, revision, id, type, line, leaf)
+         SELECT position + 1, stream, revision + 1, randomblob(16), 't', line, leaf
+         FROM event ORDER BY position DESC LIMIT 1",
+    )
+    .unwrap();
+    for code in ["D-FIRST", "D-SECOND"] {
+        let answer = server.issue_directive(code).await;
+        assert!(answer.to_string().contains("\"LEDGER_UNPROVEN\""), "{answer}");
+    }
+    let ready: Value = server.get("/readyz").send().await.unwrap().json().await.unwrap();
+    assert_eq!(ready["proof"]["state"], "unproven", "{ready}");
+    assert!(ready["proof"]["what"].as_str().unwrap().contains("another program"), "{ready}");
+    let metrics = server.get("/metrics").send().await.unwrap().text().await.unwrap();
+    assert!(metrics.contains("tahavol_log_unproven 1"), "{metrics}");
+}
+
 #[test]
 fn a_moved_ledger_goes_on_when_its_head_is_adopted_and_a_lost_one_is_not_begun() {
     let data = data::founded();
