@@ -66,7 +66,7 @@ MESSAGES = {
     "note-cosigned": ("گواه {} در {} امضا کرده است.", "witness {} signed at {}."),
     "note-foreign": ("کلید {} از گونه‌ای است که این برنامه نمی‌سنجد.", "key {} is of a kind that this program does not check."),
     "note-not-here": (
-        "اینجا سنجیده نمی‌شود: شمای رویدادها، قاعده‌ها و چکیده تصویر. آن‌ها را ‎tahavol verify‎ می‌سنجد.",
+        "اینجا سنجیده نمی‌شود: طرح‌واره‌ی رویدادها، قاعده‌ها و چکیده تصویر. آن‌ها را ‎tahavol verify‎ می‌سنجد.",
         "not checked here: event schemas, rules and the snapshot's digest. `tahavol verify` checks them.",
     ),
     "not-reached": ("سنجیده نشد", "not checked"),
