@@ -27,7 +27,7 @@ pub(crate) struct Entry {
     pub(crate) source: Option<String>,
     /// Reason and notes as people search them.
     pub(crate) words: Option<String>,
-    /// Whom and what it is about besides its own stream, by [`person`], [`milestone`] and [`initiative`].
+    /// Whom and what it is about besides its own stream, by [`person()`], [`milestone()`] and [`initiative()`].
     pub(crate) about: Vec<String>,
 }
 
