@@ -19,7 +19,7 @@ use crate::look::{look, whole};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// Only this stream, such as milestone-<uuid>, station-00001 or commission-technology
+    /// Only this stream, such as milestone-UUID, station-00001 or commission-technology
     #[arg(long)]
     stream: Option<String>,
     /// Only these types, such as milestone.progress_reported, or milestone for all of a kind; several with commas
