@@ -15,13 +15,13 @@ use crate::ledger::changed;
 use crate::real::{SIZE, real};
 use crate::{Verdict, expect, verify};
 
-fn quick(path: &Path) -> Verdict {
-    verify(path, &["--quick", "--key", &real().vkey().to_string()])
+fn whole(path: &Path) -> Verdict {
+    verify(path, &["--key", &real().vkey().to_string()])
 }
 
 fn after(sql: &str) -> Verdict {
     let (_folder, path) = changed(|connection| connection.execute_batch(sql).unwrap());
-    quick(&path)
+    whole(&path)
 }
 
 #[test]
@@ -39,9 +39,9 @@ fn whatever_is_changed_beside_the_events_is_noticed() {
         expect(&after(sql), 21, position, what);
     }
     let (_folder, path) = changed(|_| ());
-    expect(&quick(&path), 0, None, "nothing");
+    expect(&whole(&path), 0, None, "nothing");
     Connection::open(&path).unwrap().execute_batch("DROP TRIGGER event_is_never_updated").unwrap();
-    let found = quick(&path);
+    let found = whole(&path);
     expect(&found, 21, None, "a trigger that is gone");
     assert!(found.said["message"]["en"].as_str().unwrap().contains("event_is_never_updated"), "{:#}", found.said);
 }
@@ -52,7 +52,7 @@ fn a_cosigned_head_that_is_none_of_the_logs_is_noticed() {
         let (_folder, path) = changed(|connection| {
             connection.execute("INSERT INTO cosigned_head VALUES (1, ?1, ?2)", params![size, note]).map(drop).unwrap();
         });
-        quick(&path)
+        whole(&path)
     };
     expect(&put(7, "nothing"), 27, None, "no note");
     expect(&put(real().size_before, &real().note_before), 0, None, "an older head of the log");

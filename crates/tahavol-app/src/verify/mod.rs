@@ -110,7 +110,7 @@ struct Seen<'c> {
 impl<'c> Check<'c> {
     fn leaves_out(&self, step: Step) -> bool {
         let deep = match step {
-            Step::Schemas | Step::Chain | Step::Rules | Step::Figures | Step::Digest => true,
+            Step::Schemas | Step::Chain | Step::Rules | Step::Figures | Step::Digest | Step::Stored => true,
             Step::Parts
             | Step::Lines
             | Step::Entries
@@ -119,8 +119,7 @@ impl<'c> Check<'c> {
             | Step::Root
             | Step::Signature
             | Step::Cosignatures
-            | Step::Known
-            | Step::Stored => false,
+            | Step::Known => false,
         };
         deep && self.options.quick
             || step == Step::Known && self.options.known.is_none() && self.source.head_copy().is_none()
