@@ -1,0 +1,1 @@
+//! The ledger port over KurrentDB: appends go to the cluster, a follower copies its order into a replica, reads are the replica's.
