@@ -156,6 +156,13 @@ OUTCOME_UNKNOWN = It is not certain whether this was recorded. Send the same com
 FOLLOWER_STOPPED = The picture stands still at position { $position } because of an event that cannot be read; until somebody has looked, no command is taken.
 SHUTTING_DOWN = The service is shutting down; try again in a moment.
 LEDGER_CORRUPT = The ledger is damaged; somebody has to look before anything else happens.
+APPEND_TOO_LARGE = Nothing was recorded: these events are together larger than one append may be; send them in parts.
+LEDGER_NOT_CONNECTED = The cluster that keeps the ledger cannot be used at the moment.
+NOT_CONNECTED_UNREACHABLE = No node of the cluster answers: check its addresses, the network, and whether it runs.
+NOT_CONNECTED_UNAUTHORISED = The cluster does not let this user read or append: check user, password and rights.
+NOT_CONNECTED_TLS = No encrypted connection to the cluster comes about: check the certificate authority, the host names, and whether the cluster uses TLS at all.
+NOT_CONNECTED_WRONG_VERSION = The cluster runs a version of KurrentDB that cannot be used; it has to be upgraded first.
+NOT_CONNECTED_NO_LEADER = The cluster has no leader at the moment: most of its nodes must be up and reach each other.
 LEDGER_UNPROVEN = Nothing was recorded: the ledger is not what was last signed, and nothing is written to it until somebody has looked.
 UNPROVEN_UNSIGNED_TAIL = It has events behind its newest signed head; nothing is written until somebody has found out who added them.
 UNPROVEN_ROLLED_BACK = It was put back to an older state than was signed; nothing is written.
@@ -170,6 +177,11 @@ SERVE_KEYS_ARE_OF = The keys are those of { $path }.
 SERVE_UNPROVEN_HELP = tahavol verify tells what is wrong; the copy of the newest head is { $path }; tahavol serve --accept-rollback REASON goes on under a new origin.
 SERVE_HEAD_COPY_MISSING = There is no copy of the newest head at { $path }. If the ledger was moved and nothing was signed since: tahavol log adopt-head. If it was restored from a backup: tahavol serve --accept-rollback REASON, which goes on under a new name.
 SERVE_PROOF_INSIDE_DATA = { $name } is { $path }, inside the data directory { $data }; put it elsewhere.
+CONFIG_LEDGER_FORM = Configuration: ledger has the form sqlite:<file> or kurrentdb://user:password@host:2113?tls=true.
+CONFIG_LEDGER_SEVERAL = Configuration: ledger names more than one; a ledger is kept by one engine. Name one of them; tahavol migrate moves a ledger from one to the other.
+CONFIG_LEDGER_FILE_AND_ENVIRONMENT = Configuration: the file names one engine and { $variable } of the environment another; a ledger is kept by one engine. Take one of them away.
+CONFIG_PROGRAMME_NEEDED = Configuration: on KurrentDB the programme must be named: programme = "<uuid>". A ledger that is there tells it: tahavol export events | head -1 shows "stream":"programme-<uuid>", and GraphQL {"{"} programme {"{"} uuid {"}"} {"}"}. For a new programme take any new UUID; import founds under it.
+CONFIG_LEDGER_AND_CLUSTER = KurrentDB is configured, and { $path } holds events of its own: these are two ledgers. Move them with tahavol migrate --from sqlite:{ $path } --to kurrentdb://…, or put the file elsewhere.
 LEDGER_IN_USE = The ledger is open for writing in another process; stop that one first.
 LEDGER_NEWER_VERSION = The ledger was written by a later version of the program; use that version.
 LEDGER_REFUSED = The ledger refuses this request.

@@ -101,9 +101,12 @@ impl From<LedgerError> for HandleError {
             LedgerError::TooLarge { bytes } => HandleError::Refused(Refusal::new(Rule::LineTooLong).with("bytes", bytes)),
             LedgerError::IdReused { .. } => HandleError::Refused(Refusal::at(Rule::CommandIdReused, "commandId")),
             LedgerError::Unproven { what, .. } => HandleError::Unproven { what },
-            LedgerError::Corrupt { .. } | LedgerError::InUse { .. } | LedgerError::NewerVersion { .. } | LedgerError::Refused { .. } => {
-                HandleError::Unavailable { retry: false, what: error.to_string() }
-            }
+            LedgerError::NotConnected { kind, .. } => HandleError::Unavailable { retry: kind.may_pass(), what: error.to_string() },
+            LedgerError::Corrupt { .. }
+            | LedgerError::AppendTooLarge { .. }
+            | LedgerError::InUse { .. }
+            | LedgerError::NewerVersion { .. }
+            | LedgerError::Refused { .. } => HandleError::Unavailable { retry: false, what: error.to_string() },
         }
     }
 }
@@ -121,7 +124,9 @@ fn ledger_code(error: &LedgerError) -> &'static str {
         LedgerError::Corrupt { .. } => "LEDGER_CORRUPT",
         LedgerError::Unproven { .. } => "LEDGER_UNPROVEN",
         LedgerError::TooLarge { .. } => Rule::LineTooLong.code(),
+        LedgerError::AppendTooLarge { .. } => "APPEND_TOO_LARGE",
         LedgerError::IdReused { .. } => Rule::CommandIdReused.code(),
+        LedgerError::NotConnected { .. } => "LEDGER_NOT_CONNECTED",
         LedgerError::InUse { .. } => "LEDGER_IN_USE",
         LedgerError::NewerVersion { .. } => "LEDGER_NEWER_VERSION",
         LedgerError::Refused { .. } => "LEDGER_REFUSED",

@@ -9,8 +9,11 @@ pub mod merkle;
 mod port;
 mod sqlite;
 
-pub use port::{Appended, Expected, Ledger, LedgerError, MAX_LINE, NewEvent, Recorded, SignedHead, Token, Unproven};
+pub use port::{
+    Alarm, Appended, Condition, EVENT_OVERHEAD, Expected, Ledger, LedgerError, Link, MAX_APPEND, MAX_LINE, NewEvent, NotConnected,
+    Recorded, SignedHead, Token, Unproven, refuse_unwritable,
+};
 pub use sqlite::{
-    Checked, Copied, CosignedNote, LEDGER_FILE, LedgerFile, LedgerTiles, Odd, OpenOptions, Origin, Signing, SqliteLedger, StoredColumns,
-    StoredEvent, StoredHead, Visit,
+    Checked, Copied, CosignedNote, LEDGER_FILE, LedgerFile, LedgerTiles, Look, Looked, Odd, OpenOptions, Origin, Place, Replicated,
+    Retention, Signing, SqliteLedger, StoredColumns, StoredEvent, StoredHead, Visit,
 };

@@ -1,6 +1,8 @@
 //! The ledger port: what the rest of the system asks of an event log, whichever engine keeps it.
 
+use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
@@ -13,6 +15,13 @@ use crate::merkle::checkpoint::Checkpoint;
 
 /// The longest line in bytes. Entry bundles of the transparency log count in 16 bits; this leaves room below that.
 pub const MAX_LINE: usize = 61_440;
+
+/// The largest append in bytes: the sum over its events of line + [`EVENT_OVERHEAD`]. KurrentDB takes 1 MiB unless it is
+/// configured otherwise; what one engine would refuse the other refuses as well.
+pub const MAX_APPEND: usize = 1_000_000;
+
+/// What an event costs in an append beside its line: name, type, id and the engine's own words, generously.
+pub const EVENT_OVERHEAD: usize = 256;
 
 /// An append-only log of events in streams, with one dense order of positions (from 0) over all of them.
 pub trait Ledger: Send + Sync + 'static {
@@ -60,6 +69,11 @@ pub trait Ledger: Send + Sync + 'static {
 
     /// The newest signed head that witnesses have cosigned.
     fn cosigned_head(&self) -> Option<Arc<SignedHead>>;
+
+    /// How the engine is, as far as appends and reads would not tell. Never waits.
+    fn condition(&self) -> Condition {
+        Condition::default()
+    }
 
     /// Finishes the appends that are queued, ends the subscriptions and lets go of the log. Later appends are refused.
     fn close(&self) -> BoxFuture<'_, Result<(), LedgerError>>;
@@ -148,6 +162,39 @@ pub struct Appended {
     pub token: Token,
 }
 
+/// How the engine is, beyond what appends and reads tell: for readiness, metrics and those who watch.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Condition {
+    pub link: Link,
+    /// What somebody has done in the engine that could lose events; each stands until it is taken back.
+    pub alarms: Vec<Alarm>,
+}
+
+/// Whether what the engine records arrives here.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Link {
+    /// It does. An engine within this process has no other state.
+    #[default]
+    Sound,
+    /// It does, and what was there before is not all here yet.
+    CatchingUp,
+    /// It does not, and is tried again and again.
+    Lost { since: SystemTime, what: String },
+    /// The event that belongs at this position is missing, damaged or another one. Nothing goes on until a person has
+    /// looked.
+    Stopped { position: u64, what: String },
+}
+
+/// Somebody has set retention on a stream of this log, or has put an end to one. `commit` and `prepare`: where the engine
+/// has recorded that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alarm {
+    pub stream: String,
+    pub what: String,
+    pub commit: u64,
+    pub prepare: u64,
+}
+
 /// Why a ledger could not do what it was asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LedgerError {
@@ -172,6 +219,10 @@ pub enum LedgerError {
     #[error("a line of {bytes} bytes is longer than {MAX_LINE}")]
     TooLarge { bytes: usize },
 
+    /// An append is larger than [`MAX_APPEND`]. Nothing was written; it has to be split by whoever decides.
+    #[error("an append of {bytes} bytes is larger than {MAX_APPEND}")]
+    AppendTooLarge { bytes: usize },
+
     /// The expected revision is right, but an event of this id lies elsewhere. A fault of the caller.
     #[error("event id {id} is already used at revision {revision} of {stream}")]
     IdReused { id: Uuid, stream: String, revision: u64 },
@@ -179,6 +230,11 @@ pub enum LedgerError {
     /// Another process (or another part of this one) has the log open for writing. Stop it first.
     #[error("{path} is already open for writing by {holder}")]
     InUse { path: String, holder: String },
+
+    /// The engine cannot be used from here, found out at opening. `kind` says who has to do what; only
+    /// [`NotConnected::Unreachable`] and [`NotConnected::NoLeader`] may pass by themselves.
+    #[error("cannot use the cluster, {kind}: {what}")]
+    NotConnected { kind: NotConnected, what: String },
 
     /// The file was written by a later version of the program. Use that version.
     #[error("the ledger has schema version {found}, this program knows versions up to {known}")]
@@ -221,6 +277,61 @@ pub enum Unproven {
     /// It is signed, and the copy of its newest head, which would tell whether more was signed since, is not there.
     #[error("the copy of its newest head is missing")]
     HeadCopyMissing,
+}
+
+/// In which way an engine at another place cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotConnected {
+    /// No node answers: name, port, network, or no server at all.
+    #[error("no node of it answers")]
+    Unreachable,
+    /// User, password or rights are missing.
+    #[error("it does not let this user do that")]
+    Unauthorised,
+    /// No common ground on encryption: another authority, another host name, TLS on one side only.
+    #[error("no encrypted connection comes about")]
+    Tls,
+    /// A server that lacks what is needed.
+    #[error("its version is not one that can be used")]
+    WrongVersion,
+    /// It is up, and nobody leads it.
+    #[error("it has no leader at the moment")]
+    NoLeader,
+}
+
+impl NotConnected {
+    /// Whether trying again soon may help.
+    pub fn may_pass(self) -> bool {
+        match self {
+            NotConnected::Unreachable | NotConnected::NoLeader => true,
+            NotConnected::Unauthorised | NotConnected::Tls | NotConnected::WrongVersion => false,
+        }
+    }
+}
+
+/// For adapters: what no state of the log could make acceptable is refused before anything is queued.
+pub fn refuse_unwritable(stream: &str, events: &[NewEvent]) -> Result<(), LedgerError> {
+    let refused = |what: &str| Err(LedgerError::Refused { what: what.to_owned() });
+    if stream.is_empty() {
+        return refused("a stream needs a name");
+    }
+    if events.is_empty() {
+        return refused("an append needs at least one event");
+    }
+    if let Some(event) = events.iter().find(|event| event.line.len() > MAX_LINE) {
+        return Err(LedgerError::TooLarge { bytes: event.line.len() });
+    }
+    let bytes = events.iter().map(|event| event.line.len() + EVENT_OVERHEAD).sum();
+    if bytes > MAX_APPEND {
+        return Err(LedgerError::AppendTooLarge { bytes });
+    }
+    if events.len() > 1 {
+        let ids: HashSet<_> = events.iter().map(|event| event.id).collect();
+        if ids.len() < events.len() {
+            return refused("two events of one append have the same id");
+        }
+    }
+    Ok(())
 }
 
 fn revision_text(revision: Option<u64>) -> String {

@@ -6,7 +6,7 @@ use tahavol_app::import::ImportError;
 use tahavol_app::messages::message;
 use tahavol_app::{AppError, HandleError};
 use tahavol_domain::text::Lang;
-use tahavol_ledger::{LedgerError, Unproven};
+use tahavol_ledger::{LedgerError, NotConnected, Unproven};
 
 /// Exit codes; `tahavol --help` lists them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,10 +57,13 @@ impl From<LedgerError> for Failure {
         let code = match &error {
             LedgerError::InUse { .. } => Code::Busy,
             LedgerError::Unavailable { retry: true, .. } => Code::Busy,
+            LedgerError::NotConnected { kind, .. } if kind.may_pass() => Code::Busy,
             LedgerError::Corrupt { .. } | LedgerError::Unproven { .. } => Code::Corrupt,
             LedgerError::NewerVersion { .. }
             | LedgerError::Refused { .. }
+            | LedgerError::NotConnected { .. }
             | LedgerError::TooLarge { .. }
+            | LedgerError::AppendTooLarge { .. }
             | LedgerError::IdReused { .. }
             | LedgerError::Conflict { .. } => Code::Refused,
             LedgerError::Unavailable { retry: false, .. } | LedgerError::OutcomeUnknown { .. } => Code::Failed,
@@ -68,6 +71,7 @@ impl From<LedgerError> for Failure {
         // What keeps a server from starting is read by whoever started it, in whichever language.
         let persian = match &error {
             LedgerError::Unproven { kind, .. } => Some(unproven_key(*kind)),
+            LedgerError::NotConnected { kind, .. } => Some(not_connected_key(*kind)),
             LedgerError::InUse { .. } => Some("LEDGER_IN_USE"),
             LedgerError::NewerVersion { .. } => Some("LEDGER_NEWER_VERSION"),
             LedgerError::Conflict { .. }
@@ -75,6 +79,7 @@ impl From<LedgerError> for Failure {
             | LedgerError::OutcomeUnknown { .. }
             | LedgerError::Corrupt { .. }
             | LedgerError::TooLarge { .. }
+            | LedgerError::AppendTooLarge { .. }
             | LedgerError::IdReused { .. }
             | LedgerError::Refused { .. } => None,
         };
@@ -97,6 +102,17 @@ fn unproven_key(kind: Unproven) -> &'static str {
     }
 }
 
+/// The key of what a person is told about a cluster that cannot be used.
+fn not_connected_key(kind: NotConnected) -> &'static str {
+    match kind {
+        NotConnected::Unreachable => "NOT_CONNECTED_UNREACHABLE",
+        NotConnected::Unauthorised => "NOT_CONNECTED_UNAUTHORISED",
+        NotConnected::Tls => "NOT_CONNECTED_TLS",
+        NotConnected::WrongVersion => "NOT_CONNECTED_WRONG_VERSION",
+        NotConnected::NoLeader => "NOT_CONNECTED_NO_LEADER",
+    }
+}
+
 impl From<AppError> for Failure {
     fn from(error: AppError) -> Self {
         match error {
@@ -115,6 +131,11 @@ impl From<AppError> for Failure {
 /// Where an error comes from too deep to know the reader's language, both are told: the details once, in English.
 pub(crate) fn with_persian(english: &str, code: &str, args: &[(&str, String)]) -> String {
     format!("{english}\n{}", message(code, args, Lang::Fa))
+}
+
+/// The same where all of it stands in the catalogue.
+pub(crate) fn both(code: &str, args: &[(&str, String)]) -> String {
+    with_persian(&message(code, args, Lang::En), code, args)
 }
 
 impl From<HandleError> for Failure {

@@ -16,7 +16,7 @@ use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
 use tahavol_app::Tahavol;
 use tahavol_ledger::merkle::Hash;
-use tahavol_ledger::{Appended, Expected, Ledger, LedgerError, NewEvent, Recorded, SignedHead, Token};
+use tahavol_ledger::{Appended, Condition, Expected, Ledger, LedgerError, NewEvent, Recorded, SignedHead, Token};
 use tokio::sync::watch;
 
 /// Everything that is measured.
@@ -247,6 +247,10 @@ impl Ledger for Timed {
 
     fn cosigned_head(&self) -> Option<Arc<SignedHead>> {
         self.ledger.cosigned_head()
+    }
+
+    fn condition(&self) -> Condition {
+        self.ledger.condition()
     }
 
     fn close(&self) -> BoxFuture<'_, Result<(), LedgerError>> {

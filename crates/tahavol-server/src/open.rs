@@ -91,6 +91,8 @@ fn unopened(settings: &Settings, error: LedgerError) -> Failure {
         | LedgerError::OutcomeUnknown { .. }
         | LedgerError::Corrupt { .. }
         | LedgerError::TooLarge { .. }
+        | LedgerError::AppendTooLarge { .. }
+        | LedgerError::NotConnected { .. }
         | LedgerError::IdReused { .. }
         | LedgerError::InUse { .. }
         | LedgerError::NewerVersion { .. }

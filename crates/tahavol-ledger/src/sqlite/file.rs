@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::{OpenOptions, errors, schema};
+use super::{OpenOptions, errors, replica, schema};
 use crate::port::LedgerError;
 
 /// The file's name inside a data directory.
@@ -101,6 +101,7 @@ pub(super) fn open_for_writing(path: &Path, options: &OpenOptions) -> Result<(Co
     let mut connection = open().map_err(|error| errors::sqlite(&doing, &error))?;
     // Asked before any setting changes the file: a file that is not ours, or newer than us, stays as it is.
     schema::verify_ours(&connection, path)?;
+    replica::verify_kind(&connection, path, options.replica_of.as_deref())?;
     apply(&connection, WRITING).map_err(|error| errors::sqlite(&doing, &error))?;
     let journal: String =
         connection.query_row("PRAGMA journal_mode", [], |row| row.get(0)).map_err(|error| errors::sqlite(&doing, &error))?;
@@ -109,6 +110,9 @@ pub(super) fn open_for_writing(path: &Path, options: &OpenOptions) -> Result<(Co
         return Err(errors::needs_a_person(&what));
     }
     schema::migrate(&mut connection)?;
+    if let Some(log) = &options.replica_of {
+        replica::mark(&connection, log)?;
+    }
     if let Some(bytes) = options.max_bytes {
         limit_size(&connection, bytes).map_err(|error| errors::sqlite(&doing, &error))?;
     }

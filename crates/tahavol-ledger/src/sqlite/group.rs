@@ -3,6 +3,7 @@
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
+use super::copying::{Batch, Looking};
 use super::cosignatures::Keep;
 use super::writer::{Append, Job};
 
@@ -31,12 +32,16 @@ pub(super) struct Group {
     appends: Vec<Append>,
     /// Cosignatures that go along.
     keeps: Vec<Keep>,
+    /// Of a replica: what another engine has recorded, in its order.
+    batches: Vec<Batch>,
+    /// Answered after the others, outside of their commit.
+    lookings: Vec<Looking>,
     bytes: usize,
 }
 
 impl Group {
     pub(super) fn is_empty(&self) -> bool {
-        self.appends.is_empty() && self.keeps.is_empty()
+        self.appends.is_empty() && self.keeps.is_empty() && self.batches.is_empty() && self.lookings.is_empty()
     }
 
     pub(super) fn len(&self) -> usize {
@@ -51,8 +56,16 @@ impl Group {
         &self.keeps
     }
 
-    pub(super) fn into_parts(self) -> (Vec<Append>, Vec<Keep>) {
-        (self.appends, self.keeps)
+    pub(super) fn batches(&self) -> &[Batch] {
+        &self.batches
+    }
+
+    pub(super) fn take_lookings(&mut self) -> Vec<Looking> {
+        std::mem::take(&mut self.lookings)
+    }
+
+    pub(super) fn into_parts(self) -> (Vec<Append>, Vec<Batch>, Vec<Keep>) {
+        (self.appends, self.batches, self.keeps)
     }
 
     pub(super) fn add(&mut self, job: Job) {
@@ -62,6 +75,11 @@ impl Group {
                 self.appends.push(append);
             }
             Job::Keep(keep) => self.keeps.push(keep),
+            Job::Copy(batch) => {
+                self.bytes += batch.bytes();
+                self.batches.push(batch);
+            }
+            Job::Look(looking) => self.lookings.push(looking),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The embedded ledger: one SQLite file, one writer thread with group commit, a few reading connections.
 
 mod backup;
+mod copying;
 mod cosignatures;
 mod errors;
 mod examine;
@@ -12,6 +13,7 @@ mod ids;
 mod odd;
 mod proving;
 mod readers;
+mod replica;
 mod rollback;
 mod schema;
 mod signing;
@@ -21,7 +23,6 @@ mod tiles;
 mod transparency;
 mod writer;
 
-use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -34,7 +35,7 @@ use futures_util::stream::BoxStream;
 use tokio::sync::{oneshot, watch};
 
 use crate::merkle::{Hash, Roots, leaf_hash};
-use crate::port::{Appended, Expected, Ledger, LedgerError, MAX_LINE, NewEvent, Recorded, SignedHead, Token};
+use crate::port::{Appended, Expected, Ledger, LedgerError, NewEvent, Recorded, SignedHead, Token, refuse_unwritable};
 use cosignatures::Keep;
 use readers::Readers;
 use subscription::{Follow, Tail};
@@ -45,6 +46,7 @@ pub use backup::Copied;
 pub use examine::{CosignedNote, LedgerFile, StoredColumns, StoredEvent};
 pub use file::LEDGER_FILE;
 pub use odd::Odd;
+pub use replica::{Look, Looked, Place, Replicated, Retention};
 pub use signing::{Origin, Signing, StoredHead};
 pub use tiles::LedgerTiles;
 
@@ -60,11 +62,15 @@ pub struct OpenOptions {
     pub max_bytes: Option<u64>,
     /// Sign the log. Without it a ledger that is signed already cannot be opened for writing.
     pub signing: Option<Signing>,
+    /// The file is a copy of the log of this name, which another engine keeps: it is filled by
+    /// [`SqliteLedger::replicate`] and refuses appends. A new file is marked so; a file of another kind or of another log
+    /// is refused. Reading only opens either kind.
+    pub replica_of: Option<String>,
 }
 
 impl Default for OpenOptions {
     fn default() -> Self {
-        OpenOptions { create: true, readers: 4, max_bytes: None, signing: None }
+        OpenOptions { create: true, readers: 4, max_bytes: None, signing: None, replica_of: None }
     }
 }
 
@@ -74,6 +80,8 @@ pub struct SqliteLedger {
     readers: Arc<Readers>,
     tail: watch::Receiver<Tail>,
     heads: Heads,
+    /// The name of the log that this is a copy of.
+    replica_of: Option<String>,
     mode: Mode,
 }
 
@@ -125,10 +133,11 @@ impl SqliteLedger {
     pub fn open_blocking(path: &Path, options: &OpenOptions) -> Result<Self, LedgerError> {
         let path = file::ledger_file(path);
         if let Some(signing) = options.signing.as_ref().filter(|_| options.create && !path.exists()) {
-            transparency::refuse_new(signing)?;
+            transparency::refuse_new(signing, options.replica_of.as_deref())?;
         }
         let (connection, lock) = file::open_for_writing(&path, options)?;
         let next_position = schema::verify_tail(&connection)?;
+        replica::verify_places(&connection, next_position)?;
         let (transparency, heads) = Transparency::open(&connection, next_position, options.signing.as_ref())?;
         let source = file::Source::beside_a_writer(&path);
         let readers = Arc::new(Readers::open(source, options.readers)?);
@@ -141,7 +150,7 @@ impl SqliteLedger {
             .map_err(|error| errors::io("start the writer thread", &path, &error))?;
         tracing::info!(path = %path.display(), events = next_position, "opened the ledger for writing");
         let mode = Mode::Writing { queue: Mutex::new(Some(sender)), thread: Mutex::new(Some(thread)) };
-        Ok(SqliteLedger { path, readers, tail, heads, mode })
+        Ok(SqliteLedger { path, readers, tail, heads, replica_of: options.replica_of.clone(), mode })
     }
 
     /// [`SqliteLedger::open_read_only`] for a caller without an async runtime.
@@ -150,11 +159,12 @@ impl SqliteLedger {
         let (connection, source) = file::open_for_reading(&path)?;
         schema::verify_readable(&connection, &path)?;
         let next_position = schema::verify_tail(&connection)?;
+        let replica_of = replica::marked(&connection).map_err(|error| errors::sqlite("read what the ledger is", &error))?;
         drop(connection);
         let readers = Arc::new(Readers::open(source, OpenOptions::default().readers)?);
         let (publish, tail) = watch::channel(Tail::at(next_position.checked_sub(1)));
         let mode = Mode::Reading { open: Mutex::new(Some(publish)) };
-        Ok(SqliteLedger { path, readers, tail, heads: Heads::of_an_unsigned_log(), mode })
+        Ok(SqliteLedger { path, readers, tail, heads: Heads::of_an_unsigned_log(), replica_of, mode })
     }
 
     /// The file.
@@ -194,6 +204,9 @@ impl SqliteLedger {
         expected: Expected,
         events: Vec<NewEvent>,
     ) -> Result<oneshot::Receiver<Result<Appended, LedgerError>>, LedgerError> {
+        if let Some(log) = &self.replica_of {
+            return Err(errors::refused(&format!("this is a replica of the log {log}: appends go to the engine that keeps it")));
+        }
         refuse_unwritable(stream, &events)?;
         // Hashed here, by the callers in parallel, so that the one writer has less to do.
         let leaves = events.into_iter().map(Leaf::new).collect();
@@ -318,27 +331,6 @@ impl Drop for SqliteLedger {
             tracing::error!(path = %self.path.display(), "the writer of the ledger panicked");
         }
     }
-}
-
-/// What no state of the log could make acceptable is refused before anything is queued.
-fn refuse_unwritable(stream: &str, events: &[NewEvent]) -> Result<(), LedgerError> {
-    let refused = |what: &str| Err(LedgerError::Refused { what: what.to_owned() });
-    if stream.is_empty() {
-        return refused("a stream needs a name");
-    }
-    if events.is_empty() {
-        return refused("an append needs at least one event");
-    }
-    if let Some(event) = events.iter().find(|event| event.line.len() > MAX_LINE) {
-        return Err(LedgerError::TooLarge { bytes: event.line.len() });
-    }
-    if events.len() > 1 {
-        let ids: HashSet<_> = events.iter().map(|event| event.id).collect();
-        if ids.len() < events.len() {
-            return refused("two events of one append have the same id");
-        }
-    }
-    Ok(())
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, LedgerError> + Send + 'static) -> Result<T, LedgerError> {

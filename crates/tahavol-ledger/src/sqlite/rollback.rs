@@ -10,12 +10,12 @@ use rusqlite::Connection;
 
 use super::signing::{Origin, Signer, Signing, StoredHead, origin_name, origin_number, origins, stored_head};
 use super::tiles::FileTiles;
-use super::{errors, head_copy};
+use super::{errors, head_copy, replica};
 use crate::merkle::checkpoint::Checkpoint;
 use crate::merkle::note::{Note, NoteError};
 use crate::merkle::proof::root_of;
 use crate::merkle::{Hash, Roots};
-use crate::port::{LedgerError, Unproven};
+use crate::port::{LedgerError, SignedHead, Unproven};
 
 /// What opening has found.
 pub(super) struct Examined {
@@ -23,6 +23,16 @@ pub(super) struct Examined {
     /// The newest head of the signer's origin, when there is one already; every one of the keys has signed it.
     pub(super) head: Option<StoredHead>,
     /// An origin that has to begin with the first head that is signed.
+    pub(super) begins: Option<Origin>,
+    /// A replica that was built anew signs nothing before it has reached this head.
+    pub(super) awaits: Option<Awaited>,
+}
+
+/// The copy of the newest head of a replica that is not yet as large: it is being filled again from the engine, and goes on
+/// under the same origin if it comes to the same root.
+pub(super) struct Awaited {
+    pub(super) head: SignedHead,
+    /// The origin, when the file has none.
     pub(super) begins: Option<Origin>,
 }
 
@@ -36,7 +46,14 @@ pub(super) fn examine(connection: &Connection, signing: Option<&Signing>, roots:
     };
     let origins = origins(connection).map_err(failed)?;
     let copy = signing.head_copy.as_deref().map(head_copy::read).transpose()?.flatten();
+    let is_replica = replica::marked(connection).map_err(failed)?.is_some();
     let examination = Examination { connection, signing, roots, origins: &origins };
+    if is_replica
+        && signing.accept_rollback.is_none()
+        && let Some(awaiting) = examination.awaiting(stored.as_ref(), copy.as_deref())?
+    {
+        return Ok(Some(awaiting));
+    }
     let problem = examination.problem(stored.as_ref(), copy.as_deref())?;
     match (problem, &signing.accept_rollback) {
         (None, None) => examination.go_on(stored),
@@ -120,6 +137,37 @@ impl Examination<'_> {
             return Ok(Some(Problem::new(Unproven::UnsignedTail, what)));
         }
         Ok(own.filter(|_| copy.is_none()).and_then(|own| self.copy_missing(&own)))
+    }
+
+    /// A replica that is smaller than the copy of its newest head, and nothing else is wrong.
+    fn awaiting(&self, stored: Option<&StoredHead>, copy: Option<&str>) -> Result<Option<Examined>, LedgerError> {
+        let whose = "the copy of the newest head";
+        let Some(outside) = copy.and_then(|copy| self.claim(whose, copy).ok()) else { return Ok(None) };
+        let own = match stored.map(|stored| self.own_claim(stored)).transpose() {
+            Ok(own) => own,
+            Err(_) => return Ok(None),
+        };
+        let fits = match &own {
+            None => self.origins.is_empty(),
+            Some(own) => own.number == outside.number && self.contradiction("the replica's own head", own)?.is_none(),
+        };
+        if !fits || outside.size <= self.roots.size() {
+            return Ok(None);
+        }
+        let Claim { number, size, root, .. } = outside;
+        let checkpoint = Checkpoint { origin: origin_name(&self.signing.origin, number), size, root };
+        let signer = Signer::new(number, checkpoint.origin.clone(), &self.signing.keys)?;
+        tracing::warn!(
+            events = self.roots.size(),
+            size,
+            "the replica is being built anew: nothing is signed before it is as large as {whose}"
+        );
+        let begins = own.is_none().then(|| {
+            let reason = if number == 1 { String::new() } else { "the replica was built anew".to_owned() };
+            Origin { number, origin: checkpoint.origin.clone(), since_size: size, reason }
+        });
+        let awaited = Awaited { head: SignedHead { checkpoint, note: copy.unwrap_or_default().to_owned() }, begins };
+        Ok(Some(Examined { signer, head: stored.cloned(), begins: None, awaits: Some(awaited) }))
     }
 
     /// Told last: apart from it the ledger is what it says itself, which an older state of it is, too.
@@ -210,13 +258,13 @@ impl Examination<'_> {
         let Some(stored) = stored else {
             let signer = Signer::new(1, self.signing.origin.clone(), &self.signing.keys)?;
             let begins = self.origin(1, String::new());
-            return Ok(Examined { signer, head: None, begins: Some(begins) });
+            return Ok(Examined { signer, head: None, begins: Some(begins), awaits: None });
         };
         let claim = self.own_claim(&stored).map_err(LedgerError::from)?;
         let signer = Signer::new(claim.number, stored.origin.clone(), &self.signing.keys)?;
         // A key that is new signs the head at once, so that its owner's readers need not wait for the next event.
         let head = (claim.signers == self.signing.keys.len()).then_some(stored);
-        Ok(Examined { signer, head, begins: None })
+        Ok(Examined { signer, head, begins: None, awaits: None })
     }
 
     fn begin_anew(&self, problem: Problem, reason: &str, copy: Option<&str>) -> Result<Examined, LedgerError> {
@@ -230,7 +278,12 @@ impl Examination<'_> {
         let number = last.max(copied) + 1;
         tracing::warn!(kind = ?problem.kind, what = %problem.what, reason, "going on under a new origin: heads that were signed before do not bind it");
         let begins = self.origin(number, reason.trim().to_owned());
-        Ok(Examined { signer: Signer::new(number, begins.origin.clone(), &self.signing.keys)?, head: None, begins: Some(begins) })
+        Ok(Examined {
+            signer: Signer::new(number, begins.origin.clone(), &self.signing.keys)?,
+            head: None,
+            begins: Some(begins),
+            awaits: None,
+        })
     }
 
     fn origin(&self, number: u64, reason: String) -> Origin {

@@ -10,8 +10,11 @@ use crate::merkle::leaf_hash;
 use crate::port::LedgerError;
 
 /// Applied in order; the file's `user_version` is how many of them it has seen.
-const MIGRATIONS: &[&str] =
-    &[include_str!("../../../../schema/sqlite/0001_ledger.sql"), include_str!("../../../../schema/sqlite/0002_transparency_log.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../../../schema/sqlite/0001_ledger.sql"),
+    include_str!("../../../../schema/sqlite/0002_transparency_log.sql"),
+    include_str!("../../../../schema/sqlite/0003_replica.sql"),
+];
 
 /// Written into the file's header ("THVL"), so that another program's database is not mistaken for a ledger.
 const APPLICATION_ID: i64 = 0x5448_564C;

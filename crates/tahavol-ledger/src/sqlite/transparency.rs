@@ -7,12 +7,13 @@ use rusqlite::Connection;
 use tokio::sync::watch;
 
 use super::cosignatures::{self, Keep};
+use super::errors::FailedGroup;
 use super::head_copy::{CopyProblem, HeadCopy};
-use super::rollback::{Examined, examine};
+use super::rollback::{Awaited, Examined, examine};
 use super::signing::{self, Signer, Signing};
-use super::{errors, schema, subtrees};
-use crate::merkle::Roots;
+use super::{errors, replica, schema, subtrees};
 use crate::merkle::note::VerifyingKey;
+use crate::merkle::{Hash, Roots};
 use crate::port::{LedgerError, Recorded, SignedHead, Unproven};
 
 /// A head for whoever asks; `None`: there is none.
@@ -30,11 +31,14 @@ pub(super) struct Transparency {
 /// What there is only when the ledger has a key.
 struct SignedLog {
     signer: Signer,
+    /// Of a replica that is being built anew: nothing is signed before it has this head's size.
+    awaits: Option<Awaited>,
     /// Signed or cosigned in the transaction that is open: shown when it is on disk.
     signed: Shown,
     cosigned: Shown,
     newest: watch::Sender<Shown>,
     newest_cosigned: watch::Sender<Shown>,
+    signs_from: watch::Sender<Option<u64>>,
     copy: Option<HeadCopy>,
     unproven: Alarm,
 }
@@ -44,19 +48,24 @@ struct SignedLog {
 pub(super) struct Heads {
     pub(super) newest: watch::Receiver<Shown>,
     pub(super) newest_cosigned: watch::Receiver<Shown>,
+    /// See [`SqliteLedger::signs_from`](super::SqliteLedger::signs_from).
+    pub(super) signs_from: watch::Receiver<Option<u64>>,
     pub(super) keys: Vec<VerifyingKey>,
     pub(super) copy_problem: CopyProblem,
     pub(super) unproven: Alarm,
 }
 
 /// A copy of a head, and no ledger yet: what would be refused is refused before anything is made.
-pub(super) fn refuse_new(signing: &Signing) -> Result<(), LedgerError> {
+pub(super) fn refuse_new(signing: &Signing, replica_of: Option<&str>) -> Result<(), LedgerError> {
     signing::verify_usable(signing)?;
     if signing.accept_rollback.is_some() || signing.head_copy.as_deref().is_none_or(|path| !path.exists()) {
         return Ok(());
     }
     let mut empty = Connection::open_in_memory().map_err(|error| errors::sqlite("think of an empty ledger", &error))?;
     schema::migrate(&mut empty)?;
+    if let Some(log) = replica_of {
+        replica::mark(&empty, log)?;
+    }
     examine(&empty, Some(signing), &Roots::default()).map(drop)
 }
 
@@ -78,19 +87,24 @@ impl Transparency {
     }
 
     /// Lets the tree grow by the events of the transaction that is open, and signs the head over all.
-    pub(super) fn extend(&mut self, connection: &Connection, events: &[Recorded]) -> rusqlite::Result<()> {
+    pub(super) fn extend(&mut self, connection: &Connection, events: &[Recorded]) -> Result<(), FailedGroup> {
         if events.is_empty() {
             return Ok(());
         }
+        let awaited = self.log.as_ref().and_then(|log| log.awaits.as_ref()).map(|awaited| awaited.head.checkpoint.size);
+        let mut root_there = None;
         let mut completed = Vec::new();
         for event in events {
             self.roots.push_telling(event.leaf_hash, |level, number, hash| completed.push((level, number, hash)));
+            if awaited == Some(self.roots.size()) {
+                root_there = Some(self.roots.root());
+            }
         }
         subtrees::write(connection, &completed)?;
-        if let Some(log) = &mut self.log {
-            log.signed = Some(log.signer.sign_into(connection, &self.roots)?);
+        match &mut self.log {
+            Some(log) => log.sign(connection, &self.roots, root_there),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// Keeps cosignatures in the transaction that is open.
@@ -98,6 +112,9 @@ impl Transparency {
         let Some(log) = &mut self.log else {
             return Ok(Err(errors::refused("the ledger has no key, so there is nothing to cosign")));
         };
+        if let Some(size) = *log.signs_from.borrow() {
+            return Ok(Err(errors::refused(&format!("the replica is being built anew, and signs nothing before it has {size} events"))));
+        }
         let kept = cosignatures::keep(connection, &log.signer, &self.roots, asked)?;
         Ok(kept.map(|head| {
             let newer = |known: &Shown| known.as_ref().is_none_or(|known| known.checkpoint.size <= asked.size);
@@ -122,6 +139,9 @@ impl Transparency {
         (log.signed, log.cosigned) = (None, None);
         let stored = signing::stored_head(connection).map_err(|error| errors::sqlite("read the signed head", &error))?;
         let Some(stored) = stored.filter(|stored| stored.size == size && stored.root == self.roots.root()) else {
+            if log.awaits.as_ref().is_some_and(|awaited| awaited.head.checkpoint.size > size) {
+                return Ok(());
+            }
             let what = format!("{size} events are there, and the newest head is not theirs: another program has written to the file");
             log.alarm(&what);
             return Err(LedgerError::Unproven { kind: Unproven::UnsignedTail, what });
@@ -140,9 +160,10 @@ impl Transparency {
 impl SignedLog {
     fn open(connection: &Connection, roots: &Roots, examined: Examined, copy: Option<&Path>) -> Result<(Self, Heads), LedgerError> {
         let failed = |error: rusqlite::Error| errors::sqlite("sign the ledger", &error);
-        let Examined { signer, head, begins } = examined;
+        let Examined { signer, head, begins, awaits } = examined;
         let head = match head {
-            Some(stored) => cosignatures::head_of(stored.note)?,
+            Some(stored) => Some(cosignatures::head_of(stored.note)?),
+            None if awaits.is_some() => None,
             None => {
                 let signed = || -> rusqlite::Result<Arc<SignedHead>> {
                     let transaction = connection.unchecked_transaction()?;
@@ -153,27 +174,51 @@ impl SignedLog {
                     transaction.commit()?;
                     Ok(head)
                 };
-                signed().map_err(failed)?
+                Some(signed().map_err(failed)?)
             }
         };
-        let copy = copy.map(|path| HeadCopy::open(path, &head)).transpose()?;
+        // The copy stays what it is while it is further than the file.
+        let copied = awaits.as_ref().map(|awaited| &awaited.head).or(head.as_deref());
+        let copy = copy.zip(copied).map(|(path, head)| HeadCopy::open(path, head)).transpose()?;
         let cosigned = cosignatures::newest_cosigned(connection, Some(&signer.keys()))?;
-        let newest = match cosigned.as_ref().filter(|cosigned| cosigned.checkpoint == head.checkpoint) {
-            Some(cosigned) => cosignatures::with_lines_of(&head, cosigned)?,
-            None => head,
+        let newest = match (head, &cosigned) {
+            (Some(head), Some(cosigned)) if cosigned.checkpoint == head.checkpoint => Some(cosignatures::with_lines_of(&head, cosigned)?),
+            (head, Some(_) | None) => head,
         };
-        let (newest, newest_shown) = watch::channel(Some(newest));
+        let (newest, newest_shown) = watch::channel(newest);
+        let (signs_from, signs_from_shown) = watch::channel(awaits.as_ref().map(|awaited| awaited.head.checkpoint.size));
         let (newest_cosigned, newest_cosigned_shown) = watch::channel(cosigned);
         let heads = Heads {
             newest: newest_shown,
             newest_cosigned: newest_cosigned_shown,
+            signs_from: signs_from_shown,
             keys: signer.keys(),
             copy_problem: copy.as_ref().map(HeadCopy::problem).unwrap_or_default(),
             unproven: Alarm::default(),
         };
         let unproven = Arc::clone(&heads.unproven);
         tracing::info!(origin = signer.origin(), keys = heads.keys.len(), size = roots.size(), "the ledger is signed");
-        Ok((SignedLog { signer, signed: None, cosigned: None, newest, newest_cosigned, copy, unproven }, heads))
+        Ok((SignedLog { signer, awaits, signed: None, cosigned: None, newest, newest_cosigned, signs_from, copy, unproven }, heads))
+    }
+
+    /// In the transaction that is open. `root_there`: the root at the size of the head that is awaited, when the transaction
+    /// reaches it.
+    fn sign(&mut self, connection: &Connection, roots: &Roots, root_there: Option<Hash>) -> Result<(), FailedGroup> {
+        if let Some(Awaited { head, begins }) = &self.awaits {
+            let Some(root) = root_there else { return Ok(()) };
+            if root != head.checkpoint.root {
+                let size = head.checkpoint.size;
+                let what =
+                    format!("the first {size} events that the engine has now have another root than the copy of the newest head says");
+                self.alarm(&what);
+                return Err(LedgerError::Unproven { kind: Unproven::Forked, what }.into());
+            }
+            if let Some(origin) = begins {
+                signing::begin_origin(connection, origin)?;
+            }
+        }
+        self.signed = Some(self.signer.sign_into(connection, roots)?);
+        Ok(())
     }
 
     /// Told in the log once and in health reports for as long as it lasts.
@@ -187,6 +232,10 @@ impl SignedLog {
 
     fn show(&mut self) {
         if let Some(head) = self.signed.take() {
+            if self.awaits.take().is_some() {
+                tracing::info!(size = head.checkpoint.size, "the replica has come to the root that was signed before, and is signed on");
+                self.signs_from.send_replace(None);
+            }
             if let Some(copy) = &self.copy {
                 copy.lay_down(Arc::clone(&head));
             }
@@ -208,7 +257,7 @@ impl SignedLog {
 impl Heads {
     /// Nothing to show, and nothing that will be.
     pub(super) fn of_an_unsigned_log() -> Self {
-        let ((_, newest), (_, newest_cosigned)) = (watch::channel(None), watch::channel(None));
-        Heads { newest, newest_cosigned, keys: Vec::new(), copy_problem: CopyProblem::default(), unproven: Alarm::default() }
+        let ((_, newest), (_, newest_cosigned), (_, signs_from)) = (watch::channel(None), watch::channel(None), watch::channel(None));
+        Heads { newest, newest_cosigned, signs_from, keys: Vec::new(), copy_problem: CopyProblem::default(), unproven: Alarm::default() }
     }
 }

@@ -12,13 +12,15 @@ use super::negotiate::Media;
 use crate::metrics::{ErrorCode, Metrics};
 
 /// What a mutation's payload says when nothing was recorded for reasons that are not the caller's.
-const UNAVAILABLE: [&str; 9] = [
+const UNAVAILABLE: [&str; 11] = [
     "UNAVAILABLE",
     "OUTCOME_UNKNOWN",
     "FOLLOWER_STOPPED",
     "SHUTTING_DOWN",
     "REQUEST_TIMEOUT",
     "LEDGER_CORRUPT",
+    "APPEND_TOO_LARGE",
+    "LEDGER_NOT_CONNECTED",
     "LEDGER_IN_USE",
     "LEDGER_NEWER_VERSION",
     "LEDGER_REFUSED",
