@@ -1,1 +1,7 @@
 //! The ledger port over KurrentDB: appends go to the cluster, a follower copies its order into a replica, reads are the replica's.
+
+mod address;
+mod options;
+
+pub use address::{Address, AddressError, ClientCertificate, Credentials, Host};
+pub use options::{KurrentOptions, Limits};
