@@ -137,7 +137,9 @@ impl SqliteLedger {
         }
         let (connection, lock) = file::open_for_writing(&path, options)?;
         let next_position = schema::verify_tail(&connection)?;
-        replica::verify_places(&connection, next_position)?;
+        if options.replica_of.is_some() {
+            replica::verify_places(&connection, next_position)?;
+        }
         let (transparency, heads) = Transparency::open(&connection, next_position, options.signing.as_ref())?;
         let source = file::Source::beside_a_writer(&path);
         let readers = Arc::new(Readers::open(source, options.readers)?);

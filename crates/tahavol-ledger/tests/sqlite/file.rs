@@ -86,7 +86,7 @@ async fn a_file_of_a_later_version_is_refused_and_left_as_it_is() {
         SqliteLedger::open(directory.path(), OpenOptions::default()).await.err(),
         SqliteLedger::open_read_only(directory.path()).await.err(),
     ] {
-        assert_eq!(result, Some(LedgerError::NewerVersion { found: 99, known: 2 }));
+        assert_eq!(result, Some(LedgerError::NewerVersion { found: 99, known: 3 }));
     }
     let version: i64 =
         Connection::open(&file).and_then(|file| file.query_row("PRAGMA user_version", [], |row| row.get(0))).expect("the version");

@@ -161,7 +161,7 @@ fn assert_receipts(ledger: &SqliteLedger, leaves: &[Hash]) {
 fn make_0_1_0(file: &Path) {
     execute(
         file,
-        "PRAGMA foreign_keys = OFF; DROP TABLE cosigned_head; DROP TABLE signed_head; DROP TABLE log_origin; DROP TABLE subtree;
+        "PRAGMA foreign_keys = OFF; DROP TABLE retention; DROP TABLE place; DROP TABLE replica_of; DROP TABLE cosigned_head; DROP TABLE signed_head; DROP TABLE log_origin; DROP TABLE subtree;
          PRAGMA user_version = 1",
     );
 }
