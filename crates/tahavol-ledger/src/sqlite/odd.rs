@@ -25,7 +25,7 @@ pub(super) fn first(connection: &Connection) -> Result<Option<Odd>, LedgerError>
     let doing = |error| errors::sqlite("read what stands beside the events", &error);
     let _same_moment = connection.unchecked_transaction().map_err(doing)?;
     let found = || -> rusqlite::Result<Option<Odd>> {
-        for look in [ids, streams, origins] {
+        for look in [ids, streams, origins, places] {
             if let Some(odd) = look(connection)? {
                 return Ok(Some(odd));
             }
@@ -35,12 +35,15 @@ pub(super) fn first(connection: &Connection) -> Result<Option<Odd>, LedgerError>
     found().map_err(doing)
 }
 
-/// Every id that was swept is there, with the position of its event, and no other.
+/// Every id that was swept is there, with the position of its event, and no other. In a replica an id may occur again later:
+/// the first event counts.
 fn ids(connection: &Connection) -> rusqlite::Result<Option<Odd>> {
     const STRAY: &str = "SELECT event_id.position FROM event_id LEFT JOIN event ON event.position = event_id.position
          WHERE event.id IS NOT event_id.id ORDER BY event_id.position LIMIT 1";
     const LACKING: &str = "SELECT event.position FROM event LEFT JOIN event_id ON event_id.id = event.id
-         WHERE event.position < ?1 AND event_id.position IS NOT event.position ORDER BY event.position LIMIT 1";
+         WHERE event.position < ?1 AND event_id.position IS NOT event.position
+           AND (event_id.position IS NULL OR event_id.position > event.position OR NOT EXISTS (SELECT 1 FROM replica_of))
+         ORDER BY event.position LIMIT 1";
     let odd = |position: i64| Some(Odd { part: "event_id".to_owned(), position: u64::try_from(position).ok() });
     let number = |row: &Row<'_>| row.get::<_, i64>(0);
     let swept: Option<i64> = connection.query_row("SELECT events FROM event_id_swept WHERE row = 0", [], number).optional()?;
@@ -63,6 +66,28 @@ fn streams(connection: &Connection) -> rusqlite::Result<Option<Odd>> {
     const EMPTY: &str = "SELECT name FROM stream WHERE NOT EXISTS (SELECT 1 FROM event WHERE event.stream = stream.id) LIMIT 1";
     let name: Option<String> = connection.query_row(EMPTY, [], |row| row.get(0)).optional()?;
     Ok(name.map(|name| Odd::of(format!("stream ({name})"))))
+}
+
+/// Each event of a replica has its place, in the order of the engine; a ledger of its own has none.
+fn places(connection: &Connection) -> rusqlite::Result<Option<Odd>> {
+    const OF_ITS_OWN: &str = "SELECT part FROM (SELECT 'place' AS part FROM place UNION ALL SELECT 'retention' FROM retention)
+         WHERE NOT EXISTS (SELECT 1 FROM replica_of) LIMIT 1";
+    const STRAY: &str = "SELECT place.position FROM place LEFT JOIN event USING (position) WHERE event.position IS NULL LIMIT 1";
+    const LACKING: &str = "SELECT event.position FROM event LEFT JOIN place USING (position)
+         WHERE place.position IS NULL AND EXISTS (SELECT 1 FROM replica_of) LIMIT 1";
+    const DISORDERED: &str = "SELECT later.position FROM place AS later JOIN place AS earlier ON earlier.position = later.position - 1
+         WHERE (earlier.commit_position, earlier.prepare_position) >= (later.commit_position, later.prepare_position) LIMIT 1";
+    let part: Option<String> = connection.query_row(OF_ITS_OWN, [], |row| row.get(0)).optional()?;
+    if let Some(part) = part {
+        return Ok(Some(Odd::of(part)));
+    }
+    for question in [STRAY, LACKING, DISORDERED] {
+        let position: Option<i64> = connection.query_row(question, [], |row| row.get(0)).optional()?;
+        if let Some(position) = position {
+            return Ok(Some(Odd { part: "place".to_owned(), position: u64::try_from(position).ok() }));
+        }
+    }
+    Ok(None)
 }
 
 /// The newest origin is that of the newest head; the name of each from the second on ends in its number, and none began later

@@ -6,6 +6,8 @@ mod crash;
 mod faults;
 mod file;
 mod head_copy;
+mod replica;
+mod replica_signed;
 mod rollback;
 mod signing;
 mod support;

@@ -5,7 +5,11 @@ use std::process::Command;
 use std::sync::Arc;
 
 use tahavol_ledger::merkle::note::{KeyKind, SigningKey};
-use tahavol_ledger::{Appended, Expected, Ledger, LedgerError, NewEvent, OpenOptions, Signing, SqliteLedger};
+use tahavol_ledger::{Appended, Expected, Ledger, LedgerError, NewEvent, OpenOptions, Replicated, Signing, SqliteLedger};
+use uuid::Uuid;
+
+/// The log that the replicas of these tests are copies of.
+pub(crate) const LOG: &str = "0123456789abcdef0123456789abcdef";
 
 pub(crate) const ORIGIN: &str = "log.example/tahavol";
 
@@ -50,6 +54,28 @@ pub(crate) fn event() -> NewEvent {
 
 pub(crate) fn events(count: usize) -> Vec<NewEvent> {
     (0..count).map(|_| event()).collect()
+}
+
+pub(crate) fn replica() -> OpenOptions {
+    OpenOptions { replica_of: Some(LOG.to_owned()), ..OpenOptions::default() }
+}
+
+/// The first events of an engine that always has the same: ten streams, one event of each after the other. Some were
+/// written together, so that only the second number of their places tells their order.
+pub(crate) fn engine(count: usize) -> Vec<Replicated> {
+    let streams: Vec<Arc<str>> = (0..10).map(|n| Arc::from(format!("s{n}"))).collect();
+    (0..count)
+        .map(|n| {
+            let line = format!("{{\"n\":{n},\"text\":\"{}\"}}", "x".repeat(n % 300)).into();
+            let event = NewEvent {
+                id: Uuid::from_u128((n as u128 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835)),
+                event_type: format!("t{}", n % 7),
+                line,
+            };
+            let (commit, prepare) = (1_000 + 500 * (n as u64 / 3), 900 + 500 * (n as u64 / 3) + n as u64 % 3);
+            Replicated { stream: Arc::clone(&streams[n % 10]), revision: n as u64 / 10, event, commit, prepare }
+        })
+        .collect()
 }
 
 /// Starts a stream with these events.
