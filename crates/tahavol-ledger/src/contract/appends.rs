@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::{Case, Harness, append_singly, assert_conflict, assert_holds, filled_stream, new_event, new_events, new_stream, whole_stream};
-use crate::port::{Expected, LedgerError, MAX_LINE};
+use crate::port::{EVENT_OVERHEAD, Expected, LedgerError, MAX_APPEND, MAX_LINE, NewEvent};
 
 pub(super) fn cases() -> Vec<Case> {
     vec![
@@ -18,6 +18,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case { name: "of writers who race exactly one wins", run: |h| Box::pin(one_winner(h)) },
         Case { name: "racing writers lose no event", run: |h| Box::pin(no_lost_event(h)) },
         Case { name: "a line that is too long is refused before anything is written", run: |h| Box::pin(too_large(h)) },
+        Case { name: "an append that is too large is refused and leaves nothing", run: |h| Box::pin(too_large_together(h)) },
         Case { name: "an append without events or without a stream is refused", run: |h| Box::pin(senseless(h)) },
     ]
 }
@@ -199,6 +200,38 @@ async fn too_large(harness: Arc<dyn Harness>) {
     long.line.truncate(MAX_LINE);
     ledger.append(&stream, Expected::NoStream, vec![long.clone()]).await.expect("the longest line is accepted");
     assert_holds(&*ledger, &stream, &[long]).await;
+}
+
+async fn too_large_together(harness: Arc<dyn Harness>) {
+    let ledger = harness.ledger();
+    let with_line = |length| NewEvent { line: Bytes::from(vec![b'x'; length]), ..new_event("large") };
+    let full = MAX_LINE + EVENT_OVERHEAD;
+    // As large as an append may be, once of few long lines and once of many short ones.
+    let mut long: Vec<NewEvent> = (0..MAX_APPEND / full).map(|_| with_line(MAX_LINE)).collect();
+    long.push(with_line(MAX_APPEND % full - EVENT_OVERHEAD));
+    let mut short: Vec<NewEvent> = (0..MAX_APPEND / EVENT_OVERHEAD).map(|_| with_line(0)).collect();
+    short[0] = with_line(MAX_APPEND % EVENT_OVERHEAD);
+    for mut events in [long, short] {
+        let stream = new_stream("too-large-together");
+        let mut larger = events.clone();
+        larger[0].line = Bytes::from([&larger[0].line[..], b"x"].concat());
+        if larger[0].line.len() > MAX_LINE {
+            larger.swap_remove(0);
+            larger.push(with_line(MAX_LINE));
+            larger.push(with_line(0));
+        }
+        let bytes = larger.iter().map(|event| event.line.len() + EVENT_OVERHEAD).sum();
+        assert_eq!(ledger.append(&stream, Expected::NoStream, larger).await, Err(LedgerError::AppendTooLarge { bytes }));
+        assert_eq!(whole_stream(&*ledger, &stream).await, []);
+
+        let last = events.len() as u64 - 1;
+        let appended = ledger.append(&stream, Expected::NoStream, events.clone()).await.expect("the largest append is accepted");
+        assert_eq!(appended.revision, last);
+        let next = new_event("next");
+        ledger.append(&stream, Expected::Exact(last), vec![next.clone()]).await.expect("the stream goes on");
+        events.push(next);
+        assert_holds(&*ledger, &stream, &events).await;
+    }
 }
 
 async fn senseless(harness: Arc<dyn Harness>) {

@@ -1,13 +1,14 @@
 //! The contract of the ledger port: one list of cases that every adapter passes.
 //!
 //! The cases assume neither an empty log nor a quiet one: an adapter's harness should bring a log with events of others
-//! and someone who goes on appending. A case panics when the contract is broken.
+//! and someone who goes on appending, as [`run_all`] does. A case panics when the contract is broken.
 
 mod appends;
 mod heads;
 mod order;
 mod reads;
 mod retries;
+mod runner;
 mod subscriptions;
 
 use std::sync::Arc;
@@ -17,6 +18,8 @@ use futures_util::future::BoxFuture;
 use uuid::Uuid;
 
 use crate::port::{Appended, Expected, Ledger, LedgerError, NewEvent, Recorded};
+
+pub use runner::{Open, Outcome, Ran, run_all};
 
 /// What an adapter brings to the suite: a log that has a key, and can be opened, closed and opened again.
 pub trait Harness: Send + Sync + 'static {

@@ -1,11 +1,12 @@
 //! Cases about reading back: bytes as they were, pages of a stream, one's own append.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 
 use super::{Case, Harness, assert_holds, expected, filled_stream, new_event, new_events, new_stream, whole_stream};
-use crate::port::{Expected, MAX_LINE, NewEvent};
+use crate::port::{Expected, Link, MAX_LINE, NewEvent};
 
 pub(super) fn cases() -> Vec<Case> {
     vec![
@@ -14,6 +15,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case { name: "a stream that does not exist is empty", run: |h| Box::pin(empty(h)) },
         Case { name: "names of streams are told apart exactly", run: |h| Box::pin(exact_names(h)) },
         Case { name: "who appends reads her own events at once", run: |h| Box::pin(own_append(h)) },
+        Case { name: "a ledger that works says so", run: |h| Box::pin(sound(h)) },
     ]
 }
 
@@ -93,5 +95,23 @@ async fn own_append(harness: Arc<dyn Harness>) {
         let by_revision = ledger.read_stream(&stream, revision, 1).await.expect("the stream can be read");
         assert_eq!(by_position, by_revision);
         assert_eq!((by_position[0].position, by_position[0].id), (position, event.id));
+    }
+}
+
+async fn sound(harness: Arc<dyn Harness>) {
+    /// Longer than an engine at another place takes to tell that all of it has arrived.
+    const SETTLED: Duration = Duration::from_secs(15);
+    for restarted in [false, true] {
+        if restarted {
+            harness.restart().await;
+        }
+        let ledger = harness.ledger();
+        filled_stream(&*ledger, "sound", 3).await;
+        let began = Instant::now();
+        while ledger.condition().link != Link::Sound {
+            assert!(began.elapsed() < SETTLED, "restarted: {restarted}, {:?}", ledger.condition());
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        assert_eq!(ledger.condition().alarms, [], "nobody has set retention");
     }
 }
