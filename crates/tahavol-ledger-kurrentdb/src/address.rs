@@ -69,6 +69,12 @@ impl Address {
         &self.hosts
     }
 
+    /// Whether the nodes are to be asked who leads: several are named, or one name stands for all. A single node is taken as
+    /// it is named, since what it calls itself need not be reachable from here.
+    pub(crate) fn has_gossip(&self) -> bool {
+        self.discover || self.hosts.len() > 1
+    }
+
     pub fn is_tls(&self) -> bool {
         self.tls
     }
@@ -84,6 +90,11 @@ impl Address {
 
     pub fn credentials(&self) -> Option<&Credentials> {
         self.credentials.as_ref()
+    }
+
+    /// One node of it by itself: taken as it is named, or asked who leads.
+    pub(crate) fn alone(&self, host: &Host, ask: bool) -> Address {
+        Address { hosts: vec![host.clone()], discover: ask, ..self.clone() }
     }
 
     /// Settings of the official client: the leader preferred, credentials decoded. `only`: this node and no discovery.
