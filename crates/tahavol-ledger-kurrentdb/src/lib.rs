@@ -1,14 +1,25 @@
 //! The ledger port over KurrentDB: appends go to the cluster, a follower copies its order into a replica, reads are the replica's.
 
 mod address;
+mod appender;
 mod batch;
 mod endpoint;
+mod errors;
 mod feed;
 mod follower;
+mod group;
+mod ledger;
 mod options;
 mod prefix;
+mod reach;
 mod retention;
+mod session;
+mod standing;
+mod supervisor;
+mod waiting;
 mod wire;
 
 pub use address::{Address, AddressError, ClientCertificate, Credentials, Host};
+pub use ledger::KurrentLedger;
 pub use options::{KurrentOptions, Limits};
+pub use prefix::Prefix;

@@ -1,0 +1,190 @@
+//! Whether a cluster can be used: its version and our rights; and when it cannot be reached, why not.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use kurrentdb::operations::Features;
+use kurrentdb::{EventData, ReadAllOptions, StreamPosition};
+use tahavol_ledger::{Expected, LedgerError, NotConnected};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tonic::Code;
+
+use crate::address::{Address, Host};
+use crate::endpoint::{Broken, Selector};
+use crate::errors::Failure;
+use crate::options::Limits;
+use crate::prefix::Prefix;
+use crate::session::{Outgoing, Session};
+use crate::supervisor::{Connected, Supervisor};
+
+/// The first version with the calls that are used.
+const OLDEST: (usize, usize) = (21, 10);
+/// A node that names another as the leader is believed so often.
+const ATTEMPTS: usize = 3;
+/// How long one node may take to open a connection while the reason of a failure is looked for.
+const KNOCKING: Duration = Duration::from_secs(2);
+/// No stream gets there: an append that expects this is answered with a conflict, or with the right that is missing.
+const NEVER_REACHED: u64 = u32::MAX as u64;
+/// What a client says first on HTTP/2, with settings that say nothing.
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00";
+const SETTINGS_FRAME: u8 = 4;
+const TLS_ALERT: u8 = 21;
+
+/// Connects, and tries version and rights without writing anything. The client that did it stays the supervisor's.
+pub(crate) async fn enter(
+    supervisor: &Supervisor,
+    address: &Arc<Address>,
+    prefix: &Prefix,
+    limits: Limits,
+) -> Result<Arc<Connected>, LedgerError> {
+    let mut last = Failure::NotLeader(None);
+    for _ in 0..ATTEMPTS {
+        let connected = match supervisor.client().await {
+            Ok(connected) => connected,
+            Err(failure) => return Err(why_not(address, limits, &failure).await),
+        };
+        refuse_old(&connected)?;
+        let may = match may_read(&connected, limits).await {
+            Ok(()) => may_append(&connected, prefix, limits).await.map_err(|failure| (failure, "append to the programme's streams")),
+            Err(failure) => Err((failure, "read $all")),
+        };
+        match may {
+            Ok(()) => return Ok(connected),
+            Err((Failure::Denied, right)) => {
+                let who = address.credentials().map_or("without a user".to_owned(), |credentials| format!("the user {}", credentials.user));
+                return not_connected(NotConnected::Unauthorised, format!("{who} may not {right}, or the password is wrong"));
+            }
+            Err((failure, _)) => {
+                supervisor.discard(&connected, &failure).await;
+                last = failure;
+            }
+        }
+    }
+    match last {
+        Failure::NotLeader(_) => not_connected(NotConnected::NoLeader, last.text()),
+        failure => Err(why_not(address, limits, &failure).await),
+    }
+}
+
+fn refuse_old(connected: &Connected) -> Result<(), LedgerError> {
+    let version = connected.server.version();
+    if version >= OLDEST && connected.server.contains_features(Features::BATCH_APPEND) {
+        return Ok(());
+    }
+    let (year, month) = OLDEST;
+    not_connected(NotConnected::WrongVersion, format!("the server has version {version}, needed is {year}.{month} or later"))
+}
+
+/// One event of anybody's, from the end: a filter would let a large log of others be searched through.
+async fn may_read(connected: &Connected, limits: Limits) -> Result<(), Failure> {
+    let options = ReadAllOptions::default().position(StreamPosition::End).max_count(1);
+    let read = async {
+        let mut events = connected.client.read_all(&options).await?;
+        events.next().await
+    };
+    match timeout(limits.call, read).await {
+        Ok(Ok(_)) => Ok(()),
+        Ok(Err(error)) => Err(Failure::of(&error)),
+        Err(_) => Err(Failure::unanswered("read $all", limits.call)),
+    }
+}
+
+async fn may_append(connected: &Connected, prefix: &Prefix, limits: Limits) -> Result<(), Failure> {
+    let session = Session::begin(connected, limits.call).await?;
+    let probe = Outgoing {
+        stream: prefix.to_cluster("access"),
+        expected: Expected::Exact(NEVER_REACHED),
+        events: vec![EventData::binary("access.tried", "{}".into())],
+    };
+    match session.send(vec![probe], limits.call).await.pop() {
+        Some(Ok(_)) | Some(Err(Failure::Conflict)) | None => Ok(()),
+        Some(Err(failure)) => Err(failure),
+    }
+}
+
+/// The official client says only that it found nobody: the nodes are asked one by one how far one gets with them.
+async fn why_not(address: &Arc<Address>, limits: Limits, failure: &Failure) -> LedgerError {
+    let mut heard = Vec::new();
+    for host in address.hosts() {
+        match knock(address, host, limits).await {
+            Ok(()) => {}
+            Err((kind, what)) => heard.push((kind, format!("{host}: {what}"))),
+        }
+    }
+    // What tells most comes first: a node that is down says nothing about the others' certificates.
+    let order = [NotConnected::Unauthorised, NotConnected::Tls, NotConnected::NoLeader];
+    let kind = order.into_iter().find(|kind| heard.iter().any(|(heard, _)| heard == kind)).unwrap_or(NotConnected::Unreachable);
+    let what: Vec<_> = heard.into_iter().filter(|(heard, _)| *heard == kind).map(|(_, what)| what).collect();
+    let what = if what.is_empty() { failure.text() } else { what.join("; ") };
+    LedgerError::NotConnected { kind, what }
+}
+
+async fn knock(address: &Arc<Address>, host: &Host, limits: Limits) -> Result<(), (NotConnected, String)> {
+    let unreachable = |what: String| (NotConnected::Unreachable, what);
+    let limit = KNOCKING.min(limits.call);
+    let bare = host.name.trim_start_matches('[').trim_end_matches(']');
+    let mut socket = match timeout(limit, TcpStream::connect((bare, host.port))).await {
+        Ok(Ok(socket)) => socket,
+        Ok(Err(error)) => return Err(unreachable(error.to_string())),
+        Err(_) => return Err(unreachable(format!("no connection within {limit:?}"))),
+    };
+    if !address.is_tls() {
+        match timeout(limit, greeting(&mut socket)).await {
+            Ok(Greeting::Http2) => {}
+            Ok(Greeting::Tls) => return Err((NotConnected::Tls, "it speaks TLS only, and tls=false is asked for".to_owned())),
+            Ok(Greeting::Other) => return Err(unreachable("what listens there is no KurrentDB".to_owned())),
+            Err(_) => return Err(unreachable(format!("it accepts connections and answers nothing within {limit:?}"))),
+        }
+    }
+    drop(socket);
+    // One node by itself is connected to and not asked who leads, so what fails is the way to it.
+    let one = Arc::new(address.alone(host, false));
+    match timeout(limit, Selector::new(one, limits).leader()).await {
+        Ok(Ok(_)) => {}
+        Ok(Err(broken)) if address.is_tls() && !broken.to_string().contains("within") => {
+            return Err((NotConnected::Tls, broken.to_string()));
+        }
+        Ok(Err(broken)) => return Err(unreachable(broken.to_string())),
+        Err(_) => return Err(unreachable(format!("it accepts connections and answers nothing within {limit:?}"))),
+    }
+    let asked = Arc::new(address.alone(host, true));
+    match timeout(limits.call, Selector::new(asked, limits).leader()).await {
+        Ok(Ok(_)) => Ok(()),
+        Ok(Err(Broken::Refused { code: Code::Unauthenticated | Code::PermissionDenied, what, .. })) => {
+            Err((NotConnected::Unauthorised, format!("it does not tell this user who leads: {what}")))
+        }
+        Ok(Err(broken)) if broken.to_string().contains("knows no leader") => Err((NotConnected::NoLeader, "it knows no leader".to_owned())),
+        Ok(Err(broken)) => Err(unreachable(broken.to_string())),
+        Err(_) => Err(unreachable(format!("no answer within {:?}", limits.call))),
+    }
+}
+
+/// What listens behind a port, as far as its first words tell.
+enum Greeting {
+    Http2,
+    Tls,
+    Other,
+}
+
+async fn greeting(socket: &mut TcpStream) -> Greeting {
+    let mut first = [0_u8; 5];
+    let heard: io::Result<()> = async {
+        socket.write_all(PREFACE).await?;
+        socket.read_exact(&mut first).await.map(drop)
+    }
+    .await;
+    match (heard, first) {
+        (Ok(()), [_, _, _, SETTINGS_FRAME, _]) => Greeting::Http2,
+        (_, [TLS_ALERT, 3, ..]) => Greeting::Tls,
+        (Ok(()), _) => Greeting::Other,
+        // A server that wants TLS may hang up without a word, and nobody else would here.
+        (Err(_), _) => Greeting::Tls,
+    }
+}
+
+fn not_connected<T>(kind: NotConnected, what: String) -> Result<T, LedgerError> {
+    Err(LedgerError::NotConnected { kind, what })
+}
