@@ -183,6 +183,10 @@ impl Appender {
         };
         let (mut sent, mut outgoing) = (Vec::new(), Vec::new());
         for append in open.iter_mut().filter(|append| append.is_to_be_sent()) {
+            if !append.can_be_expected() {
+                self.conflicted(append, &connected).await;
+                continue;
+            }
             outgoing.push(append.outgoing(&self.prefix));
             let before = std::mem::replace(&mut append.state, State::Sent);
             sent.push((append, before));

@@ -5,6 +5,8 @@ mod appender;
 mod batch;
 mod endpoint;
 mod errors;
+#[cfg(feature = "contract")]
+pub mod faults;
 mod feed;
 mod follower;
 mod group;

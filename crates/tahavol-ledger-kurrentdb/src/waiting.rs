@@ -48,6 +48,12 @@ impl Waiting {
         }
     }
 
+    /// The cluster counts revisions in 63 bits, and takes the largest number of 64 bits for "no stream": what lies beyond is
+    /// never right and is not sent.
+    pub(crate) fn can_be_expected(&self) -> bool {
+        self.expected.last_revision().is_none_or(|revision| i64::try_from(revision).is_ok_and(|revision| revision < i64::MAX))
+    }
+
     pub(crate) fn is_over(&self) -> bool {
         matches!(self.state, State::Over(_))
     }
@@ -216,6 +222,14 @@ mod tests {
             let mut append = waiting(state);
             append.looked(Looked::Recorded(appended));
             assert_eq!(*over(&append), Ok(appended));
+        }
+    }
+
+    #[test]
+    fn a_revision_beyond_all_streams_is_not_sent() {
+        for (revision, sent) in [(0, true), (i64::MAX as u64 - 1, true), (i64::MAX as u64, false), (u64::MAX, false)] {
+            let append = Waiting::new(Arc::from("s"), Expected::Exact(revision), Vec::new(), Instant::now());
+            assert_eq!(append.can_be_expected(), sent, "{revision}");
         }
     }
 
