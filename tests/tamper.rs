@@ -13,6 +13,8 @@ mod ledger;
 mod real;
 #[path = "tamper/remote.rs"]
 mod remote;
+#[path = "tamper/replica.rs"]
+mod replica;
 #[path = "tamper/second.rs"]
 mod second;
 
