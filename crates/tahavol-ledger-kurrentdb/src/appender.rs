@@ -37,6 +37,8 @@ pub(crate) struct Appender {
     /// The last place in the replica.
     arrived: watch::Receiver<Option<(u64, u64)>>,
     session: Option<Open>,
+    /// What the last sending met, if it came to nothing.
+    failing: Option<String>,
 }
 
 /// A session, and the connection that it lives on.
@@ -54,7 +56,7 @@ impl Appender {
         follower: Arc<Follower>,
     ) -> Self {
         let (condition, arrived) = (follower.condition(), follower.arrived());
-        Appender { supervisor, replica, prefix, limits, follower, condition, arrived, session: None }
+        Appender { supervisor, replica, prefix, limits, follower, condition, arrived, session: None, failing: None }
     }
 
     /// Until nothing is queued any more and nothing more can come.
@@ -71,23 +73,29 @@ impl Appender {
     }
 
     async fn record(&mut self, group: Vec<Queued>) {
-        let patience = self.limits.patience;
+        // A long queue in front costs nobody patience as long as it moves; when it does not, all have waited already.
+        let now = Instant::now();
+        let since = |queued: &Queued| if self.failing.is_some() { queued.since } else { now };
         let (mut open, mut answers): (Vec<_>, Vec<_>) = group
             .into_iter()
-            .map(|queued| (Waiting::new(queued.stream, queued.expected, queued.events, queued.since + patience), queued.answer))
+            .map(|queued| {
+                let until = since(&queued) + self.limits.patience;
+                let mut waiting = Waiting::new(queued.stream, queued.expected, queued.events, until);
+                self.failing.iter().for_each(|what| waiting.trouble(what));
+                (waiting, queued.answer)
+            })
             .unzip();
         loop {
             self.settle(&mut open).await;
             // Whoever is done is answered at once, and does not wait for the slowest.
             let (mut left, mut left_answers) = (Vec::new(), Vec::new());
             for (append, answer) in open.into_iter().zip(answers) {
-                match append.into_result() {
+                if append.is_over() {
                     // A caller that has gone does not ask.
-                    Ok(result) => drop(answer.send(result)),
-                    Err(append) => {
-                        left.push(append);
-                        left_answers.push(answer);
-                    }
+                    drop(answer.send(append.answer()));
+                } else {
+                    left.push(append);
+                    left_answers.push(answer);
                 }
             }
             (open, answers) = (left, left_answers);
@@ -155,8 +163,7 @@ impl Appender {
             self.wait_for_replica(&mut open).await;
             self.settle(&mut open).await;
         }
-        let unfinished = |_| Err(LedgerError::OutcomeUnknown { what: "it was given up".to_owned() });
-        open.into_iter().map(|append| append.into_result().unwrap_or_else(unfinished)).collect()
+        open.into_iter().map(Waiting::answer).collect()
     }
 
     /// Takes what the replica says of each, and gives up those whose time is over.
@@ -178,8 +185,11 @@ impl Appender {
         let ready = timeout_at(until, self.ready()).await;
         let Open { session, connected } = match ready {
             Ok(Ok(open)) => open,
-            Ok(Err(what)) => return open.iter_mut().for_each(|append| append.trouble(&what)),
-            Err(_) => return self.no_way_to_send(open),
+            Ok(Err(what)) => return self.trouble(open, what),
+            Err(_) => {
+                let what = self.why_not_ready();
+                return self.trouble(open, what);
+            }
         };
         let (mut sent, mut outgoing) = (Vec::new(), Vec::new());
         for append in open.iter_mut().filter(|append| append.is_to_be_sent()) {
@@ -194,11 +204,15 @@ impl Appender {
         let outcomes = session.send(outgoing, self.limits.call).await;
         match verdict(&outcomes) {
             Verdict::Sound => {
+                self.failing = None;
                 self.supervisor.proved().await;
                 self.session = Some(Open { session, connected: Arc::clone(&connected) });
             }
-            Verdict::SessionOver => {}
-            Verdict::Broken(failure) => self.supervisor.discard(&connected, failure).await,
+            Verdict::SessionOver => self.failing = None,
+            Verdict::Broken(failure) => {
+                self.failing = Some(failure.text());
+                self.supervisor.discard(&connected, failure).await;
+            }
         }
         for ((append, before), outcome) in sent.into_iter().zip(outcomes) {
             match outcome {
@@ -234,14 +248,17 @@ impl Appender {
         }
     }
 
-    fn no_way_to_send(&self, open: &mut [Waiting]) {
-        let what = match &self.condition.borrow().link {
-            Link::Lost { what, .. } => what.clone(),
+    fn why_not_ready(&self) -> String {
+        match &self.condition.borrow().link {
+            Link::Lost { what, .. } | Link::Stopped { what, .. } => what.clone(),
             Link::CatchingUp => "this node is still copying what the cluster has recorded".to_owned(),
-            // What the last attempt met is told already.
-            Link::Sound | Link::Stopped { .. } => return,
-        };
+            Link::Sound => self.failing.clone().unwrap_or_else(|| "no connection to the cluster in time".to_owned()),
+        }
+    }
+
+    fn trouble(&mut self, open: &mut [Waiting], what: String) {
         open.iter_mut().for_each(|append| append.trouble(&what));
+        self.failing = Some(what);
     }
 
     /// The answer says that the stream is elsewhere, and not where: the leader is asked.

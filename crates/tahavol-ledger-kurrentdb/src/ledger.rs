@@ -97,7 +97,7 @@ impl KurrentLedger {
     /// is answered as recorded when the same appends are given again.
     pub async fn append_in_order(&self, appends: Vec<(String, Expected, Vec<NewEvent>)>) -> Result<Vec<Appended>, LedgerError> {
         for (stream, _, events) in &appends {
-            refuse_unwritable(stream, events)?;
+            refuse_unsendable(stream, events)?;
         }
         let appends = appends.into_iter().map(|(stream, expected, events)| (Arc::from(stream), expected, events)).collect();
         let (answer, answered) = oneshot::channel();
@@ -120,7 +120,7 @@ impl KurrentLedger {
 impl Ledger for KurrentLedger {
     fn append(&self, stream: &str, expected: Expected, events: Vec<NewEvent>) -> BoxFuture<'_, Result<Appended, LedgerError>> {
         // Queued here and not in the future, so that the order of calls is the order on the wire.
-        let queued = refuse_unwritable(stream, &events).and_then(|()| {
+        let queued = refuse_unsendable(stream, &events).and_then(|()| {
             let (answer, answered) = oneshot::channel();
             let queued = Queued { stream: Arc::from(stream), expected, events, since: Instant::now(), answer };
             self.enqueue(Job::Append(queued)).map(|()| answered)
@@ -188,6 +188,19 @@ impl Drop for KurrentLedger {
     fn drop(&mut self) {
         self.stop();
     }
+}
+
+/// Beside what no ledger takes: what the cluster keeps for itself, and what it could not tell from nothing.
+fn refuse_unsendable(stream: &str, events: &[NewEvent]) -> Result<(), LedgerError> {
+    refuse_unwritable(stream, events)?;
+    let refused = |what: &str| Err(LedgerError::Refused { what: what.to_owned() });
+    if events.iter().any(|event| event.event_type.is_empty() || event.event_type.starts_with('$')) {
+        return refused("the type of an event is neither empty nor begins with $, as those of the cluster itself do");
+    }
+    if events.iter().any(|event| event.id.is_nil()) {
+        return refused("an event needs an id");
+    }
+    Ok(())
 }
 
 /// What is known before the replica is open.

@@ -4,6 +4,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use kurrentdb::operations::Features;
 use kurrentdb::{EventData, ReadAllOptions, StreamPosition};
 use tahavol_ledger::{Expected, LedgerError, NotConnected};
@@ -75,7 +76,9 @@ fn refuse_old(connected: &Connected) -> Result<(), LedgerError> {
         return Ok(());
     }
     let (year, month) = OLDEST;
-    not_connected(NotConnected::WrongVersion, format!("the server has version {version}, needed is {year}.{month} or later"))
+    // A server that is older than the question does not answer it.
+    let has = if version.major() == 0 { "tells no version".to_owned() } else { format!("has version {version}") };
+    not_connected(NotConnected::WrongVersion, format!("the server {has}, and {year}.{month} or later is needed"))
 }
 
 /// One event of anybody's, from the end: a filter would let a large log of others be searched through.
@@ -107,13 +110,11 @@ async fn may_append(connected: &Connected, prefix: &Prefix, limits: Limits) -> R
 
 /// The official client says only that it found nobody: the nodes are asked one by one how far one gets with them.
 async fn why_not(address: &Arc<Address>, limits: Limits, failure: &Failure) -> LedgerError {
-    let mut heard = Vec::new();
-    for host in address.hosts() {
-        match knock(address, host, limits).await {
-            Ok(()) => {}
-            Err((kind, what)) => heard.push((kind, format!("{host}: {what}"))),
-        }
-    }
+    let knocked = address.hosts().iter().map(|host| async move {
+        let said = knock(address, host, limits).await;
+        said.err().map(|(kind, what)| (kind, format!("{host}: {what}")))
+    });
+    let heard: Vec<_> = join_all(knocked).await.into_iter().flatten().collect();
     // What tells most comes first: a node that is down says nothing about the others' certificates.
     let order = [NotConnected::Unauthorised, NotConnected::Tls, NotConnected::NoLeader];
     let kind = order.into_iter().find(|kind| heard.iter().any(|(heard, _)| heard == kind)).unwrap_or(NotConnected::Unreachable);

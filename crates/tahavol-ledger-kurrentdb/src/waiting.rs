@@ -58,11 +58,13 @@ impl Waiting {
         matches!(self.state, State::Over(_))
     }
 
-    /// What the caller is told; back, when that is not known yet.
-    pub(crate) fn into_result(self) -> Result<Result<Appended, LedgerError>, Waiting> {
+    /// What the caller is told. To be asked when it is over.
+    pub(crate) fn answer(self) -> Result<Appended, LedgerError> {
         match self.state {
-            State::Over(result) => Ok(result),
-            State::Unsent | State::Sent | State::Recorded(_) | State::Behind { .. } => Err(self),
+            State::Over(result) => result,
+            State::Unsent | State::Sent | State::Recorded(_) | State::Behind { .. } => {
+                Err(LedgerError::OutcomeUnknown { what: "it was not carried out to the end".to_owned() })
+            }
         }
     }
 
