@@ -404,3 +404,6 @@ impl From<LedgerError> for Ended {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
