@@ -15,7 +15,7 @@ use tahavol_ledger::{
 use tempfile::tempdir;
 use uuid::Uuid;
 
-use super::support::{LOG, child, child_argument, engine, events, open, replica, start};
+use super::support::{LOG, child, child_argument, engine, events, open, replica, signed, start};
 
 const KILLED: &str = "replica::what_was_answered_is_there_after_kill_9_while_copying";
 
@@ -340,9 +340,12 @@ fn what_was_answered_is_there_after_kill_9_while_copying() {
         running.kill().expect("SIGKILL");
         running.wait().expect("it is dead");
         answered = lines.map_while(Result::ok).filter_map(|line| answer(&line)).last().unwrap_or(answered);
-        let ledger = runtime.block_on(open_replica(&data));
-        let there = ledger.check().expect("every leaf is right").events;
+        let reader = SqliteLedger::open_read_only_blocking(&data).expect("it can be read");
+        let checked = reader.check().expect("every leaf is right");
+        let (there, head) = (checked.events, reader.stored_head().expect("it can be read").expect("a head"));
+        assert_eq!((head.size, head.root), (there, checked.root), "no event without a head");
         assert!(there >= answered, "{there} are there, and {answered} were answered");
+        let ledger = runtime.block_on(open_signed_replica(&data));
         let all = engine(there as usize);
         runtime.block_on(assert_holds(&ledger, &all));
         assert_eq!(runtime.block_on(ledger.last_place()), Ok(Some(place(&all, all.len() - 1))));
@@ -357,7 +360,7 @@ fn answer(line: &str) -> Option<u64> {
 fn copy_until_killed(directory: &Path) {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime starts");
     runtime.block_on(async {
-        let ledger = open_replica(directory).await;
+        let ledger = open_signed_replica(directory).await;
         let all = engine(200_000);
         let mut next = ledger.last_place().await.expect("the last place").map_or(0, |last| last.position as usize + 1);
         loop {
@@ -369,6 +372,11 @@ fn copy_until_killed(directory: &Path) {
 
 async fn open_replica(directory: &Path) -> Arc<SqliteLedger> {
     Arc::new(SqliteLedger::open(directory, replica()).await.expect("the replica opens"))
+}
+
+async fn open_signed_replica(directory: &Path) -> Arc<SqliteLedger> {
+    let options = OpenOptions { replica_of: replica().replica_of, ..signed(directory) };
+    Arc::new(SqliteLedger::open(directory, options).await.expect("the signed replica opens"))
 }
 
 async fn look_at(ledger: &SqliteLedger, look: Look) -> Looked {

@@ -186,6 +186,34 @@ async fn another_history_than_was_signed_is_not_copied_past_the_head() {
 }
 
 #[tokio::test]
+async fn a_full_disk_stops_copying_for_as_long_as_it_is_full() {
+    let node = Node::new();
+    let all = engine(3_000);
+    fill(&node, 2_600).await;
+    node.throw_away();
+    let small = OpenOptions { max_bytes: Some(700_000), ..node.options() };
+    let ledger = SqliteLedger::open(&node.data, small).await.expect("it opens");
+    let mut next = 0;
+    let refused = loop {
+        match ledger.replicate(all[next..next + 100].to_vec(), Vec::new()).await {
+            Ok(there) => next = there as usize,
+            Err(error) => break error,
+        }
+    };
+    assert!((500..2_600).contains(&next), "{next}");
+    for refused in [refused, ledger.replicate(all[next..].to_vec(), Vec::new()).await.expect_err("it reaches the head, and is full")] {
+        assert!(matches!(refused, LedgerError::Unavailable { .. }), "{refused:?}");
+    }
+    assert_eq!((ledger.signs_from(), ledger.signed_head(), ledger.unproven()), (Some(2_600), None, None));
+    assert_eq!(ledger.last_place().await.expect("it can be read").map(|last| last.position), Some(next as u64 - 1));
+    ledger.close().await.expect("it closes");
+    drop(ledger);
+    let ledger = node.open().await;
+    assert_eq!(ledger.replicate(all[next..].to_vec(), Vec::new()).await, Ok(3_000));
+    assert_eq!(ledger.signed_head().expect("a head").checkpoint.size, 3_000);
+}
+
+#[tokio::test]
 async fn a_replica_that_is_built_anew_goes_on_under_a_further_origin_too() {
     let node = Node::new();
     fill(&node, 100).await;
