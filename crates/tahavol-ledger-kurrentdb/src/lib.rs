@@ -25,3 +25,4 @@ pub use address::{Address, AddressError, ClientCertificate, Credentials, Host};
 pub use ledger::KurrentLedger;
 pub use options::{KurrentOptions, Limits};
 pub use prefix::Prefix;
+pub use reach::{Inspected, inspect};

@@ -12,6 +12,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tonic::Code;
+use uuid::Uuid;
 
 use crate::address::{Address, Host};
 use crate::endpoint::{Broken, Selector};
@@ -33,6 +34,27 @@ const NEVER_REACHED: u64 = u32::MAX as u64;
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00";
 const SETTINGS_FRAME: u8 = 4;
 const TLS_ALERT: u8 = 21;
+
+/// What a cluster says of itself, for those who look after it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inspected {
+    pub version: String,
+    /// `host:port` of the node that leads.
+    pub leader: String,
+}
+
+/// Tries whether the cluster can be used for a programme: nodes, TLS, version, rights, leader. Writes nothing. What stands in
+/// the way is [`LedgerError::NotConnected`], as [`KurrentLedger::open`](crate::KurrentLedger::open) would say it.
+pub async fn inspect(address: &Address, programme: Uuid, limits: Limits) -> Result<Inspected, LedgerError> {
+    let address = Arc::new(address.clone());
+    let supervisor = Supervisor::new(Arc::clone(&address), limits);
+    let connected = enter(&supervisor, &address, &Prefix::new(programme), limits).await?;
+    let version = connected.server.version().to_string();
+    match Selector::new(address, limits).leader().await {
+        Ok(node) => Ok(Inspected { version, leader: node.name().to_owned() }),
+        Err(broken) => not_connected(NotConnected::NoLeader, broken.to_string()),
+    }
+}
 
 /// Connects, and tries version and rights without writing anything. The client that did it stays the supervisor's.
 pub(crate) async fn enter(
@@ -112,7 +134,8 @@ async fn may_append(connected: &Connected, prefix: &Prefix, limits: Limits) -> R
 async fn why_not(address: &Arc<Address>, limits: Limits, failure: &Failure) -> LedgerError {
     let knocked = address.hosts().iter().map(|host| async move {
         let said = knock(address, host, limits).await;
-        said.err().map(|(kind, what)| (kind, format!("{host}: {what}")))
+        let name = format!("{host}: ");
+        said.err().map(|(kind, what)| (kind, format!("{name}{}", what.trim_start_matches(&name))))
     });
     let heard: Vec<_> = join_all(knocked).await.into_iter().flatten().collect();
     // What tells most comes first: a node that is down says nothing about the others' certificates.
