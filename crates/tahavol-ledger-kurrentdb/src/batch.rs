@@ -40,7 +40,7 @@ impl Batch {
             Word::Event(told) => {
                 let place = told.place;
                 self.add_event(told, prefix)?;
-                self.place = Some(place);
+                self.place = self.place.max(Some(place));
             }
         }
         Ok(())

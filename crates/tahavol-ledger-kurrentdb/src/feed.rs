@@ -57,7 +57,9 @@ pub(crate) struct Feed {
     limits: Limits,
     /// Somebody expects an event: the silence is asked after at once.
     doubt: Arc<Notify>,
-    /// Everything of ours up to here was told.
+    /// The last event that was told, or where the subscription began.
+    last: Option<Place>,
+    /// Everything of ours up to here was told, as the server says.
     told: Option<Place>,
     /// The newest event of the cluster when the subscription began.
     head: Option<Place>,
@@ -92,7 +94,7 @@ impl Feed {
         let stream = node.read(ReadReq::subscribe(beginnings.clone(), after)).await?;
         let patience = Box::pin(sleep_until(Instant::now() + limits.call));
         let caught_up = Arrival::Behind;
-        Ok(Feed { node, stream, beginnings, limits, doubt, told: after, head, caught_up, patience, owed: None })
+        Ok(Feed { node, stream, beginnings, limits, doubt, last: after, told: after, head, caught_up, patience, owed: None })
     }
 
     pub(crate) fn node(&self) -> &Node {
@@ -174,11 +176,13 @@ impl Feed {
 
     fn event(&mut self, event: Option<RecordedEvent>) -> Result<Option<Word>, Broken> {
         let told = read(&self.node, event)?;
-        if Some(told.place) <= self.told {
-            // The server includes the place that it is asked to begin from.
+        if Some(told.place) <= self.last {
+            // The server includes the place that it is asked to begin from. An event behind its own checkpoint would be a
+            // fault of the server, and is taken nevertheless: the replica knows where it belongs.
             return Ok(None);
         }
-        self.told = Some(told.place);
+        self.last = Some(told.place);
+        self.told = self.told.max(self.last);
         Ok(Some(Word::Event(told)))
     }
 

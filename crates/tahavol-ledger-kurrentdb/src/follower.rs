@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use futures_util::FutureExt;
-use tahavol_ledger::{Alarm, Condition, Ledger, LedgerError, Link, SqliteLedger};
+use tahavol_ledger::{Alarm, Condition, LedgerError, Link, SqliteLedger};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
@@ -15,9 +15,10 @@ use tonic::Code;
 use crate::address::Address;
 use crate::batch::Batch;
 use crate::endpoint::{Broken, Node, Selector};
-use crate::feed::{Feed, There, Word, next_of_ours, what_is_at};
+use crate::feed::{Feed, Word, next_of_ours};
 use crate::options::Limits;
 use crate::prefix::Prefix;
+use crate::standing::{self, Difference};
 use crate::wire::{Place, ReadReq};
 
 const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
@@ -109,14 +110,19 @@ impl Follower {
         let mut condition = self.condition.clone();
         let mut quiet = true;
         loop {
-            if let Link::Stopped { position, what } = &condition.borrow_and_update().link {
-                return Ok(Err(LedgerError::Corrupt { position: Some(*position), what: what.clone() }));
-            }
+            let sound = match &condition.borrow_and_update().link {
+                Link::Stopped { position, what } => {
+                    return Ok(Err(LedgerError::Corrupt { position: Some(*position), what: what.clone() }));
+                }
+                Link::Sound => true,
+                // The search would be the one that the follower has to make anyway.
+                Link::CatchingUp | Link::Lost { .. } => false,
+            };
             let here = *scanned.borrow_and_update();
             if here >= Some(newest) {
                 return Ok(Ok(()));
             }
-            if quiet {
+            if sound && quiet {
                 // What lies between may all be foreign, and then nothing is told of it.
                 let next = next_of_ours(&node, self.prefix.followed(), here).await?;
                 if next.is_none_or(|next| next > newest) {
@@ -292,38 +298,16 @@ impl Work {
 
     /// Whether the cluster still has the newest event of the replica where it was.
     async fn compare(&self, node: &Node) -> Result<(), Ended> {
-        let Some(last) = self.replica.last_place().await? else {
+        let Some(newest) = standing::newest(&self.replica).await? else {
             return Ok(());
         };
-        let ours = self.replica.read_all(last.position.checked_sub(1), 1).await?;
-        let Some(ours) = ours.into_iter().next() else {
-            let what = "the replica has a place and no event for it".to_owned();
-            return Err(Ended::Stopped { position: Some(last.position), what });
+        let Some(Difference { what, .. }) = newest.compare(node, &self.prefix).await? else {
+            return Ok(());
         };
-        let place = (last.commit, last.prepare);
-        let found = what_is_at(node, &self.prefix.to_cluster(&ours.stream), ours.revision, place).await?;
-        let name = format!("the newest event here, revision {} of {},", ours.revision, ours.stream);
-        let what = match found {
-            There::Event(theirs) | There::Elsewhere(theirs) if theirs.id != ours.id || theirs.data != ours.line => {
-                format!("{name} is another one in the cluster: it has another history, or was put back to an older state")
-            }
-            There::Event(_) => return Ok(()),
-            There::Elsewhere(_) => {
-                let (commit, prepare) = place;
-                format!("{name} does not lie at {commit}/{prepare} in the cluster any more: the cluster was built anew")
-            }
-            There::Nothing => {
-                let hint = "it was put back to an older state, or the event was thrown away";
-                format!("{name} is not in the cluster any more: {hint}{}", self.retention_of(&ours.stream).await?)
-            }
-        };
-        Err(Ended::Stopped { position: Some(last.position), what })
-    }
-
-    async fn retention_of(&self, stream: &str) -> Result<String, LedgerError> {
         let alarms = self.replica.retention().await?;
-        let standing = alarms.into_iter().find(|alarm| alarm.stream == stream);
-        Ok(standing.map_or_else(String::new, |alarm| format!(" ({})", alarm.what)))
+        let set = alarms.iter().find(|alarm| *alarm.stream == *newest.event.stream);
+        let hint = set.map_or_else(String::new, |alarm| format!(" (set on the stream: {})", alarm.what));
+        Err(Ended::Stopped { position: Some(newest.event.position), what: format!("{what}{hint}") })
     }
 
     async fn raise_alarms(&self) -> Result<(), LedgerError> {

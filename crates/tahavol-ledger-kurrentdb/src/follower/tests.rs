@@ -3,7 +3,7 @@
 mod scripted;
 
 use scripted::{Scripted, prefix};
-use tahavol_ledger::{OpenOptions, Recorded};
+use tahavol_ledger::{Ledger, OpenOptions, Recorded};
 use tempfile::TempDir;
 
 use super::*;
