@@ -1,5 +1,6 @@
 //! The SQLite ledger passes the contract, on a log with events of others and a writer who goes on.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,8 +12,19 @@ use super::support::signed;
 #[test]
 fn the_sqlite_ledger_passes_every_case_of_the_contract() {
     assert!(cases().len() >= 41, "the suite has lost cases: {}", cases().len());
+    assert_passes(&new_log);
+}
+
+/// As on a cluster, where what earlier cases left behind stays.
+#[test]
+fn the_contract_holds_on_a_log_that_every_case_uses_after_the_other() {
+    let directory = tempfile::tempdir().expect("a directory");
+    assert_passes(&|| log_at(directory.path().join("data")));
+}
+
+fn assert_passes(log: &dyn Fn() -> Open) {
     let (mut ran, mut broken) = (0, Vec::new());
-    let failed = run_all(&new_log, Duration::from_secs(180), &mut |case: &Ran| {
+    let failed = run_all(log, Duration::from_secs(180), &mut |case: &Ran| {
         ran += 1;
         if case.outcome != Outcome::Holds {
             broken.push(case.to_string());
@@ -33,13 +45,17 @@ fn an_adapter_that_does_not_hold_the_contract_is_told() {
 
 /// A new log for each case, in a directory that goes with it.
 fn new_log() -> Open {
-    let directory = Arc::new(tempfile::tempdir().expect("a directory"));
+    let directory = tempfile::tempdir().expect("a directory");
+    let open = log_at(directory.path().join("data"));
     Box::new(move || {
-        let directory = Arc::clone(&directory);
-        Box::pin(async move {
-            let data = directory.path().join("data");
-            let ledger = SqliteLedger::open(&data, signed(&data)).await?;
-            Ok(Arc::new(ledger) as Arc<dyn Ledger>)
-        })
+        let _kept = directory.path();
+        open()
+    })
+}
+
+fn log_at(data: PathBuf) -> Open {
+    Box::new(move || {
+        let data = data.clone();
+        Box::pin(async move { Ok(Arc::new(SqliteLedger::open(&data, signed(&data)).await?) as Arc<dyn Ledger>) })
     })
 }
