@@ -168,11 +168,12 @@ async fn knock(address: &Arc<Address>, host: &Host, limits: Limits) -> Result<()
     let one = Arc::new(address.alone(host, false));
     match timeout(limit, Selector::new(one, limits).leader()).await {
         Ok(Ok(_)) => {}
-        Ok(Err(broken)) if address.is_tls() && !broken.to_string().contains("within") => {
-            return Err((NotConnected::Tls, broken.to_string()));
+        // Every time-out of ours says within which time; what the other side says does not.
+        Ok(Err(broken)) if !broken.to_string().contains("within") => {
+            let kind = if address.is_tls() { NotConnected::Tls } else { NotConnected::Unreachable };
+            return Err((kind, broken.to_string()));
         }
-        Ok(Err(broken)) => return Err(unreachable(broken.to_string())),
-        Err(_) => return Err(unreachable(format!("it accepts connections and answers nothing within {limit:?}"))),
+        Ok(Err(_)) | Err(_) => return Err(unreachable(format!("it accepts connections and answers nothing within {limit:?}"))),
     }
     let asked = Arc::new(address.alone(host, true));
     match timeout(limits.call, Selector::new(asked, limits).leader()).await {
@@ -211,4 +212,59 @@ async fn greeting(socket: &mut TcpStream) -> Greeting {
 
 fn not_connected<T>(kind: NotConnected, what: String) -> Result<T, LedgerError> {
     Err(LedgerError::NotConnected { kind, what })
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// What is said of a place where somebody listens who answers so.
+    async fn said_of(tls: bool, answer: Option<&'static [u8]>) -> (NotConnected, String) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = listener.local_addr().expect("its address").port();
+        let listening = tokio::spawn(async move {
+            let mut held = Vec::new();
+            while let Ok((mut socket, _)) = listener.accept().await {
+                if let Some(answer) = answer {
+                    let mut asked = [0_u8; 16];
+                    let _ = socket.read(&mut asked).await;
+                    let _ = socket.write_all(answer).await;
+                } else {
+                    held.push(socket);
+                }
+            }
+        });
+        let address: Address = format!("kurrentdb://127.0.0.1:{port}?tls={tls}").parse().expect("an address");
+        let limits = Limits { call: Duration::from_millis(300), ..Limits::default() };
+        let error = inspect(&address, Uuid::from_u128(1), limits).await.expect_err("that is no cluster");
+        listening.abort();
+        match error {
+            LedgerError::NotConnected { kind, what } => (kind, what),
+            other => panic!("{other}"),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_server_that_wants_tls_is_told_from_one_that_does_not_answer() {
+        let alert: &[u8] = &[21, 3, 3, 0, 2, 2, 70];
+        assert_eq!(said_of(false, Some(alert)).await.0, NotConnected::Tls);
+        assert_eq!(said_of(false, Some(b"")).await.0, NotConnected::Tls, "it hangs up without a word");
+        assert_eq!(said_of(true, Some(b"HTTP/1.1 400 Bad Request\r\n\r\n")).await.0, NotConnected::Tls);
+        let (kind, what) = said_of(false, Some(b"HTTP/1.1 400 Bad Request\r\n\r\n")).await;
+        assert!(kind == NotConnected::Unreachable && what.contains("no KurrentDB"), "{kind:?} {what}");
+        for tls in [false, true] {
+            let (kind, what) = said_of(tls, None).await;
+            assert!(kind == NotConnected::Unreachable && what.contains("answers nothing"), "{kind:?} {what}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_name_that_nobody_has_is_told_with_its_reason() {
+        let address: Address = "kurrentdb://nobody.invalid?tls=false".parse().expect("an address");
+        let error = inspect(&address, Uuid::from_u128(1), Limits::default()).await.expect_err("nobody is there");
+        let LedgerError::NotConnected { kind: NotConnected::Unreachable, what } = error else { panic!("{error}") };
+        assert!(what.starts_with("nobody.invalid:2113: "), "{what}");
+    }
 }

@@ -70,7 +70,7 @@ impl Session {
                 }
             });
         }
-        outcomes
+        meant_for_one(outcomes)
     }
 
     fn send_one(&self, append: Outgoing) -> Answer<'_> {
@@ -83,7 +83,38 @@ impl Session {
     }
 }
 
+/// The session ends with the first answer that refuses something, so there is one at most. Several are the end of the whole
+/// call, told to everybody: what became of each is not known then. Nobody is let in without rights, which is known.
+fn meant_for_one(mut outcomes: Vec<Outcome>) -> Vec<Outcome> {
+    let failures = || outcomes.iter().filter_map(|outcome| outcome.as_ref().err());
+    if failures().filter(|failure| failure.is_an_answer()).count() > 1 {
+        for failure in outcomes.iter_mut().filter_map(|outcome| outcome.as_mut().err()) {
+            if failure.is_an_answer() && *failure != Failure::Denied {
+                *failure = Failure::Broken(failure.text());
+            }
+        }
+    }
+    outcomes
+}
+
 /// Marked as bytes, so that no server and no tool takes it upon itself to write the line in another way.
 pub(crate) fn outgoing_event(event: &NewEvent) -> EventData {
     EventData::binary(&event.event_type, event.line.clone()).id(event.id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_ends_the_whole_call_is_no_answer_to_each_append() {
+        let cut = || Err(Failure::Broken("closed".to_owned()));
+        let refused = || Err(Failure::Refused("no".to_owned()));
+        let one = vec![Ok(None), refused(), cut()];
+        assert_eq!(meant_for_one(one.clone()), one);
+        let all = meant_for_one(vec![Ok(None), refused(), refused()]);
+        assert!(matches!(&all[..], [Ok(None), Err(Failure::Broken(_)), Err(Failure::Broken(_))]), "{all:?}");
+        let denied = vec![Err(Failure::Denied), Err(Failure::Denied)];
+        assert_eq!(meant_for_one(denied.clone()), denied);
+    }
 }
