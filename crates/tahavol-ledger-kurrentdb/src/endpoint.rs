@@ -25,7 +25,7 @@ use tonic::{Code, Request, Status, Streaming};
 
 use crate::address::{Address, Host};
 use crate::options::Limits;
-use crate::wire::{ClusterInfo, Content, Empty, GOSSIP, LEADER, READ, ReadReq, ReadResp, RecordedEvent};
+use crate::wire::{ClusterInfo, Content, Empty, GOSSIP, LEADER, MemberInfo, READ, ReadReq, ReadResp, RecordedEvent};
 
 /// How long connecting and gossip may take: a frozen node must not use up the time in which another could be found.
 const DIALLING: Duration = Duration::from_secs(2);
@@ -55,6 +55,8 @@ pub(crate) struct Selector {
     limits: Limits,
     /// Whom a node named as the leader, until that one was tried.
     named: Option<Host>,
+    /// The nodes that gossip told of last: those in the address may all be gone.
+    members: Vec<Host>,
 }
 
 /// One connection to one node.
@@ -68,7 +70,7 @@ pub(crate) struct Node {
 
 impl Selector {
     pub(crate) fn new(address: Arc<Address>, limits: Limits) -> Self {
-        Selector { address, limits, named: None }
+        Selector { address, limits, named: None, members: Vec::new() }
     }
 
     /// A new connection to the node that leads as far as can be told. It finds out itself with the first call when it does
@@ -96,25 +98,31 @@ impl Selector {
     }
 
     /// All nodes at once; the first that knows the leader is believed.
-    async fn ask_all(&self) -> Result<Host, Broken> {
-        let mut asked: FuturesUnordered<_> = self.address.hosts().iter().map(|host| self.leader_by(host)).collect();
+    async fn ask_all(&mut self) -> Result<Host, Broken> {
+        let unnamed = self.members.iter().filter(|member| !self.address.hosts().contains(member));
+        let mut asked: FuturesUnordered<_> = self.address.hosts().iter().chain(unnamed).map(|host| self.gossip(host)).collect();
         let mut why = Vec::new();
-        while let Some(answer) = asked.next().await {
-            match answer {
-                Ok(leader) => return Ok(leader),
-                Err(broken) => why.push(broken.to_string()),
+        let (leader, members) = loop {
+            match asked.next().await {
+                Some(Ok(told)) => break told,
+                Some(Err(broken)) => why.push(broken.to_string()),
+                None => return Err(Broken::Lost(why.join("; "))),
             }
-        }
-        Err(Broken::Lost(why.join("; ")))
+        };
+        drop(asked);
+        self.members = members;
+        Ok(leader)
     }
 
-    async fn leader_by(&self, host: &Host) -> Result<Host, Broken> {
+    /// The leader as this node knows it, and all nodes that live.
+    async fn gossip(&self, host: &Host) -> Result<(Host, Vec<Host>), Broken> {
         let mut node = self.connect(host).await?;
         let cluster = node.unary::<Empty, ClusterInfo>(GOSSIP, Empty {}).await?;
-        let leads = |member: &&crate::wire::MemberInfo| member.alive && member.state == LEADER;
-        let endpoint = cluster.members.iter().find(leads).and_then(|member| member.endpoint.as_ref());
-        let leader = endpoint.and_then(|endpoint| named(&endpoint.address, u16::try_from(endpoint.port).ok()?));
-        leader.ok_or_else(|| Broken::Lost(format!("{} knows no leader", node.name)))
+        let living = cluster.members.iter().filter(|member| member.alive);
+        let living: Vec<_> = living.filter_map(|member| Some((member.state == LEADER, host_of(member)?))).collect();
+        let leader = living.iter().find(|(leads, _)| *leads).map(|(_, host)| host.clone());
+        let leader = leader.ok_or_else(|| Broken::Lost(format!("{} knows no leader", node.name)))?;
+        Ok((leader, living.into_iter().map(|(_, host)| host).collect()))
     }
 
     async fn connect(&self, host: &Host) -> Result<Node, Broken> {
@@ -277,6 +285,11 @@ fn named(address: &str, port: u16) -> Option<Host> {
     let bare = address.contains(':') && !address.starts_with('[');
     let name = if bare { format!("[{address}]") } else { address.to_owned() };
     (!address.is_empty() && port > 0).then_some(Host { name, port })
+}
+
+fn host_of(member: &MemberInfo) -> Option<Host> {
+    let endpoint = member.endpoint.as_ref()?;
+    named(&endpoint.address, u16::try_from(endpoint.port).ok()?)
 }
 
 async fn pem(file: &Path) -> Result<Vec<u8>, String> {

@@ -7,6 +7,7 @@ use tahavol_ledger::{Ledger, OpenOptions, Recorded};
 use tempfile::TempDir;
 
 use super::*;
+use crate::wire::{Content, Position};
 
 /// Nothing here takes nearly as long.
 const SOON: Duration = Duration::from_secs(20);
@@ -317,6 +318,56 @@ async fn a_node_that_does_not_lead_sends_the_follower_to_the_one_that_does() {
     let scene = Scene::over(other, None).await;
     scene.until_arrived(last).await;
     scene.until_sound().await;
+}
+
+#[tokio::test]
+async fn one_frozen_node_of_three_holds_up_nobody_who_looks_for_the_leader() {
+    let [frozen, follower, leader] = [Scripted::start().await, Scripted::start().await, Scripted::start().await];
+    for node in [&frozen, &follower, &leader] {
+        let members = vec![(frozen.port, false), (follower.port, false), (leader.port, true)];
+        node.change(|state| state.members = members);
+    }
+    frozen.change(|state| state.frozen = true);
+    let address = format!("kurrentdb://127.0.0.1:{},127.0.0.1:{}?tls=false", frozen.port, follower.port);
+    let mut selector = Selector::new(Arc::new(address.parse().expect("an address")), Limits::default());
+    let before = Instant::now();
+    let node = selector.leader().await.expect("a leader");
+    assert_eq!(node.name(), format!("127.0.0.1:{}", leader.port));
+    assert!(before.elapsed() < Duration::from_secs(1), "{:?}", before.elapsed());
+
+    // Those in the address are gone by now; what gossip told is remembered.
+    frozen.kill();
+    follower.kill();
+    assert_eq!(selector.leader().await.expect("still a leader").name(), node.name());
+
+    follower.revive().await;
+    leader.change(|state| state.members.clear());
+    follower.change(|state| state.members.clear());
+    let address = format!("kurrentdb://127.0.0.1:{},127.0.0.1:{}?tls=false", leader.port, follower.port);
+    let nobody = Selector::new(Arc::new(address.parse().expect("an address")), limits()).leader().await;
+    assert!(nobody.expect_err("nobody leads").to_string().contains("knows no leader"));
+}
+
+#[tokio::test]
+async fn a_checkpoint_is_where_it_goes_on_and_is_forgotten_when_it_is_not_known() {
+    let server = Scripted::start().await;
+    let ours = server.append(&prefix().to_cluster("s"), "a.b", b"1");
+    let checkpoint = server.append("theirs", "a.b", b"foreign");
+    server.change(|state| state.first = vec![Content::Checkpoint(Position { commit: checkpoint.0, prepare: checkpoint.1 })]);
+    let scene = Scene::over(server, None).await;
+    // The event behind its own checkpoint is taken all the same.
+    scene.until_arrived(ours).await;
+    scene.until_sound().await;
+    scene.server.end_subscriptions();
+    scene.until_lost().await;
+    scene.until_sound().await;
+    assert_eq!(scene.server.change(|state| state.asked_from.clone()), [None, Some(checkpoint)]);
+    scene.server.change(|state| state.invalid = Some(checkpoint));
+    scene.server.end_subscriptions();
+    scene.until_lost().await;
+    scene.until_sound().await;
+    assert_eq!(scene.server.change(|state| state.asked_from.last().copied()), Some(Some(ours)));
+    assert_eq!(scene.lines().await, [line("s", 0, "1")]);
 }
 
 #[tokio::test]

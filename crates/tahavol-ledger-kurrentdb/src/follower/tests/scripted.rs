@@ -6,6 +6,7 @@ use std::future::{Ready, pending, ready};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream, StreamExt};
 use hyper::server::conn::http2;
 use hyper::service::service_fn;
@@ -15,15 +16,15 @@ use tokio::sync::watch;
 use tokio::task::AbortHandle;
 use tonic::codec::ProstCodec;
 use tonic::metadata::AsciiMetadataValue;
-use tonic::server::{Grpc, ServerStreamingService};
+use tonic::server::{Grpc, ServerStreamingService, UnaryService};
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
 use crate::address::Address;
 use crate::prefix::Prefix;
 use crate::wire::{
-    AllOption, Content, CountOption, Empty, Filter, FilterOption, Halves, Place, ProtocolUuid, ReadEvent, ReadReq, ReadResp, RecordedEvent,
-    RevisionOption, StreamIdentifier, StreamOption, UuidValue,
+    AllOption, ClusterInfo, Content, CountOption, Empty, EndPoint, Filter, FilterOption, GOSSIP, Halves, LEADER, MemberInfo, Place,
+    ProtocolUuid, READ, ReadEvent, ReadReq, ReadResp, RecordedEvent, RevisionOption, StreamIdentifier, StreamOption, UuidValue,
 };
 
 type Answer = Result<ReadResp, Status>;
@@ -48,6 +49,14 @@ pub(super) struct State {
     pub(super) never_caught_up: bool,
     /// Every read is answered with this: not I, that one.
     pub(super) leader: Option<u16>,
+    /// What gossip says: the ports of nodes, and whether they lead.
+    pub(super) members: Vec<(u16, bool)>,
+    /// What every subscription says first.
+    pub(super) first: Vec<Content>,
+    /// From where subscriptions were asked for so far.
+    pub(super) asked_from: Vec<Option<Place>>,
+    /// A subscription from here is refused: nothing begins there.
+    pub(super) invalid: Option<Place>,
     /// Subscriptions that were opened so far.
     pub(super) subscriptions: usize,
     /// Subscriptions with a number up to this one end, cleanly.
@@ -113,8 +122,11 @@ impl Scripted {
                 let service = service_fn(move |request| {
                     let answering = answering.clone();
                     async move {
-                        let codec = ProstCodec::<ReadResp, ReadReq>::default();
-                        Ok::<_, Infallible>(Grpc::new(codec).server_streaming(answering, request).await)
+                        Ok::<_, Infallible>(match request.uri().path() {
+                            READ => Grpc::new(ProstCodec::default()).server_streaming(answering, request).await,
+                            GOSSIP => Grpc::new(ProstCodec::default()).unary(answering, request).await,
+                            other => panic!("nobody asks for {other}"),
+                        })
                     }
                 });
                 let connection = http2::Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(socket), service);
@@ -125,8 +137,14 @@ impl Scripted {
         self.change(|state| state.serving.push(accepting.abort_handle()));
     }
 
-    async fn until_changed(&self) {
-        drop(self.changed.subscribe().changed().await);
+    async fn until_thawed(&self) {
+        loop {
+            let mut changed = self.changed.subscribe();
+            if !self.state.lock().unwrap_or_else(PoisonError::into_inner).frozen {
+                return;
+            }
+            drop(changed.changed().await);
+        }
     }
 }
 
@@ -223,9 +241,7 @@ impl ServerStreamingService<ReadReq> for Answering {
         let answer = match options.count.expect("how much to read") {
             CountOption::Count(count) => {
                 let read = async move {
-                    while server.change(|state| state.frozen) {
-                        server.until_changed().await;
-                    }
+                    server.until_thawed().await;
                     let events = server.change(|state| state.read(&from, &beginnings, options.direction == 1, count));
                     stream::iter(events.into_iter().map(|event| said(Content::Event(ReadEvent { event: Some(event) }))))
                 };
@@ -233,10 +249,32 @@ impl ServerStreamingService<ReadReq> for Answering {
             }
             CountOption::Subscription(_) => {
                 let StreamOption::All(all) = from else { panic!("a subscription to $all") };
-                Subscription::open(server, place(all.from.as_ref()), beginnings).boxed()
+                let from = place(all.from.as_ref());
+                if server.change(|state| from.is_some() && state.invalid == from) {
+                    return ready(Err(Status::invalid_argument("Trying to read from an invalid position.")));
+                }
+                Subscription::open(server, from, beginnings).boxed()
             }
         };
         ready(Ok(Response::new(answer)))
+    }
+}
+
+impl UnaryService<Empty> for Answering {
+    type Response = ClusterInfo;
+    type Future = BoxFuture<'static, Result<Response<ClusterInfo>, Status>>;
+
+    fn call(&mut self, _: Request<Empty>) -> Self::Future {
+        let server = self.0.clone();
+        Box::pin(async move {
+            server.until_thawed().await;
+            let member = |&(port, leads): &(u16, bool)| MemberInfo {
+                state: if leads { LEADER } else { 6 },
+                alive: true,
+                endpoint: Some(EndPoint { address: "127.0.0.1".to_owned(), port: u32::from(port) }),
+            };
+            Ok(Response::new(ClusterInfo { members: server.change(|state| state.members.iter().map(member).collect()) }))
+        })
     }
 }
 
@@ -245,6 +283,8 @@ struct Subscription {
     number: usize,
     next: Option<Place>,
     beginnings: Vec<String>,
+    /// In reverse.
+    first: Vec<Content>,
     confirmed: bool,
     caught_up: bool,
 }
@@ -257,11 +297,13 @@ enum Step {
 
 impl Subscription {
     fn open(server: Scripted, from: Option<Place>, beginnings: Vec<String>) -> impl futures_util::Stream<Item = Answer> {
-        let number = server.change(|state| {
+        let (number, mut first) = server.change(|state| {
             state.subscriptions += 1;
-            state.subscriptions
+            state.asked_from.push(from);
+            (state.subscriptions, state.first.clone())
         });
-        let subscription = Subscription { server, number, next: from, beginnings, confirmed: false, caught_up: false };
+        first.reverse();
+        let subscription = Subscription { server, number, next: from, beginnings, first, confirmed: false, caught_up: false };
         stream::unfold(subscription, |mut subscription| async move {
             loop {
                 let changed = subscription.server.changed.subscribe();
@@ -293,6 +335,9 @@ impl Subscription {
         }
         if state.deaf {
             return Step::Wait;
+        }
+        if let Some(content) = self.first.pop() {
+            return Step::Say(content);
         }
         if let Some(event) = state.from(self.next, &self.beginnings).into_iter().next() {
             // The next one begins behind it.
