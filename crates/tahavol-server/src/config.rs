@@ -1,5 +1,7 @@
 //! Configuration: `tahavol.toml`, then `TAHAVOL_*` of the environment, then flags. An unknown key is an error.
 
+mod engine;
+
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -10,6 +12,8 @@ use tahavol_domain::text::Lang;
 use tahavol_domain::values::{ActorId, Person, is_code};
 
 use crate::failure::Failure;
+
+pub use engine::{Cluster, ClusterAddress, Engine, LedgerSetting, NoLedger, REPLICA_FILE};
 
 /// The configuration file of the working directory, read when it is there.
 pub const CONFIG_FILE: &str = "tahavol.toml";
@@ -25,8 +29,10 @@ pub struct Settings {
     /// The data directory.
     pub data: PathBuf,
     pub listen: SocketAddr,
-    /// `sqlite:<file or directory>`; without it, `ledger.sqlite` in the data directory.
-    pub ledger: Option<String>,
+    /// `sqlite:<file or directory>` or `kurrentdb://…`; without it, `ledger.sqlite` in the data directory.
+    pub ledger: Option<LedgerSetting>,
+    /// The programme whose ledger it is. A cluster may hold those of several, so there it must be named.
+    pub programme: Option<engine::ProgrammeSetting>,
     /// Of messages, where the request or the command says nothing else.
     pub language: Lang,
     /// The only person from whom a charter is accepted.
@@ -188,6 +194,7 @@ impl Default for Settings {
             data: PathBuf::from("data"),
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             ledger: None,
+            programme: None,
             language: Lang::Fa,
             administrator: None,
             first_official: None,
@@ -261,17 +268,18 @@ impl Settings {
     /// When a file cannot be read, a key is unknown or a value is none.
     pub fn load(file: Option<&Path>, environment: HashMap<String, String>) -> Result<Settings, Failure> {
         let named = file.map(Path::to_owned).or_else(|| environment.get("TAHAVOL_CONFIG").map(PathBuf::from));
-        let mut builder = Config::builder();
-        builder = match &named {
-            Some(path) => builder.add_source(File::from(path.as_path()).format(FileFormat::Toml)),
-            None => builder.add_source(File::from(Path::new(CONFIG_FILE)).format(FileFormat::Toml).required(false)),
+        let file = match &named {
+            Some(path) => File::from(path.as_path()).format(FileFormat::Toml),
+            None => File::from(Path::new(CONFIG_FILE)).format(FileFormat::Toml).required(false),
         };
         // Where the configuration lies, and who `verify` asks a server as, are no settings.
-        let ours = environment.into_iter().filter(|(key, _)| key != "TAHAVOL_CONFIG" && key != "TAHAVOL_TOKEN").collect();
-        let variables = Environment::with_prefix("TAHAVOL").prefix_separator("_").separator("__").try_parsing(true).source(Some(ours));
+        let ours: HashMap<_, _> = environment.into_iter().filter(|(key, _)| key != "TAHAVOL_CONFIG" && key != "TAHAVOL_TOKEN").collect();
+        let variables = Environment::with_prefix("TAHAVOL").prefix_separator("_").separator("__").try_parsing(true);
         let bad = |error: config::ConfigError| Failure::usage(format!("configuration: {error}"));
-        let settings: Settings = builder.add_source(variables).build().and_then(Config::try_deserialize).map_err(bad)?;
-        settings.checked()
+        let in_file = Config::builder().add_source(file).build().map_err(bad)?;
+        let whole = Config::builder().add_source(in_file.clone()).add_source(variables.source(Some(ours.clone()))).build().map_err(bad)?;
+        engine::refuse_two(&in_file, &whole, &ours)?;
+        whole.try_deserialize::<Settings>().map_err(bad)?.checked()
     }
 
     /// Adds what the data directory itself knows of people.
@@ -310,18 +318,6 @@ impl Settings {
     pub fn known_actors(&self) -> Vec<ActorId> {
         let named = self.administrator.iter().chain(&self.first_official).map(|person| &person.id);
         named.chain(self.tokens.iter().map(|token| &token.actor)).map(|id| ActorId(id.clone())).collect()
-    }
-
-    /// Where the ledger lies.
-    ///
-    /// # Errors
-    /// When another engine is named.
-    pub fn ledger_path(&self) -> Result<PathBuf, Failure> {
-        match self.ledger.as_deref().map(|address| address.split_once(':')) {
-            None => Ok(self.data.join(tahavol_ledger::LEDGER_FILE)),
-            Some(Some(("sqlite", path))) if !path.is_empty() => Ok(PathBuf::from(path)),
-            Some(_) => Err(Failure::usage("configuration: `ledger` has the form sqlite:<file>")),
-        }
     }
 
     pub fn snapshots_dir(&self) -> PathBuf {
@@ -399,9 +395,14 @@ mod tests {
     }
 
     #[test]
-    fn only_a_sqlite_file_is_a_ledger() {
-        let at = |ledger: &str| Settings { ledger: Some(ledger.to_owned()), ..Settings::default() }.ledger_path();
-        assert_eq!(at("sqlite:/x/y.sqlite").unwrap(), PathBuf::from("/x/y.sqlite"));
-        assert!(at("postgres:x").is_err() && at("x").is_err());
+    fn one_ledger_has_one_engine() {
+        let refused = |toml: &str, environment: &[(&str, &str)]| load(toml, environment).unwrap_err().text;
+        assert!(refused("ledger = [\"sqlite:x\", \"kurrentdb://h:2113\"]\n", &[]).contains("one engine"));
+        assert!(refused("ledger = \"sqlite:x kurrentdb://h:2113\"\n", &[]).contains("one engine"));
+        let secret = "kurrentdb://u:a-secret@h:2113";
+        let both = refused("ledger = \"sqlite:x\"\n", &[("TAHAVOL_LEDGER", secret)]);
+        assert!(both.contains("TAHAVOL_LEDGER") && !both.contains("a-secret"), "{both}");
+        let same = load("ledger = \"kurrentdb://h:2113\"\n", &[("TAHAVOL_LEDGER", secret)]).unwrap();
+        assert!(matches!(same.ledger, Some(LedgerSetting::Cluster(address)) if address.secret() == secret));
     }
 }
