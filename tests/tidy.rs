@@ -20,7 +20,7 @@ const EDGES: &[(&str, &[&str], &[&str])] = &[
     ("tahavol-graphql", &["app", "domain", "projections"], &["ledger"]),
     ("tahavol-web", &["app", "domain", "projections"], &["ledger"]),
     ("tahavol-server", &["app", "domain", "projections", "ledger", "ledger-kurrentdb", "graphql", "web"], &[]),
-    ("tahavol-tests", &[], &["app", "domain", "projections", "ledger", "ledger-kurrentdb", "graphql", "web", "server"]),
+    ("tahavol-tests", &["ledger"], &["app", "domain", "projections", "ledger", "ledger-kurrentdb", "graphql", "web", "server"]),
     ("xtask", &["domain"], &[]),
 ];
 

@@ -2,6 +2,7 @@
 
 pub mod binary;
 pub mod data;
+pub mod kurrent;
 pub mod python;
 pub mod server;
 pub mod witness;

@@ -1,0 +1,3 @@
+//! The test bench as a process of its own.
+
+fn main() {}
