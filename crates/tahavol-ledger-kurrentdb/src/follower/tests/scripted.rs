@@ -206,8 +206,12 @@ fn place(from: Option<&AllOption>) -> Option<Place> {
     }
 }
 
-fn said(content: Content) -> Answer {
-    Ok(ReadResp { content: Some(content) })
+fn said(content: Content) -> ReadResp {
+    ReadResp { content: Some(content) }
+}
+
+fn told(event: RecordedEvent) -> Content {
+    Content::Event(ReadEvent { event: Some(event) })
 }
 
 #[derive(Clone)]
@@ -243,7 +247,7 @@ impl ServerStreamingService<ReadReq> for Answering {
                 let read = async move {
                     server.until_thawed().await;
                     let events = server.change(|state| state.read(&from, &beginnings, options.direction == 1, count));
-                    stream::iter(events.into_iter().map(|event| said(Content::Event(ReadEvent { event: Some(event) }))))
+                    stream::iter(events.into_iter().map(|event| said(told(event))).map(Ok))
                 };
                 stream::once(read).flatten().boxed()
             }
@@ -308,7 +312,7 @@ impl Subscription {
             loop {
                 let changed = subscription.server.changed.subscribe();
                 match subscription.step() {
-                    Step::Say(content) => return Some((said(content), subscription)),
+                    Step::Say(content) => return Some((Ok(said(content)), subscription)),
                     Step::End => return None,
                     Step::Wait => {
                         let mut changed = changed;
@@ -342,7 +346,7 @@ impl Subscription {
         if let Some(event) = state.from(self.next, &self.beginnings).into_iter().next() {
             // The next one begins behind it.
             self.next = Some((event.commit, event.prepare + 1));
-            return Step::Say(Content::Event(ReadEvent { event: Some(event) }));
+            return Step::Say(told(event));
         }
         if self.caught_up || state.never_caught_up {
             return Step::Wait;
