@@ -18,6 +18,7 @@ EVIDENCE_INVALID = The file { $value } in the evidence store has another type or
 POSITION_NOT_REACHED = The ledger has not reached position { $position } yet.
 CLOCK_NOT_SIMULATED = This ledger was not founded as a simulation, so that only the real clock may stamp it.
 COMMAND_ID_REUSED = This command id was used for another command; take a new id.
+OTHER_PROGRAMME = The configuration names the programme { $programme }; another one is not founded here.
 CONFLICT = Something has happened here since you looked; look at the new events and decide again.
 LINE_TOO_LONG = With all its texts and evidence this would be longer than the { $largest } bytes that one event may have; shorten it or split it.
 
@@ -182,6 +183,11 @@ CONFIG_LEDGER_SEVERAL = Configuration: ledger names more than one; a ledger is k
 CONFIG_LEDGER_FILE_AND_ENVIRONMENT = Configuration: the file names one engine and { $variable } of the environment another; a ledger is kept by one engine. Take one of them away.
 CONFIG_PROGRAMME_NEEDED = Configuration: on KurrentDB the programme must be named: programme = "<uuid>". A ledger that is there tells it: tahavol export events | head -1 shows "stream":"programme-<uuid>", and GraphQL {"{"} programme {"{"} uuid {"}"} {"}"}. For a new programme take any new UUID; import founds under it.
 CONFIG_LEDGER_AND_CLUSTER = KurrentDB is configured, and { $path } holds events of its own: these are two ledgers. Move them with tahavol migrate --from sqlite:{ $path } --to kurrentdb://…, or put the file elsewhere.
+CONFIG_CLUSTER_ADDRESS = Configuration: ledger is no address of a cluster: { $what }.
+CONFIG_WITHOUT_CLUSTER = Configuration: ledger names KurrentDB, and this program was built without it; build it with the feature kurrentdb.
+CONFIG_OTHER_PROGRAMME = The configuration names the programme { $named }, and the ledger is that of { $there }. Name that one, or another ledger.
+SERVE_CLUSTER_PUT_BACK = This node has events that the cluster lacks, or has otherwise: the cluster was put back to an older state, or it is another one. If its address is wrong, mend that. If it was restored on purpose, put { $path } and the files beside it with the same beginning aside, and start once with tahavol serve --accept-rollback REASON; the log goes on under a new name.
+LOOK_AS_OF = What follows is this node's own copy, as of { $at }; what was recorded since is not in it.
 LEDGER_IN_USE = The ledger is open for writing in another process; stop that one first.
 LEDGER_NEWER_VERSION = The ledger was written by a later version of the program; use that version.
 LEDGER_REFUSED = The ledger refuses this request.

@@ -4,11 +4,10 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use std::time::Instant as Moment;
 
 use arc_swap::ArcSwap;
-use tahavol_domain::values::ActorId;
-use tahavol_ledger::Ledger;
+use tahavol_domain::values::{ActorId, ProgrammeId};
+use tahavol_ledger::{Condition, Ledger, Link};
 use tahavol_projections::Snapshot;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -20,6 +19,7 @@ use crate::error::{AppError, HandleError};
 use crate::evidence::{EvidenceStore, MemoryEvidence};
 use crate::fold::Heads;
 use crate::follow::Follow;
+use crate::head::{Head, Lag};
 use crate::proof;
 use crate::search::{Search, SearchIndex};
 use crate::streams::Streams;
@@ -35,6 +35,8 @@ pub struct Options {
     pub waypoint_every: u64,
     /// The only person from whom a charter is accepted.
     pub named_administrator: Option<ActorId>,
+    /// The only programme that may be founded; none: any.
+    pub named_programme: Option<ProgrammeId>,
     /// Whom the configuration knows, whether or not they ever acted.
     pub known_actors: Vec<ActorId>,
     /// Where the index of searches is kept.
@@ -50,6 +52,7 @@ impl Default for Options {
             snapshot_every: 100_000,
             waypoint_every: 2_048,
             named_administrator: None,
+            named_programme: None,
             known_actors: Vec::new(),
             search: SearchIndex::default(),
             clock: Clock::System,
@@ -61,7 +64,7 @@ impl Default for Options {
 /// What the follower is doing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Follower {
-    /// Folding what was in the ledger when it was opened.
+    /// Reading what was in the ledger when it was opened or found again.
     Replaying,
     Following,
     /// The ledger cannot be read just now; it is tried again.
@@ -95,17 +98,6 @@ impl Health {
     }
 }
 
-/// How far the live snapshot is behind the ledger; `None` when that is not known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Lag {
-    /// Recorded but not folded.
-    pub events: Option<u64>,
-    /// How long there have been such events; 0 when there are none.
-    pub millis: Option<u64>,
-    /// The last position of the ledger, as far as is known.
-    pub head: Option<u64>,
-}
-
 /// The application. Clones are the same one; when the last clone is dropped, the follower ends.
 #[derive(Clone)]
 pub struct Tahavol(Arc<Owner>);
@@ -129,6 +121,7 @@ pub(crate) struct Shared {
     pub(crate) search: Arc<Search>,
     known_actors: Vec<ActorId>,
     named_administrator: Option<ActorId>,
+    named_programme: Option<ProgrammeId>,
     clock: Clock,
     evidence: Arc<dyn EvidenceStore>,
     live: ArcSwap<Snapshot>,
@@ -204,10 +197,11 @@ impl Tahavol {
     pub fn lag(&self) -> Lag {
         let shared = &self.0.shared;
         let position = shared.snapshot().position;
-        match shared.follower() {
-            // What others have recorded meanwhile is not heard of.
-            Follower::Reconnecting { .. } | Follower::Closed => Lag { events: None, millis: None, head: shared.head.known() },
-            Follower::Replaying | Follower::Following | Follower::Stopped { .. } => shared.head.lag(position),
+        match shared.follower_and_link() {
+            Follower::Following => shared.head.lag(position),
+            // Where the fold itself stands still, what comes behind is still heard of.
+            Follower::Stopped { .. } if shared.ledger.condition().link == Link::Sound => shared.head.lag(position),
+            Follower::Replaying | Follower::Reconnecting { .. } | Follower::Stopped { .. } | Follower::Closed => shared.head.unknown_lag(),
         }
     }
 
@@ -215,10 +209,22 @@ impl Tahavol {
     pub fn health(&self) -> Health {
         let shared = &self.0.shared;
         Health {
-            follower: shared.follower(),
+            follower: shared.follower_and_link(),
             position: shared.snapshot().position,
             started_from: shared.started_from.load(Ordering::Relaxed),
         }
+    }
+
+    /// How the engine of the ledger is.
+    #[must_use]
+    pub fn condition(&self) -> Condition {
+        self.0.shared.ledger.condition()
+    }
+
+    /// The only programme that may be founded here, where one is named.
+    #[must_use]
+    pub fn named_programme(&self) -> Option<ProgrammeId> {
+        self.0.shared.named_programme
     }
 
     /// Ends the follower and writes a snapshot to disk. The ledger stays open: it is its owner's to close.
@@ -304,7 +310,7 @@ impl Tahavol {
 
     /// Decisions must not look at a picture that no longer moves.
     pub(crate) fn refuse_when_stopped(&self) -> Result<(), HandleError> {
-        match self.0.shared.follower() {
+        match self.0.shared.follower_and_link() {
             Follower::Stopped { position, what } => Err(HandleError::Stopped { position, what }),
             Follower::Closed => Err(HandleError::Unavailable { retry: false, what: "the application is closed".to_owned() }),
             Follower::Replaying | Follower::Following | Follower::Reconnecting { .. } => Ok(()),
@@ -326,6 +332,7 @@ impl Shared {
             head: Head::default(),
             started_from: AtomicU64::new(0),
             named_administrator: options.named_administrator,
+            named_programme: options.named_programme,
             clock: options.clock,
             evidence: options.evidence,
             live: ArcSwap::new(Arc::clone(&empty)),
@@ -369,54 +376,29 @@ impl Shared {
         lock(&self.follower).clone()
     }
 
+    /// What the follower does, and what it waits for: an engine elsewhere may not be heard while the fold of what is here
+    /// is complete.
+    fn follower_and_link(&self) -> Follower {
+        let follower = self.follower();
+        match follower {
+            Follower::Stopped { .. } | Follower::Closed | Follower::Reconnecting { .. } => follower,
+            Follower::Replaying | Follower::Following => match self.ledger.condition().link {
+                Link::Sound => follower,
+                Link::CatchingUp => Follower::Replaying,
+                Link::Lost { what, .. } => Follower::Reconnecting { what },
+                Link::Stopped { position, what } => Follower::Stopped { position, what },
+            },
+        }
+    }
+
     fn stands_still(&self) -> bool {
-        matches!(*lock(&self.follower), Follower::Stopped { .. } | Follower::Closed)
-    }
-}
-
-/// The last position of the ledger as far as is known: from own appends, and from what arrives.
-#[derive(Debug, Default)]
-pub(crate) struct Head(Mutex<Progress>);
-
-#[derive(Debug, Default)]
-struct Progress {
-    known: Option<u64>,
-    folded: Option<u64>,
-    /// Since when the snapshot has been behind, without a break.
-    behind_since: Option<Moment>,
-}
-
-impl Head {
-    pub(crate) fn note(&self, position: u64) {
-        let mut progress = lock(&self.0);
-        progress.known = progress.known.max(Some(position));
-        if progress.folded < progress.known && progress.behind_since.is_none() {
-            progress.behind_since = Some(Moment::now());
+        match self.follower_and_link() {
+            Follower::Stopped { .. } | Follower::Closed => true,
+            Follower::Replaying | Follower::Following | Follower::Reconnecting { .. } => false,
         }
     }
-
-    fn folded(&self, position: Option<u64>) {
-        let mut progress = lock(&self.0);
-        progress.folded = position;
-        progress.known = progress.known.max(position);
-        if progress.folded == progress.known {
-            progress.behind_since = None;
-        }
-    }
-
-    fn known(&self) -> Option<u64> {
-        lock(&self.0).known
-    }
-
-    fn lag(&self, position: Option<u64>) -> Lag {
-        let progress = lock(&self.0);
-        let count = |position: Option<u64>| position.map_or(0, |position| position + 1);
-        let events = count(progress.known).saturating_sub(count(position));
-        let millis = progress.behind_since.filter(|_| events > 0).map_or(0, |since| since.elapsed().as_millis());
-        Lag { events: Some(events), millis: u64::try_from(millis).ok(), head: progress.known }
-    }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

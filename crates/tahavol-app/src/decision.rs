@@ -21,6 +21,8 @@ pub(crate) struct Given<'a> {
     pub(crate) basis: &'a Snapshot,
     pub(crate) now: Instant,
     pub(crate) named_administrator: Option<&'a ActorId>,
+    /// The only programme that may be founded, where one is named.
+    pub(crate) named_programme: Option<ProgrammeId>,
     /// For each file that the command refers to, what the store has.
     pub(crate) stored: &'a [Option<StoredEvidence>],
 }
@@ -47,6 +49,9 @@ pub(crate) fn decide(order: &Order, folded: &Folded, given: &Given<'_>) -> Resul
     let decided = folded.state.decide(&order.command, &context)?;
     let stream = order.stream.to_string();
     let programme = programme_of(order, basis)?;
+    if let Some(named) = given.named_programme.filter(|named| *named != programme) {
+        return Err(Refusal::at(Rule::OtherProgramme, "programme").with("programme", named.0));
+    }
     let first = folded.revision.map_or(0, |revision| revision + 1);
     let facts = decided.into_iter().enumerate().map(|(index, (event, effective_on))| Fact {
         envelope: Envelope {

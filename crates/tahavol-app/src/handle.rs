@@ -3,14 +3,14 @@
 //! read the stream → the same command id there? answer from it → permit → decide → stamp → append with the expected
 //! revision → on conflict start again → wait until the snapshot has got there → answer.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use tahavol_domain::fact::Fact;
 use tahavol_domain::values::Sha256;
 use tahavol_domain::{Refusal, Rule, Stream};
 use tahavol_ledger::merkle::leaf_hash;
-use tahavol_ledger::{Expected, LedgerError, NewEvent};
+use tahavol_ledger::{Expected, LedgerError, Link, NewEvent};
 
 use crate::app::Tahavol;
 use crate::decision::{self, Given};
@@ -29,6 +29,12 @@ const VISIBLE_WITHIN: Duration = Duration::from_secs(5);
 /// How often an append of unknown outcome is repeated, and how long each time is waited before.
 const REPEATS: u32 = 3;
 const REPEAT_AFTER: Duration = Duration::from_millis(100);
+/// An engine that has itself tried for so long is not asked again: somebody waits for the answer.
+const REPEAT_WITHIN: Duration = Duration::from_secs(5);
+
+/// How long a command waits for a node that is still reading what the others have recorded, and how often it looks.
+const READ_WITHIN: Duration = Duration::from_secs(5);
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// What became of an order on its stream.
 enum Done {
@@ -44,6 +50,7 @@ impl Tahavol {
     /// Each variant of [`HandleError`] says whether something was recorded and what to do next.
     pub async fn handle(&self, order: Order) -> Result<Outcome, HandleError> {
         self.refuse_when_stopped()?;
+        self.refuse_while_behind().await?;
         let digest = decision::digest(&order)?;
         let stored = decision::look_up(&order, self.evidence()).await?;
         let name = order.stream.to_string();
@@ -76,7 +83,8 @@ impl Tahavol {
                 return Err(conflict);
             }
             let basis = self.snapshot();
-            let given = Given { digest, basis: &basis, now: self.clock().now(), named_administrator: self.named_administrator(), stored };
+            let (named_administrator, named_programme) = (self.named_administrator(), self.named_programme());
+            let given = Given { digest, basis: &basis, now: self.clock().now(), named_administrator, named_programme, stored };
             let decided = match decision::decide(order, &folded, &given) {
                 Ok(decided) => decided,
                 Err(refusal) => {
@@ -90,8 +98,12 @@ impl Tahavol {
                 return Ok(Done::AlreadySo { revision });
             }
             let (facts, events): (Vec<Fact>, Vec<NewEvent>) = decided.into_iter().unzip();
-            let lines = events.iter().map(|event| event.line.clone()).collect();
+            let lines: Vec<Bytes> = events.iter().map(|event| event.line.clone()).collect();
             match self.append(name, expected(&folded), events).await {
+                // The same command came to another node as well, and that one was first: its answer is the one for both.
+                Ok(_) if self.ledger().is_shared() && !self.lies_there(&order.stream, &facts, &lines).await? => {
+                    folded = Folded::read(&**self.ledger(), &order.stream).await?;
+                }
                 Ok(position) => {
                     facts.iter().for_each(|fact| folded.apply(fact));
                     **slot = Some(folded);
@@ -147,11 +159,11 @@ impl Tahavol {
 
     /// Appends, and tells the position of the last event once it can be read.
     async fn append(&self, name: &str, expected: Expected, events: Vec<NewEvent>) -> Result<u64, LedgerError> {
-        let mut tried = 0;
+        let (mut tried, began) = (0, Instant::now());
         let appended = loop {
             match self.ledger().append(name, expected, events.clone()).await {
                 // The same event ids again: the ledger answers for certain as soon as it can be asked.
-                Err(LedgerError::OutcomeUnknown { .. }) if tried < REPEATS => {
+                Err(LedgerError::OutcomeUnknown { .. }) if tried < REPEATS && began.elapsed() < REPEAT_WITHIN => {
                     tried += 1;
                     tokio::time::sleep(REPEAT_AFTER).await;
                 }
@@ -161,6 +173,28 @@ impl Tahavol {
         let position = self.ledger().await_position(appended.token).await?;
         self.note_head(position);
         Ok(position)
+    }
+
+    /// Whether these very lines are what was recorded, and all that the command has made: on another picture it may have
+    /// amounted to more events. That the ids are there is certain, or the append would have been a conflict.
+    async fn lies_there(&self, stream: &Stream, facts: &[Fact], lines: &[Bytes]) -> Result<bool, HandleError> {
+        let envelope = &facts[0].envelope;
+        let there = self.stream_facts(stream, envelope.revision, facts.len() + 1).await?;
+        let made = there.iter().filter(|fact| fact.fact.envelope.command_id == envelope.command_id);
+        Ok(made.map(|fact| &fact.line).eq(lines))
+    }
+
+    /// A decision on a picture that lacks what others recorded long ago would be a wrong answer, and a final one.
+    async fn refuse_while_behind(&self) -> Result<(), HandleError> {
+        let began = Instant::now();
+        while self.ledger().condition().link == Link::CatchingUp {
+            if began.elapsed() > READ_WITHIN {
+                let what = "this node is still reading what others have recorded".to_owned();
+                return Err(HandleError::Unavailable { retry: true, what });
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+        Ok(())
     }
 
     async fn answer(&self, order: &Order, done: Done) -> Result<Outcome, HandleError> {

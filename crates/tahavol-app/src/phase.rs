@@ -103,7 +103,8 @@ impl Phase<'_> {
             return Err(HandleError::Conflict { expected: order.expected_revision, actual: folded.revision, events: Vec::new() });
         }
         let named_administrator = self.app.named_administrator();
-        let given = Given { digest, basis: &self.basis, now, named_administrator, stored: &stored };
+        let named_programme = self.app.named_programme();
+        let given = Given { digest, basis: &self.basis, now, named_administrator, named_programme, stored: &stored };
         let decided = decision::decide(&order, folded, &given)?;
         if decided.is_empty() {
             return Ok(Submitted { events: Vec::new(), replayed: false });

@@ -62,6 +62,7 @@ pub enum Rule {
     PositionNotReached,
     ClockNotSimulated,
     CommandIdReused,
+    OtherProgramme,
     Conflict,
     LineTooLong,
     // the programme
@@ -184,6 +185,7 @@ impl Rule {
         Rule::PositionNotReached,
         Rule::ClockNotSimulated,
         Rule::CommandIdReused,
+        Rule::OtherProgramme,
         Rule::Conflict,
         Rule::LineTooLong,
         Rule::LedgerNotEmpty,
@@ -302,6 +304,7 @@ impl Rule {
             Rule::PositionNotReached => "POSITION_NOT_REACHED",
             Rule::ClockNotSimulated => "CLOCK_NOT_SIMULATED",
             Rule::CommandIdReused => "COMMAND_ID_REUSED",
+            Rule::OtherProgramme => "OTHER_PROGRAMME",
             Rule::Conflict => "CONFLICT",
             Rule::LineTooLong => "LINE_TOO_LONG",
             Rule::LedgerNotEmpty => "LEDGER_NOT_EMPTY",

@@ -173,6 +173,10 @@ impl Ledger for KurrentLedger {
         self.condition.borrow().clone()
     }
 
+    fn is_shared(&self) -> bool {
+        true
+    }
+
     fn close(&self) -> BoxFuture<'_, Result<(), LedgerError>> {
         self.stop();
         let mut ended = self.ended.clone();

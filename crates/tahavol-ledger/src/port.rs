@@ -75,6 +75,12 @@ pub trait Ledger: Send + Sync + 'static {
         Condition::default()
     }
 
+    /// Whether other nodes append to the same log. An append may then be answered as recorded because the same ids were
+    /// recorded by another node, with another line; a caller who tells what was recorded reads it.
+    fn is_shared(&self) -> bool {
+        false
+    }
+
     /// Finishes the appends that are queued, ends the subscriptions and lets go of the log. Later appends are refused.
     fn close(&self) -> BoxFuture<'_, Result<(), LedgerError>>;
 }

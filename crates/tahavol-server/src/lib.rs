@@ -9,6 +9,8 @@ pub mod metrics;
 pub mod shutdown;
 pub mod telemetry;
 
+#[cfg_attr(not(feature = "kurrentdb"), path = "without_cluster.rs")]
+mod cluster;
 mod equality;
 mod failure;
 mod look;

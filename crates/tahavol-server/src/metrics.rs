@@ -253,6 +253,10 @@ impl Ledger for Timed {
         self.ledger.condition()
     }
 
+    fn is_shared(&self) -> bool {
+        self.ledger.is_shared()
+    }
+
     fn close(&self) -> BoxFuture<'_, Result<(), LedgerError>> {
         self.ledger.close()
     }

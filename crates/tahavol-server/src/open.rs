@@ -1,20 +1,25 @@
 //! Opening what a server needs: the ledger for writing, the application on it, the evidence files, the schema.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tahavol_app::{Clock, Options, Tahavol};
 use tahavol_ledger::{Ledger, LedgerError, OpenOptions, SqliteLedger, Unproven};
 
-use crate::config::{PersonSetting, Settings};
+use crate::cluster::{self, ClusterLedger};
+use crate::config::{Cluster, Engine, PersonSetting, Settings};
 use crate::evidence::Files;
-use crate::failure::{Failure, with_persian};
+use crate::failure::{Code, Failure, both, with_persian};
 use crate::metrics::{Metrics, Timed};
+
+/// How long a command that writes waits for its node's copy of the cluster: the first time it is made from nothing.
+const WHOLE_COPY_WITHIN: Duration = Duration::from_secs(30 * 60);
 
 /// Everything that has to be closed again.
 pub struct Opened {
     pub app: Tahavol,
     pub ledger: Arc<dyn Ledger>,
-    /// The same in its own terms: its keys, the copy of its head.
+    /// The same in its own terms, or the copy of a cluster's: its keys, the copy of its head.
     pub sqlite: Arc<SqliteLedger>,
     pub evidence: Arc<Files>,
     pub metrics: Arc<Metrics>,
@@ -23,23 +28,43 @@ pub struct Opened {
 }
 
 impl Opened {
-    /// Opens for writing; only one process can at a time.
+    /// Opens for writing; only one process can at a time. What a cluster has is read first.
     ///
     /// # Errors
-    /// When another process has the ledger, or it was written by a later version, or a directory cannot be used.
+    /// When another process has the ledger, or it was written by a later version, or a directory cannot be used, or a
+    /// cluster cannot.
     pub async fn open(settings: &Settings) -> Result<Opened, Failure> {
-        let path = settings.ledger_path()?;
-        let max_bytes = Some(settings.limits.ledger_bytes).filter(|bytes| *bytes > 0);
-        let signing = Some(settings.signing()?);
-        let options = OpenOptions { max_bytes, signing, ..OpenOptions::default() };
-        let sqlite = SqliteLedger::open(&path, options).await.map_err(|error| unopened(settings, error))?;
-        let (sqlite, ledger_text) = (Arc::new(sqlite), format!("sqlite:{}", path.display()));
+        Opened::open_as(settings, For::OneCommand).await
+    }
+
+    /// The same for a server: it waits for nothing, and begins with its copy of a cluster that does not answer.
+    ///
+    /// # Errors
+    /// As [`Opened::open`].
+    pub async fn open_to_serve(settings: &Settings) -> Result<Opened, Failure> {
+        Opened::open_as(settings, For::Serving).await
+    }
+
+    async fn open_as(settings: &Settings, purpose: For) -> Result<Opened, Failure> {
+        let (ledger, sqlite, ledger_text) = match settings.engine()? {
+            Engine::Sqlite(path) => {
+                let sqlite = SqliteLedger::open(&path, open_options(settings)?).await.map_err(|error| unopened(settings, error))?;
+                let sqlite = Arc::new(sqlite);
+                (Arc::clone(&sqlite) as Arc<dyn Ledger>, sqlite, format!("sqlite:{}", path.display()))
+            }
+            Engine::Cluster(cluster) => {
+                let ledger = on_cluster(settings, &cluster, purpose).await?;
+                let text = format!("{} programme {} copy {}", cluster.address, cluster.programme.0, cluster.replica.display());
+                (ledger.ledger(), ledger.replica(), text)
+            }
+        };
         let metrics = Arc::new(Metrics::default());
-        let ledger: Arc<dyn Ledger> = Arc::new(Timed::new(Arc::clone(&sqlite) as Arc<dyn Ledger>, Arc::clone(&metrics)));
+        let ledger: Arc<dyn Ledger> = Arc::new(Timed::new(ledger, Arc::clone(&metrics)));
         let evidence = Arc::new(Files::open(&settings.evidence, &settings.evidence_dir())?);
         let options = Options {
             snapshots_dir: Some(settings.snapshots_dir()),
             named_administrator: settings.administrator.as_ref().map(|person| person.person().id),
+            named_programme: settings.programme(),
             known_actors: settings.known_actors(),
             clock: Clock::System,
             evidence: Arc::clone(&evidence) as Arc<dyn tahavol_app::EvidenceStore>,
@@ -49,7 +74,14 @@ impl Opened {
         if let Some(PersonSetting { id, .. }) = &settings.administrator {
             tracing::debug!(administrator = %id, "the configuration names the administrator");
         }
-        Ok(Opened { app, ledger, sqlite, evidence, metrics, ledger_text })
+        let opened = Opened { app, ledger, sqlite, evidence, metrics, ledger_text };
+        match refuse_other_programme(settings, &opened.app) {
+            Ok(()) => Ok(opened),
+            Err(refused) => {
+                opened.close().await?;
+                Err(refused)
+            }
+        }
     }
 
     /// Writes a snapshot, finishes what is queued and lets go of the ledger.
@@ -63,8 +95,55 @@ impl Opened {
     }
 }
 
+/// What it is opened for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum For {
+    Serving,
+    OneCommand,
+}
+
+/// How the file is opened for writing, whichever engine it belongs to.
+pub(crate) fn open_options(settings: &Settings) -> Result<OpenOptions, Failure> {
+    let max_bytes = Some(settings.limits.ledger_bytes).filter(|bytes| *bytes > 0);
+    Ok(OpenOptions { max_bytes, signing: Some(settings.signing()?), ..OpenOptions::default() })
+}
+
+async fn on_cluster(settings: &Settings, cluster: &Cluster, purpose: For) -> Result<ClusterLedger, Failure> {
+    let (address, options) = (cluster::address(cluster)?, open_options(settings)?);
+    // Without a copy there is nothing to serve, so that the reason is told at once.
+    if purpose == For::Serving && cluster.replica.exists() {
+        return ClusterLedger::open_behind(&address, cluster, options).await.map_err(|error| unopened(settings, error));
+    }
+    let ledger = ClusterLedger::open(&address, cluster, options).await.map_err(|error| unopened(settings, error))?;
+    if purpose == For::OneCommand
+        && let Err(error) = ledger.catch_up(WHOLE_COPY_WITHIN).await
+    {
+        ledger.ledger().close().await?;
+        return Err(error.into());
+    }
+    Ok(ledger)
+}
+
+/// Whoever names a programme and finds another one has the wrong ledger before him.
+fn refuse_other_programme(settings: &Settings, app: &Tahavol) -> Result<(), Failure> {
+    match (settings.programme(), app.snapshot().programme.as_ref().map(|row| row.id)) {
+        (Some(named), Some(there)) if named != there => {
+            let args = [("named", named.0.to_string()), ("there", there.0.to_string())];
+            Err(Failure::new(Code::Refused, both("CONFIG_OTHER_PROGRAMME", &args)))
+        }
+        (Some(_) | None, Some(_) | None) => Ok(()),
+    }
+}
+
 /// What a person can do about a log that is not what was last signed.
-fn unopened(settings: &Settings, error: LedgerError) -> Failure {
+pub(crate) fn unopened(settings: &Settings, error: LedgerError) -> Failure {
+    if let (LedgerError::Unproven { kind: Unproven::RolledBack | Unproven::Forked, .. }, Ok(Engine::Cluster(cluster))) =
+        (&error, settings.engine())
+    {
+        let failure = Failure::from(error);
+        let help = both("SERVE_CLUSTER_PUT_BACK", &[("path", cluster.replica.display().to_string())]);
+        return Failure::new(failure.code, format!("{}\n{help}", failure.text));
+    }
     let head = settings.head_file().display().to_string();
     let (english, key, path) = match &error {
         LedgerError::Unproven { kind: Unproven::KeyMissing, .. } => {

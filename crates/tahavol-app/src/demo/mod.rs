@@ -62,7 +62,7 @@ impl Demo {
         file_day().shift_persian_months(self.shift_months())
     }
 
-    /// The same for every demonstration of this seed and day.
+    /// The same for every demonstration of this seed and day, unless the configuration names one.
     #[must_use]
     pub fn programme(&self) -> ProgrammeId {
         let name = format!("urn:tahavol:demonstration:{}:{}", self.seed, self.today);
@@ -105,7 +105,7 @@ pub async fn play(app: &Tahavol, demo: &Demo, evidence: Vec<Evidence>, told: &dy
         actor: cast.administrator.clone(),
         first_official: Some(cast.council.clone()),
         resolution: Some(RESOLUTION.to_owned()),
-        programme: demo.programme(),
+        programme: app.named_programme().unwrap_or_else(|| demo.programme()),
         shift_months: demo.shift_months(),
         simulation: true,
     };

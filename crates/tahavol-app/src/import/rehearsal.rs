@@ -111,7 +111,8 @@ impl Rehearsal<'_> {
             return Ok(Ok(()));
         }
         let named_administrator = self.app.named_administrator();
-        let given = Given { digest, basis, now, named_administrator, stored: &[] };
+        let named_programme = self.app.named_programme();
+        let given = Given { digest, basis, now, named_administrator, named_programme, stored: &[] };
         let facts = match decision::decide(order, folded, &given) {
             Ok(facts) => facts,
             Err(refusal) => return Ok(Err(place.refused(&refusal))),

@@ -17,7 +17,7 @@ use super::{DataArguments, LangArgument, replay, say};
 use crate::config::{EvidenceSettings, Settings};
 use crate::evidence::Files;
 use crate::failure::{Code, Failure};
-use crate::look::{look_at, whole};
+use crate::look::{freshen, look_at, whole};
 
 /// What a backup says of itself.
 const MANIFEST: &str = "backup.json";
@@ -69,6 +69,7 @@ pub(super) async fn run(settings: Settings, arguments: Arguments) -> Result<(), 
     let target = arguments.target;
     refuse_used(&target, lang)?;
     refuse_inside(&target, &settings.data, lang)?;
+    freshen(&settings).await?;
     let ledger = Arc::new(SqliteLedger::open_read_only(settings.ledger_path()?).await?);
     fs::create_dir_all(&target).map_err(|error| Failure::io(&format!("make {}", target.display()), &error))?;
     let checked = copied(ledger, target.join(LEDGER_FILE)).await?;

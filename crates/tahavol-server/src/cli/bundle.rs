@@ -12,6 +12,7 @@ use tahavol_ledger::merkle::note::KeyKind;
 use super::{DataArguments, LangArgument, progress, progress_json, replay, say, verify};
 use crate::config::Settings;
 use crate::failure::{Code, Failure};
+use crate::look::freshen_blocking;
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -34,6 +35,7 @@ pub(crate) struct Arguments {
 pub(super) fn run(settings: Settings, arguments: Arguments) -> Result<(), Failure> {
     let settings = arguments.data.apply(settings)?;
     let lang: Lang = arguments.lang.map_or(settings.language, Into::into);
+    freshen_blocking(&settings)?;
     let ledger = settings.ledger_path()?;
     let given = verify::keys(&arguments.key, KeyKind::Log)?;
     let (own, witnesses) = verify::configured(&settings, &ledger)?;

@@ -13,7 +13,7 @@ use tahavol_domain::values::{Evidence, Person};
 use tahavol_projections::progress::BaselineKind;
 
 use super::{DataArguments, ListenArguments, progress, say, serve, tokens};
-use crate::config::Settings;
+use crate::config::{Engine, Settings};
 use crate::failure::{Code, Failure};
 use crate::open::Opened;
 
@@ -55,7 +55,11 @@ pub(super) async fn run(settings: Settings, arguments: Arguments) -> Result<(), 
     let cast: Vec<Person> = people().into_iter().map(|(person, _)| person).collect();
     // A directory with a programme of its own is no place for a demonstration.
     let kept = read(&directory)?;
-    if kept.is_none() && directory.join(tahavol_ledger::LEDGER_FILE).exists() {
+    let there = match (Settings { data: directory.clone(), ..settings.clone() }).engine()? {
+        Engine::Sqlite(_) => directory.join(tahavol_ledger::LEDGER_FILE),
+        Engine::Cluster(cluster) => cluster.replica,
+    };
+    if kept.is_none() && there.exists() {
         return Err(Failure::new(Code::Refused, format!("{} holds a ledger that is no demonstration", directory.display())));
     }
     let asked = agreed(kept, &arguments)?;
@@ -66,6 +70,11 @@ pub(super) async fn run(settings: Settings, arguments: Arguments) -> Result<(), 
     arguments.listen.apply(&mut settings);
     super::log::demo_key(&settings)?;
     let opened = Opened::open(&settings).await?;
+    // A cluster may hold one that this directory knows nothing of.
+    if opened.app.snapshot().programme.as_ref().is_some_and(|row| row.charter.simulation.is_none()) {
+        opened.close().await?;
+        return Err(Failure::new(Code::Refused, format!("{} holds a ledger that is no demonstration", directory.display())));
+    }
     if let Err(failure) = tell(&directory, &settings, &opened, asked).await {
         opened.close().await?;
         return Err(failure);

@@ -13,6 +13,7 @@ use tahavol_ledger::merkle::{Hash, leaf_hash};
 use super::{DataArguments, bundle, say};
 use crate::config::Settings;
 use crate::failure::{Code, Failure};
+use crate::look::freshen_blocking;
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -43,6 +44,7 @@ pub(super) fn run(settings: Settings, arguments: Arguments) -> Result<(), Failur
         What::Bundle(arguments) => return bundle::run(settings, arguments),
     };
     let settings = data.apply(settings)?;
+    freshen_blocking(&settings)?;
     let ledger = SqliteLedger::open_read_only_blocking(&settings.ledger_path()?)?;
     match out {
         None => match write(&ledger, after, std::io::stdout().lock())? {

@@ -14,7 +14,7 @@ use super::actor::acting;
 use super::{DataArguments, LangArgument, say};
 use crate::config::{PersonSetting, Settings};
 use crate::failure::{Code, Failure};
-use crate::look::{look, look_at, whole};
+use crate::look::{freshen, look, look_at, whole};
 use crate::open::Opened;
 
 #[derive(Args)]
@@ -47,7 +47,7 @@ pub(super) async fn run(settings: Settings, arguments: Arguments) -> Result<(), 
         actor,
         first_official: settings.first_official.as_ref().map(PersonSetting::person),
         resolution: arguments.resolution,
-        programme: ProgrammeId(Uuid::now_v7()),
+        programme: settings.programme().unwrap_or_else(|| ProgrammeId(Uuid::now_v7())),
         shift_months: 0,
         simulation: false,
     };
@@ -70,6 +70,7 @@ async fn rehearse(
     files: &[SourceFile],
     import_settings: &ImportSettings,
 ) -> Result<Result<Imported, ImportError>, Failure> {
+    freshen(settings).await?;
     if settings.ledger_path()?.exists() {
         let app = look(settings).await?;
         whole(&app)?;

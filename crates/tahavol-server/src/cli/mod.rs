@@ -17,7 +17,7 @@ mod log;
 mod progress;
 mod progress_json;
 mod replay;
-mod say;
+pub(crate) mod say;
 mod schema;
 mod search;
 mod serve;

@@ -12,6 +12,7 @@ use tahavol_ledger::{Ledger, SqliteLedger};
 use super::{DataArguments, LangArgument, say};
 use crate::config::Settings;
 use crate::failure::{Code, Failure};
+use crate::look::freshen;
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -25,6 +26,7 @@ pub(crate) struct Arguments {
 pub(super) async fn run(settings: Settings, arguments: Arguments) -> Result<(), Failure> {
     let settings = arguments.data.apply(settings)?;
     let lang = arguments.lang.map_or(settings.language, Into::into);
+    freshen(&settings).await?;
     let ledger: Arc<dyn Ledger> = Arc::new(SqliteLedger::open_read_only(settings.ledger_path()?).await?);
     let bar = bar("events");
     let replayed = replay(Arc::clone(&ledger), None, |progress: Progress| {

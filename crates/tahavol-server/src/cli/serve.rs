@@ -30,7 +30,7 @@ pub(super) async fn run(settings: Settings, arguments: Arguments) -> Result<(), 
     let mut settings = arguments.data.apply(settings)?;
     arguments.listen.apply(&mut settings);
     settings.proof.accept_rollback = arguments.accept_rollback;
-    let opened = Opened::open(&settings).await?;
+    let opened = Opened::open_to_serve(&settings).await?;
     serve(&settings, opened).await
 }
 

@@ -21,7 +21,7 @@ use tahavol_ledger::merkle::hash_text;
 use tahavol_ledger::merkle::note::{KeyKind, SigningKey, VerifyingKey};
 
 use super::{LangArgument, progress_json, replay, say};
-use crate::config::Settings;
+use crate::config::{REPLICA_FILE, Settings};
 use crate::failure::Failure;
 
 #[derive(Args)]
@@ -119,7 +119,7 @@ fn open(mut settings: Settings, what: Option<&str>, options: &Options) -> Result
         }
         Some(what) => {
             let path = Path::new(what);
-            let is_bundle = path.is_dir() && !path.join(LEDGER_FILE).exists();
+            let is_bundle = path.is_dir() && ![LEDGER_FILE, REPLICA_FILE].iter().any(|file| path.join(file).exists());
             if is_bundle {
                 return Ok(BundleDirectory::open(path).map(|bundle| Box::new(bundle) as Box<dyn Source>));
             }
@@ -127,7 +127,8 @@ fn open(mut settings: Settings, what: Option<&str>, options: &Options) -> Result
                 return Ok(Err(Fault::new(Kind::Missing, "verify-no-ledger", [("part", what.to_owned())])));
             }
             settings.data = if path.is_dir() { path.to_owned() } else { path.parent().unwrap_or(Path::new(".")).to_owned() };
-            path.to_owned()
+            let replica = path.join(REPLICA_FILE);
+            if path.is_dir() && !path.join(LEDGER_FILE).exists() { replica } else { path.to_owned() }
         }
         None => settings.ledger_path()?,
     };
