@@ -107,6 +107,7 @@ impl Scene {
 
     /// A node of ours with a replica of its own, that is still empty.
     async fn open(&self, programme: Uuid) -> Arc<KurrentLedger> {
+        std::fs::create_dir_all(&self.directory).expect("the directory for replicas can be made");
         let replica = self.directory.join(format!("{}.sqlite", Uuid::new_v4()));
         let begun = Instant::now();
         loop {

@@ -1,0 +1,238 @@
+//! Two servers as processes of their own on one cluster, as people meet them.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tahavol_app::demo::Demo;
+use tahavol_domain::calendar::Date;
+use tahavol_tests::data::TODAY;
+use tahavol_tests::server::{DIRECTIVE, Server, directive};
+use tahavol_tests::{binary, data};
+use tempfile::TempDir;
+use tokio::task::block_in_place;
+
+use crate::support::{NEVER, Site};
+
+/// A demonstration in a cluster, and two data directories for its nodes.
+struct Pair {
+    site: Site,
+    folder: TempDir,
+    environment: Vec<(String, String)>,
+}
+
+impl Pair {
+    /// The programme is founded through the first node; nobody serves yet.
+    async fn founded() -> Pair {
+        let mut site = Site::of(1).await;
+        let today = Date::parse(TODAY).expect("a day");
+        // What it is called follows from seed and day, so that the other node can be told.
+        site.programme = Demo { seed: 1398, today, history: false }.programme().0;
+        let folder = tempfile::tempdir().expect("a directory");
+        let environment = environment(&site, &[]);
+        let pair = Pair { site, folder, environment };
+        let a = pair.data("a").display().to_string();
+        let mut demo = binary::command(&["demo", "--data", &a, "--today", TODAY, "--no-serve", "--no-history"]);
+        let output = block_in_place(|| demo.envs(pair.environment.clone()).output().expect("it starts"));
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        // All nodes know the same people and sign with the same key.
+        let (a, b) = (pair.data("a"), pair.data("b"));
+        std::fs::create_dir_all(&b).expect("a directory");
+        std::fs::copy(a.join("people.toml"), b.join("people.toml")).expect("the people");
+        std::fs::copy(key_of(&a), key_of(&b)).expect("the key");
+        pair
+    }
+
+    fn data(&self, node: &str) -> PathBuf {
+        self.folder.path().join(node)
+    }
+
+    /// Serves, once it is ready.
+    async fn serve(&self, node: &str) -> Server {
+        let environment: Vec<(&str, &str)> = self.environment.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+        let server = block_in_place(|| Server::on(&self.data(node), &environment));
+        ready(&server, 200).await;
+        server
+    }
+}
+
+/// Compares with a rebuilt picture at once, and again each second.
+fn environment(site: &Site, more: &[(&str, &str)]) -> Vec<(String, String)> {
+    let cluster = site.cluster.address();
+    let programme = site.programme.to_string();
+    let ours = [
+        ("TAHAVOL_LEDGER", cluster.as_str()),
+        ("TAHAVOL_PROGRAMME", &programme),
+        ("TAHAVOL_HEALTH__REPLAY_AFTER_SECONDS", "0"),
+        ("TAHAVOL_HEALTH__REPLAY_EVERY_SECONDS", "1"),
+    ];
+    ours.iter().chain(more).map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+}
+
+fn key_of(data: &Path) -> String {
+    format!("{}-log.key", data.display())
+}
+
+/// What readiness tells, as soon as it has this status.
+async fn ready(server: &Server, status: u16) -> Value {
+    let begun = Instant::now();
+    loop {
+        let answer = server.get("/readyz").send().await.expect("an answer");
+        let found = answer.status().as_u16();
+        let told: Value = answer.json().await.expect("JSON");
+        if found == status {
+            return told;
+        }
+        assert!(begun.elapsed() < NEVER, "readiness is {found} and not {status}: {told}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+async fn position(server: &Server) -> u64 {
+    let answer = server.ask("council", "{ meta { position } }", Value::Null).await;
+    answer["data"]["meta"]["position"].as_u64().unwrap_or_else(|| panic!("{answer}"))
+}
+
+/// Issues a directive and tells its position.
+async fn issued(server: &Server, code: &str) -> u64 {
+    let answer = server.issue_directive(code).await;
+    answer["data"]["directiveIssue"]["position"].as_u64().unwrap_or_else(|| panic!("{answer}"))
+}
+
+/// The picture's digest and the log's root at a position, as soon as a comparison was made there.
+async fn compared_at(server: &Server, position: u64) -> (Value, Value) {
+    let asked = "{ health { equality { equal position digest logRoot } } }";
+    let begun = Instant::now();
+    loop {
+        let answer = server.ask("auditor", asked, Value::Null).await;
+        let equality = &answer["data"]["health"]["equality"];
+        if equality["position"] == position {
+            assert_eq!(equality["equal"], true, "{answer}");
+            return (equality["digest"].clone(), equality["logRoot"].clone());
+        }
+        assert!(begun.elapsed() < NEVER, "no comparison at {position}: {answer}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_servers_give_the_same_answers() {
+    let pair = Pair::founded().await;
+    let (a, b) = (pair.serve("a").await, pair.serve("b").await);
+
+    // What was written through one of them is read through the other, and every answer tells where it stands.
+    for step in 0..6 {
+        let (asked, other) = if step % 2 == 0 { (&a, &b) } else { (&b, &a) };
+        let position = issued(asked, &format!("TWO-{step}")).await;
+        let query = format!("{{ meta(minPosition: {position}) {{ position lag {{ events millis }} }} }}");
+        let answer = other.ask("council", &query, Value::Null).await;
+        assert!(answer["data"]["meta"]["position"].as_u64() >= Some(position), "{answer}");
+        for told in [&answer["data"]["meta"], &answer["extensions"]["tahavol"]] {
+            assert!(told["position"].is_u64() && told["lag"]["events"].is_u64(), "{answer}");
+        }
+    }
+
+    // The same command to both at once is one event, and both say the same.
+    for step in 0..5 {
+        let mut variables = directive(&format!("ONCE-{step}"));
+        variables["input"]["commandId"] = json!(uuid::Uuid::now_v7());
+        let (left, right) = tokio::join!(a.ask("council", DIRECTIVE, variables.clone()), b.ask("council", DIRECTIVE, variables.clone()));
+        assert!(left["data"]["directiveIssue"]["position"].is_u64(), "{left}");
+        assert_eq!(left["data"], right["data"]);
+    }
+    let last = position(&a).await.max(position(&b).await);
+    for server in [&a, &b] {
+        let counted =
+            server.ask("council", &format!("{{ directives(first: 1, minPosition: {last}) {{ totalCount }} }}"), Value::Null).await;
+        assert_eq!(counted["data"]["directives"]["totalCount"], counted_with(&a, last).await, "{counted}");
+    }
+
+    // At the same position: the same picture, the same root, the same head but for its signature's time.
+    assert_eq!(compared_at(&a, last).await, compared_at(&b, last).await);
+    let heads = [head(&a).await, head(&b).await];
+    assert_eq!(heads[0], heads[1]);
+    assert_eq!(heads[0][1], (last + 1).to_string());
+}
+
+async fn counted_with(server: &Server, position: u64) -> Value {
+    let query = format!("{{ directives(first: 1, minPosition: {position}) {{ totalCount }} }}");
+    server.ask("council", &query, Value::Null).await["data"]["directives"]["totalCount"].clone()
+}
+
+/// Origin, size and root.
+async fn head(server: &Server) -> Vec<String> {
+    let note = server.get("/log/checkpoint").send().await.expect("an answer").text().await.expect("text");
+    note.lines().take(3).map(str::to_owned).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_starts_late_has_everything_and_one_that_loses_the_cluster_is_not_ready() {
+    let pair = Pair::founded().await;
+    let a = pair.serve("a").await;
+    let mut b = pair.serve("b").await;
+    assert!(block_in_place(|| b.terminate()).success());
+    let mut last = 0;
+    for step in 0..5 {
+        last = issued(&a, &format!("LATE-{step}")).await;
+    }
+    let b = pair.serve("b").await;
+    let answer = b.ask("council", &format!("{{ meta(minPosition: {last}) {{ position }} }}"), Value::Null).await;
+    assert!(answer["data"]["meta"]["position"].as_u64() >= Some(last), "{answer}");
+
+    // Nobody can tell what others record while the cluster is away: not ready, and the lag is not known.
+    pair.site.cluster.kill(0).await;
+    for server in [&a, &b] {
+        let told = ready(server, 503).await;
+        assert_eq!(told["follower"], "reconnecting", "{told}");
+        assert!(told["what"].is_string(), "{told}");
+        assert_eq!(told["lagEvents"], Value::Null, "{told}");
+        // What is known can still be read, and it says that it may be old.
+        let answer = server.ask("council", "{ meta { position lag { events } } }", Value::Null).await;
+        assert_eq!(answer["data"]["meta"]["position"], last, "{answer}");
+        assert_eq!(answer["data"]["meta"]["lag"]["events"], Value::Null, "{answer}");
+    }
+    // A server that starts now serves what it has, and is not ready.
+    drop(b);
+    let environment: Vec<(&str, &str)> = pair.environment.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+    let b = block_in_place(|| Server::on(&pair.data("b"), &environment));
+    ready(&b, 503).await;
+    assert_eq!(position(&b).await, last);
+
+    pair.site.cluster.restart(0).await;
+    let begun = Instant::now();
+    for server in [&a, &b] {
+        ready(server, 200).await;
+        let position = issued(server, &format!("BACK-{}", server.address.len() + usize::from(std::ptr::eq(server, &a)))).await;
+        assert!(position > last);
+    }
+    assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_whose_stream_was_tombstoned_stands_still_and_says_where() {
+    let pair = Pair::founded().await;
+    let a = pair.serve("a").await;
+    let last = issued(&a, "BEFORE").await;
+    let stream = format!("programme-{}", pair.site.programme);
+    pair.site.cluster.set_metadata(&pair.site.in_cluster("commission-technology"), r#"{"$maxAge":60}"#).await;
+    let begun = Instant::now();
+    let alarmed = loop {
+        let told = ready(&a, 200).await;
+        if told.to_string().contains("$maxAge") {
+            break told;
+        }
+        assert!(begun.elapsed() < NEVER, "no alarm: {told}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    };
+    assert_eq!(alarmed["ready"], true, "an alarm is no reason to turn people away: {alarmed}");
+    pair.site.cluster.tombstone(&pair.site.in_cluster(&stream)).await;
+    let told = ready(&a, 503).await;
+    assert_eq!((&told["follower"], &told["stoppedAt"]), (&json!("stopped"), &json!(last + 1)), "{told}");
+    assert!(told["what"].as_str().is_some_and(|what| what.contains(&stream)), "{told}");
+    let refused = a.send("council", DIRECTIVE, directive("AFTER")).await;
+    assert_eq!(refused.status(), 503);
+    assert_eq!(position(&a).await, last);
+    let metrics = a.get("/metrics").send().await.expect("an answer").text().await.expect("text");
+    assert!(metrics.contains("\ntahavol_follower_up 0\n") || metrics.contains("follow"), "{metrics}");
+    drop(data::token(&pair.data("a"), "council"));
+}
