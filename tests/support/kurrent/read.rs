@@ -8,7 +8,7 @@ use tonic::Status;
 
 use super::append::stream_name;
 use super::errors;
-use super::proto::shared::{Empty, StreamIdentifier, Uuid as ProtoUuid};
+use super::proto::shared::{StreamIdentifier, Uuid as ProtoUuid};
 use super::proto::streams::read_req::Options;
 use super::proto::streams::read_req::options::all_options::AllOption;
 use super::proto::streams::read_req::options::filter_options::{Filter as Asked, Window};
@@ -44,8 +44,6 @@ enum Prefixes {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Form {
     ids_as_text: bool,
-    /// Only readers of `$all` are told positions.
-    places: bool,
 }
 
 pub(super) fn answer(node: Node, call: Call, request: ReadReq) -> Result<BoxStream<'static, Result<ReadResp, Status>>, Status> {
@@ -56,13 +54,13 @@ pub(super) fn answer(node: Node, call: Call, request: ReadReq) -> Result<BoxStre
     let compatibility = options.control_option.as_ref().map_or(0, |option| option.compatibility);
     let filter = filter(&options)?;
     let Options { stream_option, count_option, .. } = options;
+    let form = Form { ids_as_text };
     let (answers, answered) = mpsc::channel(PAGE);
     match (stream_option, count_option) {
         (Some(StreamOption::Stream(asked)), Some(count)) => {
             let stream = stream_name(asked.stream_identifier.as_ref())?;
             permit(call.rights, Deed::Read(&stream))?;
             node.admit_read(call)?;
-            let form = Form { ids_as_text, places: false };
             match count {
                 CountOption::Count(count) => {
                     let read = StreamRead { stream, from: revision(&asked, backwards), backwards, count, compatibility, form };
@@ -77,13 +75,10 @@ pub(super) fn answer(node: Node, call: Call, request: ReadReq) -> Result<BoxStre
             permit(call.rights, Deed::ReadAll)?;
             node.admit_read(call)?;
             let last = node.bench.store.last().unwrap_or_default();
-            let form = Form { ids_as_text, places: true };
             match (count, place(&asked)) {
                 (_, Some(place)) if place != Place::LAST && place.commit > last.commit => return Err(errors::invalid_position()),
                 (CountOption::Count(count), place) => {
-                    let end = if backwards { Place::default() } else { Place::LAST };
-                    let place = if matches!(asked.all_option, Some(AllOption::End(_))) && backwards { Some(Place::LAST) } else { place };
-                    let from = place.unwrap_or(if backwards { end } else { Place::default() });
+                    let from = place.unwrap_or_default();
                     tokio::spawn(AllRead { from, backwards, count, filter, form }.run(node, answers));
                 }
                 (CountOption::Subscription(_), place) => {
@@ -196,7 +191,7 @@ pub(super) fn event(record: &Record, form: Form) -> ReadEvent {
     let content_type = if record.json { "application/json" } else { "application/octet-stream" };
     let properties =
         [("type", record.event_type.clone()), ("created", record.created.to_string()), ("content-type", content_type.to_owned())];
-    let place = if form.places { record.place } else { Place::LAST };
+    let place = record.place;
     let recorded = read_event::RecordedEvent {
         id: Some(if form.ids_as_text { ProtoUuid::text(record.id) } else { ProtoUuid::structured(record.id) }),
         stream_identifier: Some(StreamIdentifier::new(&record.stream)),
@@ -207,8 +202,7 @@ pub(super) fn event(record: &Record, form: Form) -> ReadEvent {
         custom_metadata: record.metadata.clone(),
         data: record.data.clone(),
     };
-    let position =
-        if form.places { read_event::Position::CommitPosition(place.commit) } else { read_event::Position::NoPosition(Empty {}) };
+    let position = read_event::Position::CommitPosition(place.commit);
     ReadEvent { event: Some(recorded), link: None, position: Some(position) }
 }
 
