@@ -14,7 +14,7 @@ use tokio::time::timeout;
 use tonic::Code;
 use uuid::Uuid;
 
-use crate::address::{Address, Host};
+use crate::address::{Address, Credentials, Host};
 use crate::endpoint::{Broken, Selector};
 use crate::errors::Failure;
 use crate::options::Limits;
@@ -77,8 +77,11 @@ pub(crate) async fn enter(
         match may {
             Ok(()) => return Ok(connected),
             Err((Failure::Denied, right)) => {
-                let who = address.credentials().map_or("without a user".to_owned(), |credentials| format!("the user {}", credentials.user));
-                return not_connected(NotConnected::Unauthorised, format!("{who} may not {right}, or the password is wrong"));
+                let what = match address.credentials() {
+                    Some(Credentials { user, .. }) => format!("the user {user} may not {right}, or the password is wrong"),
+                    None => format!("without user and password nobody may {right}"),
+                };
+                return not_connected(NotConnected::Unauthorised, what);
             }
             Err((failure, _)) => {
                 supervisor.discard(&connected, &failure).await;
