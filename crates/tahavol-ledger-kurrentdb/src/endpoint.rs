@@ -235,8 +235,13 @@ impl Node {
             let leader = text("leader-endpoint-host").zip(port).and_then(|(host, port)| named(host, port));
             return Broken::NotLeader { node, leader };
         }
-        match status.code() {
-            code @ (Code::InvalidArgument | Code::FailedPrecondition | Code::PermissionDenied | Code::Unauthenticated) => {
+        let code = match status.code() {
+            // A subscription that begins where no event does is told so properly, a read only in these words.
+            Code::Unknown if status.message().contains("Result: InvalidPosition") => Code::InvalidArgument,
+            code => code,
+        };
+        match code {
+            Code::InvalidArgument | Code::FailedPrecondition | Code::PermissionDenied | Code::Unauthenticated => {
                 Broken::Refused { node, code, what }
             }
             _ => Broken::Lost(format!("{node}: {what}{}", cause(status))),
@@ -344,6 +349,8 @@ mod tests {
     async fn what_may_pass_is_told_from_what_does_not() {
         let denied = node().broken(&Status::permission_denied("Access Denied"));
         assert!(matches!(denied, Broken::Refused { code: Code::PermissionDenied, .. }), "{denied:?}");
+        let nowhere = node().broken(&Status::unknown("Unexpected ReadAllResult: InvalidPosition >> beyond the end"));
+        assert!(matches!(nowhere, Broken::Refused { code: Code::InvalidArgument, .. }), "{nowhere:?}");
         let busy = node().broken(&Status::unavailable("Server Is Too Busy"));
         assert_eq!(busy.to_string(), "n1:2113: Server Is Too Busy (Unavailable)");
         assert!(matches!(busy, Broken::Lost(_)));

@@ -220,6 +220,17 @@ pub(crate) async fn next_of_ours(node: &Node, beginnings: Vec<String>, after: Op
     Ok(places.filter(|place| Some(*place) > after).min())
 }
 
+/// Which event lies at a place, whatever its stream; `None`: none begins there.
+pub(crate) async fn id_at(node: &Node, place: Place) -> Result<Option<Uuid>, Broken> {
+    let events = match node.events(ReadReq::at(place)).await {
+        Ok(events) => events,
+        Err(Broken::Refused { code: Code::InvalidArgument, .. }) => return Ok(None),
+        Err(broken) => return Err(broken),
+    };
+    let there = events.into_iter().find(|event| (event.commit, event.prepare) == place);
+    Ok(there.and_then(|event| event.id?.to_uuid()))
+}
+
 /// What the cluster has where an event of ours was.
 #[derive(Debug)]
 pub(crate) enum There {
@@ -244,6 +255,8 @@ async fn find(node: &Node, request: ReadReq, stream: &str, revision: u64) -> Res
         Ok(events) => events,
         // No event begins at that place, or the stream is deleted for ever.
         Err(Broken::Refused { code: Code::InvalidArgument | Code::FailedPrecondition, .. }) => return Ok(None),
+        // A log that is shorter than that place, or has another record across it: told without a code.
+        Err(Broken::Lost(what)) if what.contains("InvalidPosition") => return Ok(None),
         Err(broken) => return Err(broken),
     };
     let mut told = events.into_iter().map(|event| read(node, Some(event)));

@@ -10,12 +10,12 @@ use tahavol_ledger::{Alarm, Condition, LedgerError, Link, SqliteLedger};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
-use tonic::Code;
+use uuid::Uuid;
 
 use crate::address::Address;
 use crate::batch::Batch;
 use crate::endpoint::{Broken, Node, Selector};
-use crate::feed::{Feed, Word, next_of_ours};
+use crate::feed::{Feed, Word, id_at, next_of_ours};
 use crate::options::Limits;
 use crate::prefix::Prefix;
 use crate::standing::{self, Difference};
@@ -58,6 +58,7 @@ impl Follower {
             arrive,
             scan,
             doubt: Arc::clone(&doubt),
+            anchor: None,
             pause: SHORTEST_PAUSE,
         };
         let task = Mutex::new(Some(tokio::spawn(guarded(work, stopping))));
@@ -184,10 +185,18 @@ struct Work {
     limits: Limits,
     tell: Arc<watch::Sender<Condition>>,
     arrive: watch::Sender<Option<Place>>,
-    /// Everything of ours up to here is in the replica. Checkpoints move it on, too, and only within this process.
+    /// Everything of ours up to here is in the replica, as the subscription that lives has told. Checkpoints move it on, too.
     scan: watch::Sender<Option<Place>>,
     doubt: Arc<Notify>,
+    anchor: Option<Anchor>,
     pause: Duration,
+}
+
+/// An event of anybody's: everything of ours up to it is in the replica.
+#[derive(Debug)]
+struct Anchor {
+    place: Place,
+    id: Uuid,
 }
 
 impl Work {
@@ -226,29 +235,41 @@ impl Work {
         let node = self.selector.leader().await?;
         self.compare(&node).await?;
         let mut compared = Instant::now();
-        let after = last.max(*self.scan.borrow());
-        let mut feed = self.open(node, last, after).await?;
+        let after = last.max(self.anchored(&node).await?);
+        self.scan.send_replace(after);
+        let mut feed = Feed::open(node, &self.prefix, after, self.limits, Arc::clone(&self.doubt)).await?;
         self.set(Link::CatchingUp);
         loop {
             let word = feed.next().await?;
             self.take(word, &mut feed).await?;
             if compared.elapsed() >= COMPARED_EVERY {
                 self.compare(feed.node()).await?;
+                self.cast_anchor(feed.node()).await?;
                 compared = Instant::now();
             }
         }
     }
 
-    /// A checkpoint is only a short cut: a server that does not know it is asked from the last event.
-    async fn open(&self, node: Node, last: Option<Place>, after: Option<Place>) -> Result<Feed, Broken> {
-        let doubt = || Arc::clone(&self.doubt);
-        match Feed::open(node.clone(), &self.prefix, after, self.limits, doubt()).await {
-            Err(Broken::Refused { code: Code::InvalidArgument, .. }) if after > last => {
-                self.scan.send_replace(last);
-                Feed::open(node, &self.prefix, last, self.limits, doubt()).await
-            }
-            opened => opened,
+    /// Remembers which event lies where the last checkpoint was, so that a subscription made anew can begin there and not
+    /// search once more through everything foreign since our last event.
+    async fn cast_anchor(&mut self, node: &Node) -> Result<(), Broken> {
+        let scanned = *self.scan.borrow();
+        if let Some(place) = scanned.filter(|place| self.anchor.as_ref().is_none_or(|anchor| anchor.place < *place)) {
+            self.anchor = id_at(node, place).await?.map(|id| Anchor { place, id });
         }
+        Ok(())
+    }
+
+    /// The place of the anchor, if the event there is still the same. A cluster that was put back to an older state and has
+    /// gone on from there has other events up to that place, and ours may be among them.
+    async fn anchored(&mut self, node: &Node) -> Result<Option<Place>, Broken> {
+        let Some(Anchor { place, id }) = self.anchor.take() else {
+            return Ok(None);
+        };
+        if id_at(node, place).await? == Some(id) {
+            self.anchor = Some(Anchor { place, id });
+        }
+        Ok(self.anchor.as_ref().map(|anchor| anchor.place))
     }
 
     /// A word and all that have arrived behind it, as one transaction. A word that cannot be taken counts only after those

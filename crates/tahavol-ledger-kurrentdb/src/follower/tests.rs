@@ -349,25 +349,45 @@ async fn one_frozen_node_of_three_holds_up_nobody_who_looks_for_the_leader() {
 }
 
 #[tokio::test]
-async fn a_checkpoint_is_where_it_goes_on_and_is_forgotten_when_it_is_not_known() {
+async fn an_event_behind_a_checkpoint_is_taken_all_the_same() {
     let server = Scripted::start().await;
     let ours = server.append(&prefix().to_cluster("s"), "a.b", b"1");
     let checkpoint = server.append("theirs", "a.b", b"foreign");
     server.change(|state| state.first = vec![Content::Checkpoint(Position { commit: checkpoint.0, prepare: checkpoint.1 })]);
     let scene = Scene::over(server, None).await;
-    // The event behind its own checkpoint is taken all the same.
     scene.until_arrived(ours).await;
     scene.until_sound().await;
-    scene.server.end_subscriptions();
-    scene.until_lost().await;
-    scene.until_sound().await;
-    assert_eq!(scene.server.change(|state| state.asked_from.clone()), [None, Some(checkpoint)]);
-    scene.server.change(|state| state.invalid = Some(checkpoint));
-    scene.server.end_subscriptions();
-    scene.until_lost().await;
-    scene.until_sound().await;
-    assert_eq!(scene.server.change(|state| state.asked_from.last().copied()), Some(Some(ours)));
     assert_eq!(scene.lines().await, [line("s", 0, "1")]);
+}
+
+#[tokio::test]
+async fn an_anchor_holds_while_the_same_event_lies_there_and_in_a_cluster_that_was_put_back_it_does_not() {
+    let server = Scripted::start().await;
+    server.append(&prefix().to_cluster("s"), "a.b", b"1");
+    let foreign = server.append("theirs", "a.b", b"foreign");
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut work = Work {
+        selector: Selector::new(server.address(), limits()),
+        replica: open(&directory, None).await,
+        prefix: prefix(),
+        limits: limits(),
+        tell: Arc::default(),
+        arrive: watch::Sender::new(None),
+        scan: watch::Sender::new(Some(foreign)),
+        doubt: Arc::default(),
+        anchor: None,
+        pause: SHORTEST_PAUSE,
+    };
+    let node = work.selector.leader().await.expect("a leader");
+    work.cast_anchor(&node).await.expect("cast");
+    assert_eq!(work.anchored(&node).await.expect("asked"), Some(foreign));
+    // Put back, and gone on: an event of ours lies where the foreign one was.
+    server.change(|state| {
+        state.log.pop();
+        assert_eq!(state.put(&prefix().to_cluster("s"), 1, "a.b", b"2"), foreign);
+    });
+    assert_eq!(work.anchored(&node).await.expect("asked"), None);
+    assert!(work.anchor.is_none());
 }
 
 #[tokio::test]

@@ -53,10 +53,6 @@ pub(super) struct State {
     pub(super) members: Vec<(u16, bool)>,
     /// What every subscription says first.
     pub(super) first: Vec<Content>,
-    /// From where subscriptions were asked for so far.
-    pub(super) asked_from: Vec<Option<Place>>,
-    /// A subscription from here is refused: nothing begins there.
-    pub(super) invalid: Option<Place>,
     /// Subscriptions that were opened so far.
     pub(super) subscriptions: usize,
     /// Subscriptions with a number up to this one end, cleanly.
@@ -253,11 +249,7 @@ impl ServerStreamingService<ReadReq> for Answering {
             }
             CountOption::Subscription(_) => {
                 let StreamOption::All(all) = from else { panic!("a subscription to $all") };
-                let from = place(all.from.as_ref());
-                if server.change(|state| from.is_some() && state.invalid == from) {
-                    return ready(Err(Status::invalid_argument("Trying to read from an invalid position.")));
-                }
-                Subscription::open(server, from, beginnings).boxed()
+                Subscription::open(server, place(all.from.as_ref()), beginnings).boxed()
             }
         };
         ready(Ok(Response::new(answer)))
@@ -303,7 +295,6 @@ impl Subscription {
     fn open(server: Scripted, from: Option<Place>, beginnings: Vec<String>) -> impl futures_util::Stream<Item = Answer> {
         let (number, mut first) = server.change(|state| {
             state.subscriptions += 1;
-            state.asked_from.push(from);
             (state.subscriptions, state.first.clone())
         });
         first.reverse();
