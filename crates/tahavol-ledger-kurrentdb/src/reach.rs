@@ -184,8 +184,17 @@ async fn knock(address: &Arc<Address>, host: &Host, limits: Limits) -> Result<()
         Ok(Err(Broken::Refused { code: Code::Unauthenticated | Code::PermissionDenied, what, .. })) => {
             Err((NotConnected::Unauthorised, format!("it does not tell this user who leads: {what}")))
         }
-        Ok(Err(broken)) if broken.to_string().contains("knows no leader") => Err((NotConnected::NoLeader, "it knows no leader".to_owned())),
-        Ok(Err(broken)) => Err(unreachable(broken.to_string())),
+        Ok(Err(broken)) => {
+            let what = broken.to_string();
+            if what.contains("knows no leader") {
+                return Err((NotConnected::NoLeader, "it knows no leader".to_owned()));
+            }
+            // It answers, and the one that it names does not.
+            if !what.starts_with(&format!("{host}: ")) {
+                return Err((NotConnected::NoLeader, format!("the leader that it names does not answer: {what}")));
+            }
+            Err(unreachable(what))
+        }
         Err(_) => Err(unreachable(format!("no answer within {:?}", limits.call))),
     }
 }
