@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes the user under which Tahavol nodes use a KurrentDB cluster that is theirs alone, and takes from everybody but the
-# administrators what it does not need. May be run again.
+# administrators what it does not need. Run again, it puts right what somebody has changed.
 #
 #   KURRENTDB=https://kurrent1:2113 CA=certs/ca/ca.crt ADMIN_PASSWORD=… TAHAVOL_PASSWORD=… ./users.sh
 #
@@ -35,11 +35,11 @@ printf '{"LoginName":"tahavol","FullName":"Tahavol nodes","Groups":[],"Password"
 ask '201 409' 'user tahavol' --header 'Content-Type: application/json' --data-binary "@$body" "$KURRENTDB/users/"
 
 # 2. What holds for every stream that says nothing else: tahavol reads and appends; nobody but administrators deletes, or writes
-#    metadata, which is where retention is set. The id is the same in each run, so that a second one is no second event.
+#    metadata, which is where retention is set.
 ask '201' 'default rights' \
     --header 'Content-Type: application/json' \
     --header 'Kurrent-EventType: update-default-acl' \
-    --header 'Kurrent-EventId: 0c0f9f0e-6f0a-4b0e-9a53-70a1f3c1d001' \
+    --header "Kurrent-EventId: $(</proc/sys/kernel/random/uuid)" \
     --data-binary '{
       "$userStreamAcl":   {"$r": ["tahavol"], "$w": ["tahavol"], "$d": "$admins", "$mr": "$admins", "$mw": "$admins"},
       "$systemStreamAcl": {"$r": "$admins",   "$w": "$admins",   "$d": "$admins", "$mr": "$admins", "$mw": "$admins"}
@@ -49,6 +49,6 @@ ask '201' 'default rights' \
 # 3. tahavol may read $all, the order of everything. By default only administrators may.
 ask '201' 'right to read $all' \
     --header 'Content-Type: application/json' \
-    --header 'Kurrent-EventId: 0c0f9f0e-6f0a-4b0e-9a53-70a1f3c1d002' \
+    --header "Kurrent-EventId: $(</proc/sys/kernel/random/uuid)" \
     --data-binary '{"$acl": {"$r": ["tahavol"]}}' \
     "$KURRENTDB/streams/%24all/metadata"
