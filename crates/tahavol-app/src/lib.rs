@@ -49,4 +49,6 @@ pub use facts::{FactFilter, RecordedFact};
 pub use head::Lag;
 pub use order::{Order, Outcome};
 pub use phase::{Finished, Phase, Submitted, When};
+pub use tahavol_ledger::{Alarm, Condition, Link};
+
 pub use step::{Step, StepDirection, StepField, StepFilter, Told};

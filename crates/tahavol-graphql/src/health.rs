@@ -1,7 +1,8 @@
 //! How the system itself is: what the follower does, and whether the live picture is the fold of the ledger.
 
 use async_graphql::{Context, Enum, Error, Object, SimpleObject};
-use tahavol_app::{Compared, Equality, Follower};
+use tahavol_app::{Alarm, Compared, Equality, Follower, Link};
+use tahavol_domain::calendar;
 
 use crate::proof::{self, ProofHealth};
 use crate::request::{What, app, may_read};
@@ -19,6 +20,57 @@ pub(crate) enum FollowerState {
     Closed,
 }
 
+/// Whether this node hears what others record. With a ledger of its own it always does.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LinkState {
+    Sound,
+    /// What was recorded meanwhile is being read.
+    CatchingUp,
+    /// Nothing is heard; it is tried again and again.
+    Lost,
+    /// At an event that is not taken over; a person has to look.
+    Stopped,
+}
+
+/// The cluster may lose events of a stream, because somebody has said so there.
+#[derive(SimpleObject)]
+pub(crate) struct LedgerAlarm {
+    stream: String,
+    what: String,
+    /// Where in the cluster it was said.
+    commit: Count,
+    prepare: Count,
+}
+
+impl From<Alarm> for LedgerAlarm {
+    fn from(alarm: Alarm) -> Self {
+        let Alarm { stream, what, commit, prepare } = alarm;
+        LedgerAlarm { stream, what, commit: Count::of(commit), prepare: Count::of(prepare) }
+    }
+}
+
+impl From<&Link> for LinkState {
+    fn from(link: &Link) -> Self {
+        match link {
+            Link::Sound => LinkState::Sound,
+            Link::CatchingUp => LinkState::CatchingUp,
+            Link::Lost { .. } => LinkState::Lost,
+            Link::Stopped { .. } => LinkState::Stopped,
+        }
+    }
+}
+
+/// Since when nothing is heard.
+fn lost_since(link: &Link) -> Option<Instant> {
+    match link {
+        Link::Lost { since, .. } => {
+            let since = since.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+            Some(calendar::Instant::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX)).into())
+        }
+        Link::Sound | Link::CatchingUp | Link::Stopped { .. } => None,
+    }
+}
+
 /// How the system is.
 #[derive(SimpleObject)]
 pub(crate) struct Health {
@@ -27,6 +79,11 @@ pub(crate) struct Health {
     position: Option<Position>,
     /// What keeps the follower, where something does.
     what: Option<String>,
+    /// Of this node to the cluster that keeps the ledger.
+    link: LinkState,
+    link_lost_since: Option<Instant>,
+    /// Of streams that the cluster may cut; each stands until it is taken back there.
+    alarms: Vec<LedgerAlarm>,
     /// How the live picture last compared with a fold of the whole ledger; null: it was not compared yet.
     equality: Option<ReplayEquality>,
     /// How the log can be proved, and how its witnesses are.
@@ -92,7 +149,16 @@ impl HealthQuery {
             Follower::Stopped { what, .. } => (FollowerState::Stopped, Some(what)),
             Follower::Closed => (FollowerState::Closed, None),
         };
-        let equality = app.equality().map(Into::into);
-        Ok(Health { follower, position: health.position.map(Position::at), what, equality, proof: proof::health(ctx)? })
+        let condition = app.condition();
+        Ok(Health {
+            follower,
+            position: health.position.map(Position::at),
+            what,
+            link: (&condition.link).into(),
+            link_lost_since: lost_since(&condition.link),
+            alarms: condition.alarms.into_iter().map(Into::into).collect(),
+            equality: app.equality().map(Into::into),
+            proof: proof::health(ctx)?,
+        })
     }
 }

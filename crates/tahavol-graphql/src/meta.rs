@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::extensions::ExtensionContext;
 use async_graphql::{SimpleObject, Value};
 use serde::Serialize;
-use tahavol_app::Tahavol;
+use tahavol_app::{Link, Tahavol};
 use tahavol_projections::Snapshot;
 
 use crate::scalars::{Count, Instant, Position};
@@ -19,6 +19,8 @@ pub(crate) struct Meta {
     /// When that event was recorded.
     recorded_at: Option<Instant>,
     lag: Lag,
+    /// Whether this node hears what others record. Where not, it is not known by how much it is behind.
+    linked: bool,
     /// Number of events in the ledger; null when unknown.
     log_size: Option<Count>,
     /// Present where the ledger was founded as a simulation.
@@ -47,6 +49,7 @@ impl Meta {
             position: snapshot.position.map(Position::at),
             recorded_at: snapshot.recorded_at.map(Into::into),
             lag: Lag { events: lag.events.map(Count::of), millis: lag.millis.map(Count::of) },
+            linked: is_linked_now(app),
             log_size: lag.head.or(snapshot.position).map(|head| Count::of(head + 1)),
             simulation: shift_months(snapshot).map(|shift_months| Simulation { shift_months }),
         }
@@ -61,8 +64,14 @@ pub(crate) fn extension(ctx: &ExtensionContext<'_>, app: &Tahavol, snapshot: &Ar
         position: Option<u64>,
         recorded_at: Option<String>,
         lag: ToldLag,
+        #[serde(skip_serializing_if = "is_linked")]
+        linked: bool,
         log_size: Option<u64>,
         simulation: Option<ToldSimulation>,
+    }
+    /// Told only where it is not so.
+    fn is_linked(linked: &bool) -> bool {
+        *linked
     }
     #[derive(Serialize)]
     struct ToldLag {
@@ -79,12 +88,20 @@ pub(crate) fn extension(ctx: &ExtensionContext<'_>, app: &Tahavol, snapshot: &Ar
         position: snapshot.position,
         recorded_at: snapshot.recorded_at.map(|at| at.to_string()),
         lag: ToldLag { events: lag.events, millis: lag.millis },
+        linked: is_linked_now(app),
         log_size: lag.head.or(snapshot.position).map(|head| head + 1),
         simulation: shift_months(snapshot).map(|shift_months| ToldSimulation { shift_months }),
     };
     match ctx.data_opt::<Written>() {
         Some(Written) => to_json(&told).map(written).unwrap_or_default(),
         None => async_graphql::to_value(told).unwrap_or_default(),
+    }
+}
+
+fn is_linked_now(app: &Tahavol) -> bool {
+    match app.condition().link {
+        Link::Sound => true,
+        Link::CatchingUp | Link::Lost { .. } | Link::Stopped { .. } => false,
     }
 }
 

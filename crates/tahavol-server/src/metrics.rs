@@ -14,7 +14,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
-use tahavol_app::Tahavol;
+use tahavol_app::{Link, Tahavol};
 use tahavol_ledger::merkle::Hash;
 use tahavol_ledger::{Appended, Condition, Expected, Ledger, LedgerError, NewEvent, Recorded, SignedHead, Token};
 use tokio::sync::watch;
@@ -29,7 +29,12 @@ pub struct Metrics {
     pub subscriptions: Gauge,
     pub append_time: Histogram,
     pub append_failures: Counter,
+    pub append_unknown: Counter,
     events: Gauge,
+    file_position: Gauge,
+    link: Gauge,
+    link_lost: Gauge,
+    alarms: Gauge,
     position: Gauge,
     lag_events: Gauge,
     lag_millis: Gauge,
@@ -90,7 +95,12 @@ impl Default for Metrics {
             subscriptions: Gauge::default(),
             append_time: Histogram::new(exponential_buckets(0.000_1, 4.0, 9)),
             append_failures: Counter::default(),
+            append_unknown: Counter::default(),
             events: Gauge::default(),
+            file_position: Gauge::default(),
+            link: Gauge::default(),
+            link_lost: Gauge::default(),
+            alarms: Gauge::default(),
             position: Gauge::default(),
             lag_events: Gauge::default(),
             lag_millis: Gauge::default(),
@@ -112,6 +122,11 @@ impl Default for Metrics {
         registry.register("subscriptions", "Open subscriptions", metrics.subscriptions.clone());
         registry.register_with_unit("append", "Time of a durable append", Unit::Seconds, metrics.append_time.clone());
         registry.register("append_failures", "Appends that failed, conflicts aside", metrics.append_failures.clone());
+        registry.register("append_outcome_unknown", "Appends of which nobody knew whether they were recorded", metrics.append_unknown.clone());
+        registry.register("ledger_position", "Last position in this node's file; -1: nothing yet", metrics.file_position.clone());
+        registry.register("ledger_link", "To the cluster: 0 sound, 1 catching up, 2 lost, 3 stopped", metrics.link.clone());
+        registry.register_with_unit("ledger_link_lost", "For how long nothing is heard of the cluster", Unit::Seconds, metrics.link_lost.clone());
+        registry.register("ledger_alarms", "Streams that the cluster may cut, or has cut", metrics.alarms.clone());
         registry.register("ledger_events", "Events in the ledger, as far as is known", metrics.events.clone());
         registry.register("snapshot_position", "Position of the live snapshot; -1: nothing yet", metrics.position.clone());
         registry.register("snapshot_lag_events", "Events recorded but not folded; -1: unknown", metrics.lag_events.clone());
@@ -144,9 +159,20 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    /// The text that a collector reads.
+    /// The text that a collector reads. `there`: the last position in this node's file.
     #[must_use]
-    pub fn text(&self, app: &Tahavol, unproven: bool) -> String {
+    pub fn text(&self, app: &Tahavol, there: Option<u64>, unproven: bool) -> String {
+        set(&self.file_position, there);
+        let condition = app.condition();
+        let (link, lost) = match &condition.link {
+            Link::Sound => (0, Duration::ZERO),
+            Link::CatchingUp => (1, Duration::ZERO),
+            Link::Lost { since, .. } => (2, since.elapsed().unwrap_or_default()),
+            Link::Stopped { .. } => (3, Duration::ZERO),
+        };
+        set(&self.link, Some(link));
+        set(&self.link_lost, Some(lost.as_secs()));
+        set(&self.alarms, Some(condition.alarms.len() as u64));
         self.unproven.set(i64::from(unproven));
         let (lag, health) = (app.lag(), app.health());
         set(&self.events, lag.head.map(|head| head + 1).or(Some(0)));
@@ -193,6 +219,9 @@ impl Timed {
         self.metrics.append_time.observe(took.as_secs_f64());
         if result.as_ref().is_err_and(|error| !matches!(error, LedgerError::Conflict { .. })) {
             self.metrics.append_failures.inc();
+        }
+        if matches!(result, Err(LedgerError::OutcomeUnknown { .. })) {
+            self.metrics.append_unknown.inc();
         }
     }
 }

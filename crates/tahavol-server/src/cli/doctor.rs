@@ -10,9 +10,10 @@ use tahavol_projections::Snapshot;
 
 use super::log::{LogState, state};
 use super::{DataArguments, say};
-use crate::config::Settings;
+use crate::cluster;
+use crate::config::{Engine, Settings};
 use crate::evidence::Files;
-use crate::failure::{Code, Failure};
+use crate::failure::{Code, Failure, both};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -47,6 +48,9 @@ pub(super) async fn run(settings: Settings, arguments: Arguments) -> Result<(), 
     tell("directory", directory(&settings))?;
     let (found, snapshot) = ledger(&settings).await;
     tell("ledger", found)?;
+    for (what, found) in cluster(&settings).await {
+        tell(what, found)?;
+    }
     tell("log", log(&settings).await)?;
     if let Some(snapshot) = snapshot {
         tell("clock of events", recorded(&snapshot))?;
@@ -113,6 +117,43 @@ async fn ledger(settings: &Settings) -> (Found, Option<Arc<Snapshot>>) {
         }
         Err(failure) => (Found::Broken(failure), None),
     }
+}
+
+/// Whether the cluster can be used, how far this node's copy of it goes, and whether anybody lets it cut our streams.
+async fn cluster(settings: &Settings) -> Vec<(&'static str, Found)> {
+    // What is wrong with the configuration is told beside the ledger.
+    let Ok(Engine::Cluster(cluster)) = settings.engine() else { return Vec::new() };
+    let seen = match cluster::address(&cluster) {
+        Ok(address) => cluster::look_at(&address, &cluster).await.map_err(Failure::from),
+        Err(failure) => Err(failure),
+    };
+    let mut found = vec![match seen {
+        Ok(seen) => {
+            let args = [("cluster", cluster.address.to_string()), ("version", seen.version), ("leader", seen.leader)];
+            ("cluster", Found::Fine(both("DOCTOR_CLUSTER", &args)))
+        }
+        Err(failure) => ("cluster", Found::Broken(failure)),
+    }];
+    if cluster.replica.exists() {
+        found.extend(copy(&cluster.replica).await.unwrap_or_else(|failure| vec![("copy", Found::Broken(failure))]));
+    }
+    found
+}
+
+async fn copy(replica: &std::path::Path) -> Result<Vec<(&'static str, Found)>, Failure> {
+    let ledger = SqliteLedger::open_read_only(replica).await?;
+    let place = match ledger.last_place().await? {
+        Some(place) => {
+            let args = [("position", place.position), ("commit", place.commit), ("prepare", place.prepare)];
+            both("DOCTOR_COPY", &args.map(|(name, number)| (name, number.to_string())))
+        }
+        None => both("DOCTOR_COPY_EMPTY", &[]),
+    };
+    let alarms = ledger.retention().await?.into_iter().map(|alarm| {
+        let args = [("stream", alarm.stream), ("what", alarm.what), ("commit", alarm.commit.to_string())];
+        ("retention", Found::Notice(both("DOCTOR_RETENTION", &args)))
+    });
+    Ok([("copy", Found::Fine(place))].into_iter().chain(alarms).collect())
 }
 
 /// Whether the ledger can be signed on, and is what was signed.

@@ -14,6 +14,7 @@ mod export;
 mod found;
 mod import;
 mod log;
+mod migrate;
 mod progress;
 mod progress_json;
 mod replay;
@@ -47,7 +48,7 @@ Every action becomes an event that is never changed. What is shown, now or as of
 these events alone.";
 
 const AFTER: &str = "\
-Commands that change something:   demo, serve, import        one process at a time
+Commands that change something:   demo, serve, import, migrate        one process at a time
 Commands that only look:          progress, decision, step, effect, diff, search, timeline, export, replay, verify, doctor        beside a running server
 
 Configuration: tahavol.toml in the working directory (or --config, TAHAVOL_CONFIG), then TAHAVOL_* of the environment, \
@@ -113,6 +114,8 @@ enum Command {
     Backup(backup::Arguments),
     /// Make a data directory from a backup, and check it
     Restore(backup::RestoreArguments),
+    /// Move a ledger between the engines, from a file to a cluster or back; goes on where it was interrupted
+    Migrate(migrate::Arguments),
     /// Find events by stream, type, person, office, commission, time, command, file or words
     Search(search::Arguments),
     /// Tell the life of a person, a milestone, an initiative, a commission, a station or an indicator, event by event
@@ -211,6 +214,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Replay(arguments) => in_runtime(replay::run(settings, arguments)),
         Command::Backup(arguments) => in_runtime(backup::run(settings, arguments)),
         Command::Restore(arguments) => in_runtime(backup::restore(settings, arguments)),
+        Command::Migrate(arguments) => in_runtime(migrate::run(settings, arguments)),
         Command::Search(arguments) => in_runtime(search::run(settings, arguments)),
         Command::Timeline(arguments) => in_runtime(search::timeline(settings, arguments)),
         Command::Log(arguments) => log::run(settings, arguments),

@@ -9,7 +9,8 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use tahavol_app::proof::{ProofState, WitnessReport};
-use tahavol_app::{Compared, Equality, Follower};
+use tahavol_app::{Alarm, Compared, Equality, Follower, Link};
+use tahavol_ledger::Ledger;
 use tahavol_domain::calendar::Instant;
 
 use super::Site;
@@ -30,11 +31,33 @@ struct Readiness {
     /// The event that the follower cannot get past.
     stopped_at: Option<u64>,
     what: Option<String>,
+    /// `sound` · `catching_up` · `lost` · `stopped`: whether this node hears what others record
+    link: &'static str,
+    link_lost_since: Option<String>,
+    /// Streams that the cluster may cut. They make nobody unready.
+    alarms: Vec<ToldAlarm>,
+    /// Null while the link is not sound.
     lag_events: Option<u64>,
     /// How the live picture last compared with a fold of the whole ledger; null: it was not compared yet.
     equality: Option<ToldEquality>,
     /// How far the log can be proved.
     proof: ToldProof,
+}
+
+#[derive(Serialize)]
+struct ToldAlarm {
+    stream: String,
+    what: String,
+    /// Where in the cluster it was said.
+    commit: u64,
+    prepare: u64,
+}
+
+impl From<Alarm> for ToldAlarm {
+    fn from(alarm: Alarm) -> Self {
+        let Alarm { stream, what, commit, prepare } = alarm;
+        ToldAlarm { stream, what, commit, prepare }
+    }
 }
 
 #[derive(Serialize)]
@@ -143,6 +166,16 @@ pub(super) async fn ready(State(site): State<Arc<Site>>) -> Response {
         Follower::Stopped { position, what } => ("stopped", Some(position), Some(what)),
         Follower::Closed => ("closed", None, None),
     };
+    let condition = site.app.condition();
+    let (link, link_lost_since) = match &condition.link {
+        Link::Sound => ("sound", None),
+        Link::CatchingUp => ("catching_up", None),
+        Link::Lost { since, .. } => {
+            let since = since.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+            ("lost", Some(Instant::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX)).to_string()))
+        }
+        Link::Stopped { .. } => ("stopped", None),
+    };
     // A picture that differs is an alarm and no reason to turn people away: the ledger can still be read and written.
     let equality = site.app.equality().map(Into::into);
     let told = Readiness {
@@ -151,6 +184,9 @@ pub(super) async fn ready(State(site): State<Arc<Site>>) -> Response {
         position: health.position,
         stopped_at,
         what,
+        link,
+        link_lost_since,
+        alarms: condition.alarms.into_iter().map(Into::into).collect(),
         lag_events: site.app.lag().events,
         equality,
         proof: ToldProof::of(&site),
@@ -160,6 +196,7 @@ pub(super) async fn ready(State(site): State<Arc<Site>>) -> Response {
 }
 
 pub(super) async fn metrics(State(site): State<Arc<Site>>) -> Response {
-    let text = site.metrics.text(&site.app, site.sqlite.unproven().is_some());
+    let there = site.sqlite.head().await.ok().flatten();
+    let text = site.metrics.text(&site.app, there, site.sqlite.unproven().is_some());
     ([(CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text).into_response()
 }
