@@ -255,8 +255,6 @@ async fn find(node: &Node, request: ReadReq, stream: &str, revision: u64) -> Res
         Ok(events) => events,
         // No event begins at that place, or the stream is deleted for ever.
         Err(Broken::Refused { code: Code::InvalidArgument | Code::FailedPrecondition, .. }) => return Ok(None),
-        // A log that is shorter than that place, or has another record across it: told without a code.
-        Err(Broken::Lost(what)) if what.contains("InvalidPosition") => return Ok(None),
         Err(broken) => return Err(broken),
     };
     let mut told = events.into_iter().map(|event| read(node, Some(event)));
