@@ -228,7 +228,7 @@ async fn late(address: Address) {
     assert_eq!(b.app.health().started_from, kept, "only what is new is folded");
     b.reaches(a.app.snapshot().position.expect("reports")).await;
     assert_eq!(b.app.snapshot().digest(), a.app.snapshot().digest());
-    assert_eq!(b.app.health().follower, Follower::Following);
+    until("it follows", || b.app.health().follower == Follower::Following).await;
     // And one without anything.
     let c = Node::of(&address, programme).await;
     c.reaches(a.app.snapshot().position.expect("reports")).await;

@@ -6,7 +6,7 @@
 
 use std::io::Write;
 use std::process::Command;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tahavol_ledger_kurrentdb::Address;
@@ -34,13 +34,14 @@ fn lists() -> [(&'static str, &'static str, usize); 3] {
     ]
 }
 
-/// The cluster that is named; without one, what is not run is told.
-fn cluster(test: &str) -> Option<Address> {
-    let named = std::env::var(CLUSTER).ok();
-    if named.is_none() {
+/// The cluster that is named, for this test alone: nodes that die would fail the others. Without one, what is not run is told.
+fn cluster(test: &str) -> Option<(Address, MutexGuard<'static, ()>)> {
+    static IN_TURN: Mutex<()> = Mutex::new(());
+    let Ok(text) = std::env::var(CLUSTER) else {
         skipped(test, CLUSTER);
-    }
-    named.map(|text| address(&text))
+        return None;
+    };
+    Some((address(&text), IN_TURN.lock().unwrap_or_else(PoisonError::into_inner)))
 }
 
 fn skipped(test: &str, variable: &str) {
@@ -52,14 +53,14 @@ fn skipped(test: &str, variable: &str) {
 
 #[test]
 fn the_contract_holds_on_the_cluster_that_is_named() {
-    if let Some(address) = cluster("the_contract_holds_on_the_cluster_that_is_named") {
+    if let Some((address, _turn)) = cluster("the_contract_holds_on_the_cluster_that_is_named") {
         contract::holds(&address);
     }
 }
 
 #[test]
 fn two_nodes_on_the_cluster_that_is_named_are_one_programme() {
-    let Some(address) = cluster("two_nodes_on_the_cluster_that_is_named_are_one_programme") else { return };
+    let Some((address, _turn)) = cluster("two_nodes_on_the_cluster_that_is_named_are_one_programme") else { return };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime starts");
     for case in nodes::cases() {
         let ran = runtime.block_on(async { tokio::time::timeout(6 * NEVER, (case.run)(address.clone())).await });
@@ -70,7 +71,7 @@ fn two_nodes_on_the_cluster_that_is_named_are_one_programme() {
 #[test]
 fn nodes_of_the_cluster_that_is_named_may_die_and_freeze() {
     let test = "nodes_of_the_cluster_that_is_named_may_die_and_freeze";
-    let Some(address) = cluster(test) else { return };
+    let Some((address, _turn)) = cluster(test) else { return };
     let Some(script) = std::env::var_os(CONTROL) else { return skipped(test, CONTROL) };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime starts");
     let directory = tempfile::tempdir().expect("a directory");

@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tahavol_app::demo::Demo;
 use tahavol_domain::calendar::Date;
+use tahavol_tests::binary;
 use tahavol_tests::data::TODAY;
 use tahavol_tests::server::{DIRECTIVE, Server, directive};
-use tahavol_tests::{binary, data};
 use tempfile::TempDir;
 use tokio::task::block_in_place;
 
-use crate::support::{NEVER, Site};
+use crate::support::{NEVER, Site, is_persian};
 
 /// A demonstration in a cluster, and two data directories for its nodes.
 struct Pair {
@@ -232,7 +232,15 @@ async fn a_server_whose_stream_was_tombstoned_stands_still_and_says_where() {
     let refused = a.send("council", DIRECTIVE, directive("AFTER")).await;
     assert_eq!(refused.status(), 503);
     assert_eq!(position(&a).await, last);
-    let metrics = a.get("/metrics").send().await.expect("an answer").text().await.expect("text");
-    assert!(metrics.contains("\ntahavol_follower_up 0\n") || metrics.contains("follow"), "{metrics}");
-    drop(data::token(&pair.data("a"), "council"));
+    drop(a);
+
+    // Whoever comes later hears of it from the doctor, in both languages.
+    let mut doctor = binary::command(&["doctor", "--data", &pair.data("a").display().to_string()]);
+    let output = block_in_place(|| doctor.envs(pair.environment.clone()).output().expect("it starts"));
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(told.contains("commission-technology") && told.contains("$maxAge"), "{told}");
+    let of_it: Vec<&str> = told.lines().filter(|line| line.contains(&stream)).collect();
+    assert!(of_it.iter().any(|line| line.starts_with("BROKEN")), "an end that nobody can take back: {told}");
+    assert!(of_it.iter().any(|line| line.chars().any(is_persian)), "{told}");
+    assert!(!output.status.success(), "{told}");
 }

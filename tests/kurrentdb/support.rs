@@ -59,6 +59,12 @@ impl Site {
         Arc::new(KurrentLedger::open(&self.address(), options).await.expect("the ledger opens"))
     }
 
+    /// The same without a key: what such a node leaves can be opened by anybody.
+    pub(crate) async fn open_unsigned(&self, node: &str) -> KurrentLedger {
+        let options = KurrentOptions { open: OpenOptions::default(), ..self.options(node) };
+        KurrentLedger::open(&self.address(), options).await.expect("the ledger opens")
+    }
+
     /// What opening it says.
     pub(crate) async fn not_opened(&self, node: &str) -> LedgerError {
         match KurrentLedger::open(&self.address(), self.options(node)).await {
@@ -150,4 +156,8 @@ pub(crate) async fn until_stopped(ledger: &dyn Ledger) -> (u64, String) {
         Link::Stopped { position, what } => (position, what),
         other => panic!("a stop is final: {other:?}"),
     }
+}
+
+pub(crate) fn is_persian(letter: char) -> bool {
+    ('\u{600}'..='\u{6ff}').contains(&letter)
 }
