@@ -192,6 +192,7 @@ DOCTOR_CLUSTER = { $cluster }, version { $version }, led by { $leader }; this us
 DOCTOR_COPY = this node's copy goes to position { $position }, commit { $commit }, prepare { $prepare }
 DOCTOR_COPY_EMPTY = this node's copy has no event yet
 DOCTOR_RETENTION = somebody lets the cluster cut { $stream } ({ $what }, said at commit { $commit }): take it back there, before events are lost
+DOCTOR_TOMBSTONE = somebody has deleted { $stream } in the cluster for ever (said at commit { $commit }): every node stops there and takes no command; docs/OPERATIONS.md says how the log goes on
 LEDGER_IN_USE = The ledger is open for writing in another process; stop that one first.
 LEDGER_NEWER_VERSION = The ledger was written by a later version of the program; use that version.
 LEDGER_REFUSED = The ledger refuses this request.

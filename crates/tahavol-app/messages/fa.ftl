@@ -192,6 +192,7 @@ DOCTOR_CLUSTER = { $cluster }، نسخهٔ { $version }، رهبر { $leader }؛
 DOCTOR_COPY = رونوشت این گره تا جایگاه { $position } می‌رسد، commit { $commit }، prepare { $prepare }
 DOCTOR_COPY_EMPTY = رونوشت این گره هنوز رویدادی ندارد
 DOCTOR_RETENTION = کسی به خوشه اجازه داده است { $stream } را ببُرد ({ $what }، در commit { $commit })؛ پیش از آنکه رویدادی از دست برود آن را همان‌جا بازگردانید
+DOCTOR_TOMBSTONE = کسی { $stream } را در خوشه برای همیشه پاک کرده است (در commit { $commit })؛ هر گره در همان‌جا می‌ایستد و فرمانی نمی‌پذیرد؛ docs/OPERATIONS.md می‌گوید دفتر چگونه پی گرفته می‌شود
 LEDGER_IN_USE = دفتر را فرایند دیگری برای نوشتن باز کرده است؛ نخست آن را متوقف کنید.
 LEDGER_NEWER_VERSION = این دفتر را نسخهٔ تازه‌تری از برنامه نوشته است؛ همان نسخه را به کار ببرید.
 LEDGER_REFUSED = دفتر رویدادها این درخواست را نمی‌پذیرد.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tahavol_ledger::{MAX_LINE, NewEvent, Replicated, Retention};
+use tahavol_ledger::{Alarm, MAX_LINE, NewEvent, Replicated, Retention};
 
 use crate::feed::{Told, Word};
 use crate::prefix::{Kind, Prefix};
@@ -50,7 +50,7 @@ impl Batch {
         match prefix.sort(&told.stream) {
             Kind::Ours(stream) => {
                 if told.event_type == TOMBSTONE {
-                    self.note(stream, Some("the stream was deleted for ever".to_owned()), told.place);
+                    self.note(stream, Some(Alarm::DELETED_FOR_EVER.to_owned()), told.place);
                 }
                 refuse(stream, &told)?;
                 let stream = Arc::from(stream);

@@ -201,6 +201,11 @@ pub struct Alarm {
     pub prepare: u64,
 }
 
+impl Alarm {
+    /// What is said of a stream that was put an end to: nobody can take that back, and every copy of the log stops there.
+    pub const DELETED_FOR_EVER: &str = "the stream was deleted for ever";
+}
+
 /// Why a ledger could not do what it was asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LedgerError {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use clap::Args;
 use tahavol_app::replay::replay;
 use tahavol_app::{Clock, EvidenceStore};
-use tahavol_ledger::{Ledger, LedgerError, SqliteLedger};
+use tahavol_ledger::{Alarm, Ledger, LedgerError, SqliteLedger};
 use tahavol_projections::Snapshot;
 
 use super::log::{LogState, state};
@@ -150,7 +150,11 @@ async fn copy(replica: &std::path::Path) -> Result<Vec<(&'static str, Found)>, F
         None => both("DOCTOR_COPY_EMPTY", &[]),
     };
     let alarms = ledger.retention().await?.into_iter().map(|alarm| {
+        let ended = alarm.what == Alarm::DELETED_FOR_EVER;
         let args = [("stream", alarm.stream), ("what", alarm.what), ("commit", alarm.commit.to_string())];
+        if ended {
+            return ("tombstone", Found::Broken(Failure::new(Code::Corrupt, both("DOCTOR_TOMBSTONE", &args))));
+        }
         ("retention", Found::Notice(both("DOCTOR_RETENTION", &args)))
     });
     Ok([("copy", Found::Fine(place))].into_iter().chain(alarms).collect())
