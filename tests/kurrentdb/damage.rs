@@ -4,7 +4,7 @@ use tahavol_ledger::contract::{new_event, new_stream};
 use tahavol_ledger::{Expected, Ledger, LedgerError, Link, MAX_LINE, Unproven};
 use tahavol_ledger_kurrentdb::KurrentLedger;
 
-use crate::support::{NEVER, Site, begin, until, until_sound, until_stopped, whole};
+use crate::support::{NEVER, ORIGIN, Site, begin, ids, until, until_sound, until_stopped, whole};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stream_that_somebody_tombstones_stops_the_node_where_it_stands() {
@@ -101,6 +101,62 @@ async fn retention_on_streams_of_others_is_not_our_matter() {
     site.cluster.set_metadata("foreign-1", r#"{"$maxCount":1}"#).await;
     begin(&*ledger, &new_stream("after")).await;
     assert_eq!(ledger.condition().alarms, []);
+}
+
+/// Retention that is set for everybody is set for us.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn retention_on_the_whole_cluster_is_an_alarm_too() {
+    let site = Site::of(1).await;
+    let ledger = site.open("a").await;
+    begin(&*ledger, &new_stream("before")).await;
+    site.cluster.set_metadata("$all", r#"{"$maxCount":1000}"#).await;
+    until("it is told", || ledger.condition().alarms.iter().any(|alarm| alarm.what.contains("$maxCount"))).await;
+    assert_eq!(ledger.condition().link, Link::Sound);
+    site.cluster.set_metadata("$all", "{}").await;
+    until("it is taken back", || ledger.condition().alarms.is_empty()).await;
+}
+
+/// A deletion that can be undone hides events from those who read the cluster, and a scavenge would throw them away.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stream_that_somebody_deletes_softly_is_an_alarm_and_goes_on() {
+    let site = Site::of(1).await;
+    let ledger = site.open("a").await;
+    let stream = new_stream("deleted");
+    let (first, _) = begin(&*ledger, &stream).await;
+    site.cluster.delete(&site.in_cluster(&stream)).await;
+    until("it is told", || ledger.condition().alarms.iter().any(|alarm| alarm.stream == stream)).await;
+    let second = new_event("second");
+    let appended = ledger.append(&stream, Expected::Exact(0), vec![second.clone()]).await.expect("its revisions go on");
+    assert_eq!(appended.revision, 1);
+    assert_eq!(ids(&*ledger, &stream).await, [first.id, second.id], "what was recorded is still read");
+    assert_eq!(ledger.condition().link, Link::Sound);
+}
+
+/// A node that has lost its replica and kept the copy of its newest head remembers what it has signed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_history_is_signed_under_the_old_name_by_nobody() {
+    let site = Site::of(1).await;
+    see_five(&site).await;
+    put_back(&site, 3, 4).await;
+    std::fs::remove_dir_all(site.replica("a").parent().expect("a directory")).expect("the replica is thrown away");
+    let ledger = KurrentLedger::open(&site.address(), site.options("a")).await.expect("the replica is built anew");
+    let (position, what) = until_stopped(&ledger).await;
+    assert!(position <= 7 && what.contains("another one than was signed"), "{position}: {what}");
+    assert!(ledger.signed_head().is_none_or(|head| head.checkpoint.size == 5));
+    ledger.close().await.expect("it closes");
+    drop(ledger);
+
+    // A person accepts it: the log goes on under a name of its own.
+    std::fs::remove_dir_all(site.replica("a").parent().expect("a directory")).expect("the replica is thrown away");
+    let mut options = site.options("a");
+    let signing = options.open.signing.as_mut().expect("it is signed");
+    signing.accept_rollback = Some("restored from a backup".to_owned());
+    let ledger = KurrentLedger::open(&site.address(), options).await.expect("it is accepted");
+    ledger.catch_up(NEVER).await.expect("it catches up");
+    begin(&ledger, &new_stream("after")).await;
+    let head = ledger.signed_head().expect("it signs");
+    assert_eq!(head.checkpoint.size, 8);
+    assert_ne!(head.checkpoint.origin, ORIGIN);
 }
 
 /// How many of the five events that a node has seen are still in the cluster, and how many others came after them.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use futures_util::StreamExt;
 use tahavol_ledger::contract::{new_event, new_stream};
-use tahavol_ledger::{Expected, Ledger, LedgerError, Link, NewEvent};
+use tahavol_ledger::{Expected, Ledger, LedgerError, Link, NewEvent, NotConnected};
 use tahavol_ledger_kurrentdb::{KurrentLedger, Limits};
 use tahavol_tests::kurrent::Fault;
 use uuid::Uuid;
@@ -88,6 +88,22 @@ async fn a_frozen_server_holds_an_append_no_longer_than_our_own_limit() {
     site.cluster.thaw(0);
     append_surely(&*ledger, &stream, Expected::NoStream, &event).await;
     assert_eq!(ids(&*ledger, &stream).await, [event.id]);
+}
+
+/// The same in opening and closing: nothing of ours waits for a server that will not answer.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_frozen_server_holds_up_neither_opening_nor_closing() {
+    let site = Site::of(1).await;
+    let ledger = site.open("a").await;
+    begin(&*ledger, &new_stream("before")).await;
+    site.cluster.freeze(0);
+    let begun = Instant::now();
+    let refused = site.not_opened("b").await;
+    assert!(matches!(refused, LedgerError::NotConnected { kind: NotConnected::Unreachable, .. }), "{refused:?}");
+    assert!(begun.elapsed() < BACK_WITHIN, "{:?}", begun.elapsed());
+    let begun = Instant::now();
+    ledger.close().await.expect("it closes");
+    assert!(begun.elapsed() < BACK_WITHIN, "{:?}", begun.elapsed());
 }
 
 /// Defect: a subscription that the server ends cleanly spins without ever giving its thread back. On one thread nothing

@@ -34,6 +34,21 @@ async fn an_outcome_that_is_not_known_is_known_when_the_same_events_are_appended
     assert_eq!(ids(&*ledger, &stream).await, [first.id, event.id]);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_replica_is_of_one_node_and_of_one_programme() {
+    let site = Site::of(1).await;
+    let ledger = site.open("a").await;
+    begin(&*ledger, &new_stream("mine")).await;
+    let twice = site.not_opened("a").await;
+    assert!(matches!(twice, LedgerError::InUse { .. }), "{twice:?}");
+    ledger.close().await.expect("it closes");
+    drop(ledger);
+    let other = options(Uuid::new_v4(), site.replica("a"));
+    let refused = KurrentLedger::open(&site.address(), other).await.err();
+    assert!(matches!(refused, Some(LedgerError::Refused { .. })), "{refused:?}");
+    assert_eq!(site.open("a").await.head().await, Ok(Some(0)), "it is as it was");
+}
+
 /// Ids are made from the command, so a retry after a crash of the node makes the same ones.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_node_without_its_replica_answers_a_retry_as_it_did_the_first_time() {
