@@ -24,6 +24,8 @@ use crate::waiting::{State, Waiting};
 /// How often the replica is asked although nothing seems to have arrived: a server may tell another position of an append
 /// that it has had before.
 const ASK_ANYWAY: Duration = Duration::from_millis(250);
+/// An answer is waited for at least so long, also when patience is nearly over: otherwise nothing need be sent.
+const LEAST_WAIT: Duration = Duration::from_millis(100);
 /// Before an append is sent again whose conflict came from one that was still on its way.
 const BREATH: Duration = Duration::from_millis(10);
 
@@ -201,7 +203,8 @@ impl Appender {
             let before = std::mem::replace(&mut append.state, State::Sent);
             sent.push((append, before));
         }
-        let outcomes = session.send(outgoing, self.limits.call).await;
+        let left = until.saturating_duration_since(Instant::now());
+        let outcomes = session.send(outgoing, left.clamp(LEAST_WAIT.min(self.limits.call), self.limits.call)).await;
         match verdict(&outcomes) {
             Verdict::Sound => {
                 self.failing = None;
