@@ -24,13 +24,23 @@ fn licences() -> Result<(), String> {
     Ok(())
 }
 
-/// What the tests drive that is not Rust: the conformance audits of GraphQL over HTTP come from npm.
+/// What the tests drive that is not Rust: the conformance audits of GraphQL over HTTP and the Node client of KurrentDB
+/// come from npm, its Python client from PyPI, into an environment of its own in the build directory.
 fn install() -> Result<(), String> {
-    if !have("npm", "--version") {
-        say("SKIPPED: npm is not here, so the audits of GraphQL over HTTP will not run (apt-get install npm)");
+    if have("npm", "--version") {
+        for folder in ["tests/graphql-http", "tests/kurrent-clients"] {
+            run("npm", &["ci", "--prefix", folder, "--no-audit", "--no-fund", "--loglevel", "error"], &[])?;
+        }
+    } else {
+        say("SKIPPED: npm is not here, so the audits of GraphQL over HTTP and KurrentDB's Node client will not run (apt-get install npm)");
+    }
+    let folder = "target/kurrent-python";
+    if !have("python3", "--version") || run("python3", &["-m", "venv", folder], &[]).is_err() {
+        say("SKIPPED: python3 with venv is not here, so KurrentDB's Python client will not run (apt-get install python3-venv)");
         return Ok(());
     }
-    run("npm", &["ci", "--prefix", "tests/graphql-http", "--no-audit", "--no-fund", "--loglevel", "error"], &[])
+    let wanted = "tests/kurrent-clients/requirements.txt";
+    run(&format!("{folder}/bin/python3"), &["-m", "pip", "install", "--quiet", "--requirement", wanted], &[])
 }
 
 fn tests() -> Result<(), String> {

@@ -14,7 +14,8 @@ use super::proto::streams::append_resp::success::{CurrentRevisionOption, Positio
 use super::proto::streams::append_resp::wrong_expected_version as wrong;
 use super::proto::streams::append_resp::{Position, Result as Outcome, Success, WrongExpectedVersion};
 use super::proto::streams::{AppendReq, AppendResp};
-use super::service::{Call, Mishap, Node, permit_write};
+use super::rights::{Deed, permit};
+use super::service::{Call, Mishap, Node};
 use super::store::{Expected, Proposed, Refusal, Written};
 
 const EMPTY: shared::Empty = shared::Empty {};
@@ -31,7 +32,7 @@ pub(super) async fn answer(node: &Node, call: Call, mut messages: Streaming<Appe
         Some(ExpectedStreamRevision::StreamExists(_)) => Expected::StreamExists,
         None => return Err(Status::invalid_argument("'None' is not a valid expected revision")),
     };
-    permit_write(call.rights, &stream)?;
+    permit(call.rights, Deed::Write(&stream))?;
 
     let (mut events, mut size) = (Vec::new(), 0);
     while let Some(message) = messages.message().await? {

@@ -19,7 +19,8 @@ use super::proto::streams::batch_append_req::{Options, ProposedMessage};
 use super::proto::streams::batch_append_resp::success::{CurrentRevisionOption, PositionOption};
 use super::proto::streams::batch_append_resp::{ExpectedStreamPosition as Echo, Result as Outcome, Success};
 use super::proto::streams::{BatchAppendReq, BatchAppendResp};
-use super::service::{Call, Mishap, Node, permit_write};
+use super::rights::{Deed, permit};
+use super::service::{Call, Mishap, Node};
 use super::store::{Expected, Place, Proposed, Written};
 
 /// What is to be answered when a place is on disk.
@@ -115,7 +116,7 @@ fn begin(call: Call, options: &Options) -> Result<Pending, rpc::Status> {
     let Some(stream) = options.stream_identifier.as_ref().and_then(StreamIdentifier::read) else {
         return Err(of_batch::bad_request("Required field StreamIdentifier not set."));
     };
-    permit_write(call.rights, stream).map_err(|_| of_batch::access_denied())?;
+    permit(call.rights, Deed::Write(stream)).map_err(|_| of_batch::access_denied())?;
     // Other than the older field the deadline is how long, not until when.
     let over = match &options.deadline_option {
         Some(DeadlineOption::Deadline(Duration { seconds, nanos })) => *seconds <= 0 && *nanos <= 0,

@@ -6,7 +6,8 @@ use super::append::stream_name;
 use super::errors;
 use super::proto::shared::Empty;
 use super::proto::streams::{DeleteReq, DeleteResp, TombstoneReq, TombstoneResp, delete_req, delete_resp, tombstone_req, tombstone_resp};
-use super::service::{Call, Node, permit_write};
+use super::rights::{Deed, permit};
+use super::service::{Call, Node};
 use super::store::Expected;
 
 pub(super) async fn delete(node: &Node, call: Call, request: DeleteReq) -> Result<DeleteResp, Status> {
@@ -19,7 +20,7 @@ pub(super) async fn delete(node: &Node, call: Call, request: DeleteReq) -> Resul
         Some(Asked::StreamExists(_)) => Expected::StreamExists,
         Some(Asked::Any(_)) | None => Expected::Any,
     };
-    permit_write(call.rights, &stream)?;
+    permit(call.rights, Deed::Write(&stream))?;
     node.admit_write(call)?;
     let place = node.bench.store.delete(&stream, expected).map_err(|why| errors::refused_deletion(&stream, expected, why))?;
     node.bench.store.settled(place).await;
@@ -39,7 +40,7 @@ pub(super) async fn tombstone(node: &Node, call: Call, request: TombstoneReq) ->
         Some(Asked::StreamExists(_)) => Expected::StreamExists,
         Some(Asked::Any(_)) | None => Expected::Any,
     };
-    permit_write(call.rights, &stream)?;
+    permit(call.rights, Deed::Write(&stream))?;
     node.admit_write(call)?;
     let place = node.bench.store.tombstone(&stream, expected).map_err(|why| errors::refused_deletion(&stream, expected, why))?;
     node.bench.store.settled(place).await;

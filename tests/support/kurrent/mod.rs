@@ -10,6 +10,8 @@
 //!   got SIGSTOP, it accepts and answers nothing, and what was sent to it is worked off when it goes on;
 //! - the nodes run on threads of their own, so a client that takes all of the test's threads does not stop them.
 
+#![expect(clippy::result_large_err, reason = "the errors of tonic's services are as large as tonic makes them")]
+
 mod append;
 mod batch;
 mod bench;
@@ -298,6 +300,14 @@ impl Cluster {
     /// Takes the last events away, as when the cluster was put back to an older state.
     pub fn put_back(&self, events: usize) {
         self.bench.store.put_back(events);
+    }
+
+    /// Ends all nodes and waits until the log is let go of, so that another bench can open its folder.
+    pub async fn stop(mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            let waited = tokio::task::spawn_blocking(move || runtime.shutdown_timeout(Duration::from_secs(5)));
+            drop(waited.await);
+        }
     }
 
     fn serve(&self, number: usize, listener: TcpListener) {

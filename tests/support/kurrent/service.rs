@@ -14,7 +14,7 @@ use super::proto::streams::streams_server::Streams;
 use super::proto::streams::{
     AppendReq, AppendResp, BatchAppendReq, BatchAppendResp, DeleteReq, DeleteResp, ReadReq, ReadResp, TombstoneReq, TombstoneResp,
 };
-use super::rights::{self, Deed, Rights};
+use super::rights::{self, Rights};
 use super::roles::Power;
 use super::{append, batch, delete, errors, read};
 
@@ -140,9 +140,4 @@ impl Streams for Node {
         let call = self.call(request.metadata(), request.extensions())?;
         Ok(Response::new(batch::answer(self.clone(), call, request.into_inner())))
     }
-}
-
-/// The stream that a request names and whether the caller may do this with it.
-pub(super) fn permit_write(rights: Rights, stream: &str) -> Result<(), Status> {
-    rights::permit(rights, Deed::Write(stream))
 }
