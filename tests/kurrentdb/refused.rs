@@ -81,14 +81,16 @@ async fn no_common_ground_on_encryption() {
     let (ours, theirs) = (authority(&secure), authority(&stranger));
     assert!(right.contains(&ours), "the bench tells the file of its authority");
     let plain_host = plain.cluster.socket(0);
+    let misnamed = Site::shaped(Shape { names: vec!["elsewhere.example".to_owned()], ..Shape::secure(1) }).await;
     let wrong = [
-        ("another authority", right.replace(&ours, &theirs)),
-        ("plaintext at a server with TLS", format!("kurrentdb://admin:changeit@{}?tls=false", secure.cluster.socket(0))),
-        ("TLS at a server without", format!("kurrentdb://admin:changeit@{plain_host}?tls=true&tlsCAFile={ours}")),
+        // Another authority, another name, plaintext at a server with TLS, TLS at a server without.
+        right.replace(&ours, &theirs),
+        misnamed.cluster.address(),
+        format!("kurrentdb://admin:changeit@{}?tls=false", secure.cluster.socket(0)),
+        format!("kurrentdb://admin:changeit@{plain_host}?tls=true&tlsCAFile={ours}"),
     ];
-    for (what, address) in wrong {
+    for address in wrong {
         let output = ended(serve(directory.path(), &address));
-        println!("{what}");
         refused(&output, REFUSED, "no encrypted connection comes about", "NOT_CONNECTED_TLS", &[]);
     }
 }
