@@ -122,10 +122,19 @@ impl Default for Metrics {
         registry.register("subscriptions", "Open subscriptions", metrics.subscriptions.clone());
         registry.register_with_unit("append", "Time of a durable append", Unit::Seconds, metrics.append_time.clone());
         registry.register("append_failures", "Appends that failed, conflicts aside", metrics.append_failures.clone());
-        registry.register("append_outcome_unknown", "Appends of which nobody knew whether they were recorded", metrics.append_unknown.clone());
+        registry.register(
+            "append_outcome_unknown",
+            "Appends of which nobody knew whether they were recorded",
+            metrics.append_unknown.clone(),
+        );
         registry.register("ledger_position", "Last position in this node's file; -1: nothing yet", metrics.file_position.clone());
         registry.register("ledger_link", "To the cluster: 0 sound, 1 catching up, 2 lost, 3 stopped", metrics.link.clone());
-        registry.register_with_unit("ledger_link_lost", "For how long nothing is heard of the cluster", Unit::Seconds, metrics.link_lost.clone());
+        registry.register_with_unit(
+            "ledger_link_lost",
+            "For how long nothing is heard of the cluster",
+            Unit::Seconds,
+            metrics.link_lost.clone(),
+        );
         registry.register("ledger_alarms", "Streams that the cluster may cut, or has cut", metrics.alarms.clone());
         registry.register("ledger_events", "Events in the ledger, as far as is known", metrics.events.clone());
         registry.register("snapshot_position", "Position of the live snapshot; -1: nothing yet", metrics.position.clone());

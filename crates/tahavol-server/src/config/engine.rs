@@ -192,9 +192,7 @@ fn refuse_own_ledger(file: &Path) -> Result<(), Failure> {
     match empty {
         Ok(0) => Ok(()),
         // One that cannot be read may hold events all the more.
-        Ok(_) | Err(_) => {
-            Err(Failure::new(Code::Usage, both("CONFIG_LEDGER_AND_CLUSTER", &[("path", file.display().to_string())])))
-        }
+        Ok(_) | Err(_) => Err(Failure::new(Code::Usage, both("CONFIG_LEDGER_AND_CLUSTER", &[("path", file.display().to_string())]))),
     }
 }
 

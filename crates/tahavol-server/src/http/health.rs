@@ -10,8 +10,8 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use tahavol_app::proof::{ProofState, WitnessReport};
 use tahavol_app::{Alarm, Compared, Equality, Follower, Link};
-use tahavol_ledger::Ledger;
 use tahavol_domain::calendar::Instant;
+use tahavol_ledger::Ledger;
 
 use super::Site;
 

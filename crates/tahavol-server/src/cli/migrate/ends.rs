@@ -140,7 +140,9 @@ impl Target {
         match self.head_copy {
             // From now on the real copy is compared with; it is of no later state any more.
             Some(path) if complete => match std::fs::remove_file(&path) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Failure::io(&format!("remove {}", path.display()), &error)),
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    Err(Failure::io(&format!("remove {}", path.display()), &error))
+                }
                 Ok(()) | Err(_) => Ok(()),
             },
             Some(_) | None => Ok(()),
