@@ -273,6 +273,7 @@ CLI_EVIDENCE_GONE_BEFORE = { $digest } was destroyed before; nothing was recorde
 CLI_BACKED_UP = { $size } events and { $files } evidence files are in { $path }, and every line was read there again
 CLI_BACKUP_WITHOUT = Not in it: the log's private key, tokens and configuration. Keep them elsewhere.
 CLI_RESTORED = { $size } events and { $files } evidence files are in { $path }, and every line was read there again
+CLI_RESTORED_REPLICA = It is a node's copy of a cluster's ledger: it can be looked at and checked, and nothing is appended to it. To go on with it, move it: tahavol migrate --from sqlite:{ $path } --to sqlite:<new file>, or --to kurrentdb://…
 CLI_COPY_ROOT = root { $root }, the same in both
 CLI_RESTORED_NEXT = What was signed after the backup was made, if anything was, is missing. With the log's key beside it the server refuses to start, with a newer copy of the head or with none, until you say why this is accepted: tahavol serve --accept-rollback REASON (goes on under a new name). Only if nothing was signed since: tahavol log adopt-head
 CLI_BACKUP_DIFFERS = The ledger in the backup is not the one that { $file } speaks of: it has { $size } events and the root { $root }. Nothing was restored.

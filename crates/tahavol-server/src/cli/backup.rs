@@ -93,6 +93,7 @@ pub(super) async fn restore(settings: Settings, arguments: RestoreArguments) -> 
     refuse_used(&data, lang)?;
     let settings = Settings { data: data.clone(), ledger: None, ..settings };
     let ledger = Arc::new(SqliteLedger::open_read_only(source.join(LEDGER_FILE)).await?);
+    let is_replica = ledger.replica_of().is_some();
     fs::create_dir_all(&data).map_err(|error| Failure::io(&format!("make {}", data.display()), &error))?;
     let checked = copied(ledger, data.join(LEDGER_FILE)).await?;
     if checked.events != manifest.size || Sha256(checked.root).to_string() != manifest.root {
@@ -106,6 +107,9 @@ pub(super) async fn restore(settings: Settings, arguments: RestoreArguments) -> 
     let (evidence, missing) = carry(&from, &to, &snapshot).await?;
     let restored = Manifest { evidence, missing, ..manifest };
     tell("CLI_RESTORED", &data, &restored, lang)?;
+    if is_replica {
+        say::line(&message("CLI_RESTORED_REPLICA", &[("path", data.join(LEDGER_FILE).display().to_string())], lang))?;
+    }
     say::line(&message("CLI_RESTORED_NEXT", &[], lang))?;
     refuse_missing(&restored, lang)
 }
