@@ -2,6 +2,8 @@
 
 #![expect(clippy::print_stdout, reason = "each case of a list is told, so that one that does not hold can be found")]
 
+#[path = "kurrentdb/chaos.rs"]
+mod chaos;
 #[path = "kurrentdb/contract.rs"]
 mod contract;
 #[path = "kurrentdb/damage.rs"]

@@ -6,12 +6,13 @@ use std::time::Duration;
 use tahavol_app::{Follower, HandleError, Order, Outcome, Tahavol};
 use tahavol_ledger::merkle::proof::verify_consistency;
 use tahavol_ledger::{Ledger, SignedHead};
-use tahavol_ledger_kurrentdb::{Address, KurrentLedger};
+use tahavol_ledger_kurrentdb::{Address, KurrentLedger, KurrentOptions, Limits};
+use tahavol_tests::kurrent::Fault;
 use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::people::{self, People};
-use crate::support::{NEVER, Site, options, until, until_stopped};
+use crate::support::{NEVER, Site, limits, options, until, until_stopped};
 
 /// A node as it runs: ledger and application, and what it keeps between two runs.
 pub(crate) struct Node {
@@ -27,8 +28,13 @@ impl Node {
     }
 
     async fn on(directory: TempDir, address: &Address, programme: Uuid) -> Node {
+        Node::with(directory, address, programme, limits()).await
+    }
+
+    async fn with(directory: TempDir, address: &Address, programme: Uuid, limits: Limits) -> Node {
         let replica = directory.path().join("data").join("replica.sqlite");
-        let ledger = KurrentLedger::open(address, options(programme, replica)).await.expect("the ledger opens");
+        let options = KurrentOptions { limits, ..options(programme, replica) };
+        let ledger = KurrentLedger::open(address, options).await.expect("the ledger opens");
         let ledger = Arc::new(ledger);
         let app = people::options(Some(directory.path().join("snapshots")));
         let app = Tahavol::open(Arc::clone(&ledger) as Arc<dyn Ledger>, app).await.expect("the application opens");
@@ -267,4 +273,32 @@ async fn a_node_that_has_lost_the_cluster_says_so_and_is_ready_again_by_itself()
     site.cluster.restart(0).await;
     until("it is ready", || node.app.health().is_ready()).await;
     node.handle(node.people.report("T-1", 100)).await;
+}
+
+/// The append is recorded, its answer is lost, and then nobody answers any more.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_command_of_unknown_outcome_is_not_told_as_not_recorded() {
+    let site = Site::of(1).await;
+    let impatient = Limits { call: Duration::from_millis(300), patience: Duration::from_millis(700), ..limits() };
+    let directory = tempfile::tempdir().expect("a directory");
+    let node = Node::with(directory, &site.address(), site.programme, impatient).await;
+    node.found().await;
+    let order = node.people.report("T-1", 100);
+    // Nor does the node hear of it otherwise.
+    site.cluster.fault(Fault::SilenceSubscriptions, 1);
+    until("it hears nothing", || site.cluster.faults_left(Fault::SilenceSubscriptions) == 0).await;
+    site.cluster.fault(Fault::DropAck, 1);
+    let handling = tokio::spawn({
+        let (app, order) = (node.app.clone(), order.clone());
+        async move { app.handle(order).await }
+    });
+    until("the answer is lost", || site.cluster.faults_left(Fault::DropAck) == 0).await;
+    site.cluster.freeze(0);
+    let answer = handling.await.expect("it is answered");
+    // Recorded it is in any case, if the node was quicker than the frost.
+    assert!(matches!(answer, Err(HandleError::OutcomeUnknown { .. }) | Ok(_)), "{answer:?}");
+    site.cluster.thaw(0);
+    until("it is ready", || node.app.health().is_ready()).await;
+    let again = node.handle(order).await;
+    assert_eq!(again.revision, Some(1), "planned, and reported once");
 }

@@ -167,6 +167,8 @@ impl Tahavol {
                     tried += 1;
                     tokio::time::sleep(REPEAT_AFTER).await;
                 }
+                // This try has written nothing, which says nothing of the one before.
+                Err(LedgerError::Unavailable { what, .. }) if tried > 0 => return Err(LedgerError::OutcomeUnknown { what }),
                 appended => break appended?,
             }
         };
