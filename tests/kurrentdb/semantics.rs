@@ -228,13 +228,20 @@ async fn appends_in_order_lie_in_order_whatever_happens_on_the_way() {
         let (ledger, appends) = (Arc::clone(&ledger), appends.clone());
         async move { ledger.append_in_order(appends).await }
     });
+    let mut struck = 0;
     for fault in [Fault::DropAck, Fault::Abort, Fault::AbortAfter, Fault::Cut].into_iter().cycle() {
         if moving.is_finished() {
             break;
         }
         site.cluster.fault(fault, 1);
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        let before = ledger.head().await.expect("a head").unwrap_or_default();
+        // It has struck, and what it struck is mended: then again.
+        while !moving.is_finished() && (site.cluster.faults_left(fault) > 0 || ledger.head().await.expect("a head") < Some(before + 30)) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        struck += 1;
     }
+    assert!(struck > 5, "the faults have struck only {struck} times");
     let moved = moving.await.expect("it ends").expect("all are recorded");
     assert_eq!(moved.len(), 200);
     let again = ledger.append_in_order(appends).await.expect("the same again is the same");
