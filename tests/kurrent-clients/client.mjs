@@ -124,6 +124,9 @@ async function follow(client, prefix, count) {
   await following.unsubscribe();
 }
 
+// A test that waits for ever tells nothing.
+setTimeout(() => process.exit(3), 60_000).unref();
+
 const [address, verb, prefix, more] = process.argv.slice(2);
 const client = KurrentDBClient.connectionString(address);
 const verbs = { write: () => write(client, prefix, more), read: () => read(client, prefix), follow: () => follow(client, prefix, Number(more)) };

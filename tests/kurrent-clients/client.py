@@ -5,7 +5,9 @@ client.py ADDRESS read PREFIX         all events under the prefix, by `$all` and
 client.py ADDRESS follow PREFIX N     tells of N events as they come, and when it has caught up
 """
 
+import faulthandler
 import json
+import os
 import sys
 from uuid import NAMESPACE_URL, uuid5
 
@@ -134,6 +136,8 @@ def follow(client, prefix, count):
 
 
 def main():
+    # A test that waits for ever tells nothing; this one tells where it waited.
+    faulthandler.dump_traceback_later(60, exit=True)
     address, verb, prefix, *more = sys.argv[1:]
     client = KurrentDBClient(address)
     if verb == "write":
@@ -145,6 +149,8 @@ def main():
     else:
         sys.exit(f"{verb} is no verb")
     client.close()
+    # All is said and flushed. Now and then gRPC waits for ever for a lock of its own while the interpreter ends.
+    os._exit(0)
 
 
 main()

@@ -63,8 +63,8 @@ impl Language {
         let mut command = self.command()?;
         command.arg(address).args(arguments).stderr(Stdio::piped());
         let output = tokio::task::spawn_blocking(move || command.output().expect("it starts")).await.expect("it ends");
-        assert!(output.status.success(), "{self:?} {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-        let lines = String::from_utf8(output.stdout).expect("JSON");
+        let (lines, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success(), "{self:?} {arguments:?}: {}: {lines}{errors}", output.status);
         Some(lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect())
     }
 }

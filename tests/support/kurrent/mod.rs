@@ -39,7 +39,6 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tempfile::TempDir;
-use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
 use tonic::transport::Server;
 use uuid::Uuid;
@@ -53,7 +52,7 @@ pub use store::{Expected, Place, Proposed, Record, Refusal, TOMBSTONE, Written};
 use bench::Bench;
 use certificates::Certificates;
 use faults::Faults;
-use node::Connections;
+use node::{Connections, Port};
 use proto::gossip::gossip_server::GossipServer;
 use proto::server_features::server_features_server::ServerFeaturesServer;
 use proto::streams::streams_server::StreamsServer;
@@ -97,6 +96,7 @@ impl Shape {
 /// A running bench. Dropping it ends all its nodes at once.
 pub struct Cluster {
     bench: Arc<Bench>,
+    ports: Vec<Port>,
     runtime: Option<Runtime>,
     certificates: Option<Arc<Certificates>>,
     /// Removed when the bench is dropped.
@@ -120,10 +120,11 @@ impl Cluster {
         // Two of them are in the tree, so one has to be named; another bench may have done so.
         drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
         let certificates = shape.tls.then(|| Arc::new(Certificates::make(&folder, &shape.names)));
-        let (bench, listeners) = runtime.spawn(begin(shape, folder)).await.expect("the bench starts");
-        let cluster = Cluster { bench, runtime: Some(runtime), certificates, _folder: own };
-        for (number, listener) in listeners.into_iter().enumerate() {
-            cluster.serve(number, listener);
+        let nodes = shape.nodes;
+        let (bench, ports) = runtime.spawn(begin(shape, folder)).await.expect("the bench starts");
+        let cluster = Cluster { bench, ports, runtime: Some(runtime), certificates, _folder: own };
+        for number in 0..nodes {
+            cluster.serve(number);
         }
         cluster.runtime().spawn(cluster.bench.roles.clone().run());
         cluster
@@ -188,23 +189,19 @@ impl Cluster {
     /// Ends a node as SIGKILL does: its connections and its port are closed.
     pub async fn kill(&self, node: usize) {
         self.bench.roles.set(node, Power::Dead);
-        let address = self.bench.addresses[node];
-        while self.bench.connections[node].count() > 0 || TcpStream::connect(address).await.is_ok() {
+        let connections = &self.bench.connections[node];
+        while connections.count() > 0 || connections.listening() {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
 
     /// Starts a killed node again on its port.
-    ///
-    /// # Panics
-    /// When somebody else has taken its port.
     pub async fn restart(&self, node: usize) {
         if self.power(node) != Power::Dead {
             return self.thaw(node);
         }
-        let listener = self.runtime().spawn(node::bind(self.bench.addresses[node])).await.expect("the port can be had");
         self.bench.roles.set(node, Power::Running);
-        self.serve(node, listener);
+        self.serve(node);
     }
 
     /// Stops a node as SIGSTOP does.
@@ -310,10 +307,12 @@ impl Cluster {
         }
     }
 
-    fn serve(&self, number: usize, listener: TcpListener) {
+    fn serve(&self, number: usize) {
+        let _in_runtime = self.runtime().enter();
+        let listener = self.ports[number].listen().expect("the port is held for it");
+        let incoming = node::listen(listener, self.bench.roles.watch(number), self.bench.connections[number].clone());
         let node = Node { bench: self.bench.clone(), number };
         let certificates = self.certificates.clone();
-        let (power, connections) = (self.bench.roles.watch(number), self.bench.connections[number].clone());
         self.runtime().spawn(async move {
             let mut server = Server::builder();
             if let Some(certificates) = certificates {
@@ -323,7 +322,7 @@ impl Cluster {
                 .add_service(StreamsServer::new(node.clone()))
                 .add_service(GossipServer::new(node.clone()))
                 .add_service(ServerFeaturesServer::new(node))
-                .serve_with_incoming(node::listen(listener, power, connections));
+                .serve_with_incoming(incoming);
             // It ends with the node.
             drop(serving.await);
         });
@@ -350,20 +349,16 @@ impl Drop for Cluster {
     }
 }
 
-async fn begin(shape: Shape, folder: PathBuf) -> (Arc<Bench>, Vec<TcpListener>) {
+async fn begin(shape: Shape, folder: PathBuf) -> (Arc<Bench>, Vec<Port>) {
     let store = Store::open(&folder).await;
-    let mut listeners = Vec::new();
-    for _ in 0..shape.nodes {
-        listeners.push(TcpListener::bind(("127.0.0.1", 0)).await.expect("a port can be had"));
-    }
-    let address = |listener: &TcpListener| listener.local_addr().expect("it is bound");
+    let ports: Vec<Port> = (0..shape.nodes).map(|_| Port::take().expect("a port can be had")).collect();
     let bench = Bench {
         roles: Roles::new(shape.nodes),
         faults: Faults::new(),
         users: shape.users,
         version: shape.version,
         host: "127.0.0.1".to_owned(),
-        addresses: listeners.iter().map(address).collect(),
+        addresses: ports.iter().map(|port| port.address).collect(),
         ids: (0..shape.nodes).map(|_| Uuid::new_v4()).collect(),
         connections: (0..shape.nodes).map(|_| Connections::default()).collect(),
         subscriptions: AtomicUsize::new(0),
@@ -372,7 +367,7 @@ async fn begin(shape: Shape, folder: PathBuf) -> (Arc<Bench>, Vec<TcpListener>) 
     if bench.store.last().is_none() {
         found(&bench.store).await;
     }
-    (Arc::new(bench), listeners)
+    (Arc::new(bench), ports)
 }
 
 /// What a server writes when it is started for the first time, so that nobody's events are the first ones.

@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream, ReadBuf};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_stream::wrappers::UnboundedReceiverStream;
 use tonic::transport::server::Connected;
@@ -22,6 +22,7 @@ pub(super) struct Connections(Arc<Mutex<Open>>);
 #[derive(Default)]
 struct Open {
     next: u64,
+    listening: bool,
     cuts: HashMap<u64, oneshot::Sender<()>>,
 }
 
@@ -36,6 +37,11 @@ impl Connections {
 
     pub(super) fn count(&self) -> usize {
         self.open().cuts.len()
+    }
+
+    /// Whether there is a port to connect to.
+    pub(super) fn listening(&self) -> bool {
+        self.open().listening
     }
 
     fn enter(&self) -> (ConnectionId, oneshot::Receiver<()>) {
@@ -65,11 +71,12 @@ pub(super) fn listen(
     connections: Connections,
 ) -> UnboundedReceiverStream<std::io::Result<Inside>> {
     let (sender, incoming) = mpsc::unbounded_channel();
+    connections.open().listening = true;
     tokio::spawn(async move {
         let mut life = power.clone();
         loop {
             let accepted = tokio::select! {
-                _ = dead(&mut life) => return,
+                _ = dead(&mut life) => break,
                 accepted = listener.accept() => accepted,
             };
             let Ok((outside, _)) = accepted else { continue };
@@ -79,22 +86,38 @@ pub(super) fn listen(
             let (pipe, far) = tokio::io::duplex(256 * 1024);
             tokio::spawn(carry(outside, far, power.clone(), is_cut, id, connections.clone()));
             if sender.send(Ok(Inside { id, pipe })).is_err() {
-                return;
+                break;
             }
         }
+        drop(listener);
+        connections.open().listening = false;
     });
     UnboundedReceiverStream::new(incoming)
 }
 
-/// Listens on the port again, which the system may still be letting go of.
-pub(super) async fn bind(address: SocketAddr) -> TcpListener {
-    for _ in 0..100 {
-        if let Ok(listener) = TcpListener::bind(address).await {
-            return listener;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+/// A port that stays the node's while nobody listens on it: connections are refused, and nobody else is given it.
+pub(super) struct Port {
+    pub(super) address: SocketAddr,
+    _held: TcpSocket,
+}
+
+impl Port {
+    pub(super) fn take() -> std::io::Result<Self> {
+        let held = bound(SocketAddr::from(([127, 0, 0, 1], 0)))?;
+        Ok(Port { address: held.local_addr()?, _held: held })
     }
-    panic!("the port of a node that was killed is taken: {address}")
+
+    pub(super) fn listen(&self) -> std::io::Result<TcpListener> {
+        bound(self.address)?.listen(1024)
+    }
+}
+
+fn bound(address: SocketAddr) -> std::io::Result<TcpSocket> {
+    let socket = TcpSocket::new_v4()?;
+    socket.set_reuseaddr(true)?;
+    socket.set_reuseport(true)?;
+    socket.bind(address)?;
+    Ok(socket)
 }
 
 async fn carry(
