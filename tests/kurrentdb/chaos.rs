@@ -40,20 +40,22 @@ async fn what_an_append_is_told_is_true_whatever_fails() {
             tokio::spawn(write(node, enough, dice))
         })
         .collect();
-    fail(&site.cluster, Dice(seed)).await;
+    fail(&site.cluster, Dice(seed), LASTS / 2).await;
+    // One that begins with nothing, in the middle of it.
+    let (late, ()) = tokio::join!(site.open_when_it_can("late", limits), fail(&site.cluster, Dice(!seed), LASTS / 2));
     enough.store(true, Ordering::SeqCst);
     let mut told = Vec::new();
     for writer in writers {
         told.extend(writer.await.expect("a writer is told what may be told"));
     }
-    for node in &nodes {
+    for node in nodes.iter().chain([&late]) {
         until_sound(&**node).await;
         node.catch_up(NEVER).await.expect("it catches up");
     }
     let fresh = site.open("fresh").await;
     fresh.catch_up(NEVER).await.expect("it catches up");
     let log = whole(&*fresh).await;
-    for node in &nodes {
+    for node in nodes.iter().chain([&late]) {
         assert!(whole(&**node).await == log, "nodes have different logs, seed {seed}");
     }
     judge(&log, told, seed);
@@ -126,7 +128,7 @@ async fn write(node: Arc<KurrentLedger>, enough: Arc<AtomicBool>, mut dice: Dice
     told
 }
 
-async fn fail(cluster: &Cluster, mut dice: Dice) {
+async fn fail(cluster: &Cluster, mut dice: Dice, lasts: Duration) {
     const FAULTS: [Fault; 10] = [
         Fault::DropAck,
         Fault::Abort,
@@ -141,7 +143,7 @@ async fn fail(cluster: &Cluster, mut dice: Dice) {
     ];
     let begun = Instant::now();
     let mut rounds = 0_u32;
-    while begun.elapsed() < LASTS {
+    while begun.elapsed() < lasts {
         let fault = FAULTS[dice.below(FAULTS.len() as u64) as usize];
         cluster.fault(fault, 1 + dice.below(2) as usize);
         tokio::time::sleep(Duration::from_millis(100 + dice.below(500))).await;

@@ -59,6 +59,18 @@ impl Site {
         Arc::new(KurrentLedger::open(&self.address(), options).await.expect("the ledger opens"))
     }
 
+    /// The same, while the cluster may be busy with itself.
+    pub(crate) async fn open_when_it_can(&self, node: &str, limits: Limits) -> Arc<KurrentLedger> {
+        let begun = Instant::now();
+        loop {
+            match KurrentLedger::open(&self.address(), KurrentOptions { limits, ..self.options(node) }).await {
+                Ok(ledger) => return Arc::new(ledger),
+                Err(LedgerError::NotConnected { .. }) if begun.elapsed() < NEVER => {}
+                Err(error) => panic!("the ledger does not open: {error}"),
+            }
+        }
+    }
+
     /// The same without a key: what such a node leaves can be opened by anybody.
     pub(crate) async fn open_unsigned(&self, node: &str) -> KurrentLedger {
         let options = KurrentOptions { open: OpenOptions::default(), ..self.options(node) };
