@@ -9,8 +9,15 @@ use std::path::{Path, PathBuf};
 use tahavol_domain::Rule;
 
 /// Rules that are decided above the domain, where they are tested: they need the ledger, the clock's kind or the evidence store.
-const ABOVE_THE_DOMAIN: &[Rule] =
-    &[Rule::CommandIdReused, Rule::OtherProgramme, Rule::Conflict, Rule::LineTooLong, Rule::ClockNotSimulated, Rule::EvidenceMissing, Rule::EvidenceInvalid];
+const ABOVE_THE_DOMAIN: &[Rule] = &[
+    Rule::CommandIdReused,
+    Rule::OtherProgramme,
+    Rule::Conflict,
+    Rule::LineTooLong,
+    Rule::ClockNotSimulated,
+    Rule::EvidenceMissing,
+    Rule::EvidenceInvalid,
+];
 
 #[test]
 fn every_rule_has_a_code_of_its_own_in_capitals() {
