@@ -213,12 +213,15 @@ pub enum LedgerError {
     #[error("stream {stream} is at {} and not at {}", revision_text(*actual), revision_text(expected.last_revision()))]
     Conflict { stream: String, expected: Expected, actual: Option<u64> },
 
-    /// Nothing was written. `retry`: trying again soon may help (the engine is busy); otherwise a person has to help
-    /// first (disk full, read-only directory, ledger closed). Reads go on.
+    /// Nothing of this call was written. It says nothing of an earlier call with the same events that ended in
+    /// [`LedgerError::OutcomeUnknown`]: that one may be recorded still, so whoever repeats has to remember it, and must not
+    /// take this answer for that one's outcome. `retry`: trying again soon may help (the engine is busy); otherwise a person
+    /// has to help first (disk full, read-only directory, ledger closed). Reads go on.
     #[error("ledger not available: {what}")]
     Unavailable { retry: bool, what: String },
 
-    /// It is not known whether the append was recorded. Append the same events again: the answer is then certain.
+    /// It is not known whether the append was recorded. Append the same events again, until the answer is another one than
+    /// this and [`LedgerError::Unavailable`]: that answer is certain.
     #[error("outcome of the append not known: {what}")]
     OutcomeUnknown { what: String },
 
