@@ -14,9 +14,7 @@ const CLIENT: &str = "kurrentdb";
 /// # Errors
 /// When the level is none.
 pub fn begin(settings: &LogSettings) -> Result<(), Failure> {
-    // What the client of a cluster calls an error is tried again, and told in our own words where it matters.
-    let level = if settings.level.contains(CLIENT) { settings.level.clone() } else { format!("{},{CLIENT}=off", settings.level) };
-    let filter = EnvFilter::try_new(&level).map_err(|error| Failure::usage(format!("configuration: log.level: {error}")))?;
+    let filter = filter(&settings.level)?;
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(true);
     let begun = match settings.format {
         LogFormat::Text => log.with_ansi(false).finish().try_init(),
@@ -26,4 +24,66 @@ pub fn begin(settings: &LogSettings) -> Result<(), Failure> {
         tracing::debug!("the log has begun before");
     }
     Ok(())
+}
+
+/// What the client of a cluster calls an error is tried again, and told in our own words where it matters: it is silent
+/// unless the level names it.
+fn filter(level: &str) -> Result<EnvFilter, Failure> {
+    let names_it = level.split(',').any(|directive| directive.trim_start().starts_with(CLIENT));
+    let level = if names_it { level.to_owned() } else { format!("{level},{CLIENT}=off") };
+    EnvFilter::try_new(&level).map_err(|error| Failure::usage(format!("configuration: log.level: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// What is written at this level when the client and our own crates have something to tell.
+    fn written(level: &str) -> String {
+        let lines = Lines::default();
+        let into = lines.clone();
+        let log = tracing_subscriber::fmt().with_env_filter(filter(level).unwrap()).with_writer(move || into.clone()).finish();
+        tracing::subscriber::with_default(log, || {
+            tracing::error!(target: "kurrentdb::grpc", "of the client");
+            tracing::error!(target: "kurrentdb", "of the client");
+            tracing::debug!(target: "tahavol_ledger_kurrentdb::reach", "our own");
+            tracing::info!(target: "tahavol_server", "our own");
+        });
+        String::from_utf8(lines.0.lock().unwrap().clone()).unwrap()
+    }
+
+    #[test]
+    fn the_clusters_client_is_silent_unless_it_is_named() {
+        for (level, ours) in [("info", 1), ("trace", 2), ("info,tahavol_ledger_kurrentdb=debug", 2), ("tahavol_ledger_kurrentdb=debug", 1)]
+        {
+            let told = written(level);
+            assert!(!told.contains("of the client"), "{level}: {told}");
+            assert_eq!(told.matches("our own").count(), ours, "{level}: {told}");
+        }
+        for level in ["info,kurrentdb=error", "kurrentdb::grpc=error, info"] {
+            assert!(written(level).contains("of the client"), "{level}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_level_is_refused() {
+        assert!(filter("tahavol_server=loud").is_err());
+    }
 }
