@@ -1,6 +1,7 @@
 //! Configuration: `tahavol.toml`, then `TAHAVOL_*` of the environment, then flags. An unknown key is an error.
 
 mod engine;
+mod secrecy;
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -275,7 +276,8 @@ impl Settings {
         // Where the configuration lies, and who `verify` asks a server as, are no settings.
         let ours: HashMap<_, _> = environment.into_iter().filter(|(key, _)| key != "TAHAVOL_CONFIG" && key != "TAHAVOL_TOKEN").collect();
         let variables = Environment::with_prefix("TAHAVOL").prefix_separator("_").separator("__").try_parsing(true);
-        let bad = |error: config::ConfigError| Failure::usage(format!("configuration: {error}"));
+        let bad = |error: config::ConfigError| Failure::usage(format!("configuration: {}", secrecy::of_config(&error)));
+        secrecy::refuse_no_toml(named.as_deref().unwrap_or(Path::new(CONFIG_FILE)))?;
         let in_file = Config::builder().add_source(file).build().map_err(bad)?;
         let whole = Config::builder().add_source(in_file.clone()).add_source(variables.source(Some(ours.clone()))).build().map_err(bad)?;
         engine::refuse_two(&in_file, &whole, &ours)?;
@@ -293,10 +295,7 @@ impl Settings {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(self),
             Err(error) => return Err(Failure::io(&format!("read {}", path.display()), &error)),
         };
-        let people: PeopleFile = toml::from_str(&text).map_err(|error| {
-            // The error's own text would quote the line, and with it a token.
-            Failure::usage(format!("{}: {}", path.display(), error.message()))
-        })?;
+        let people: PeopleFile = toml::from_str(&text).map_err(|error| secrecy::of_toml(&path, &text, &error))?;
         self.tokens.extend(people.tokens);
         self.administrator = self.administrator.or(people.administrator);
         self.checked()

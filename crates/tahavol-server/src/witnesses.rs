@@ -72,7 +72,10 @@ impl TryFrom<&WitnessSetting> for Configured {
     type Error = Failure;
 
     fn try_from(setting: &WitnessSetting) -> Result<Configured, Failure> {
-        let bad = |what: &str| Failure::usage(format!("configuration: the witness at {}: {what}", setting.url));
+        // An address may have a user and a password before its host.
+        let (scheme, rest) = setting.url.split_once("://").unwrap_or(("", &setting.url));
+        let host = rest.rsplit('@').next().unwrap_or_default();
+        let bad = |what: &str| Failure::usage(format!("configuration: the witness at {scheme}://{host}: {what}"));
         let key: VerifyingKey = setting.vkey.parse().map_err(|error| bad(&format!("{error}")))?;
         match key.kind() {
             KeyKind::Cosigner => Ok(Configured { url: format!("{}/add-checkpoint", setting.url.trim_end_matches('/')), key }),
