@@ -9,6 +9,7 @@ use tahavol_domain::calendar::Date;
 use tahavol_tests::binary;
 use tahavol_tests::data::TODAY;
 use tahavol_tests::server::{DIRECTIVE, Server, directive};
+use tahavol_tests::witness::Witness;
 use tempfile::TempDir;
 use tokio::task::block_in_place;
 
@@ -243,4 +244,68 @@ async fn a_server_whose_stream_was_tombstoned_stands_still_and_says_where() {
     assert!(of_it.iter().any(|line| line.starts_with("BROKEN")), "an end that nobody can take back: {told}");
     assert!(of_it.iter().any(|line| line.chars().any(is_persian)), "{told}");
     assert!(!output.status.success(), "{told}");
+}
+
+/// The only witness of a server, as soon as it is so.
+async fn witness_when(server: &Server, so: impl Fn(&Value) -> bool) -> Value {
+    let begun = Instant::now();
+    loop {
+        let answer = server.get("/readyz").send().await.expect("an answer");
+        let told: Value = answer.json().await.expect("JSON");
+        let witness = &told["proof"]["witnesses"][0];
+        assert_eq!(witness["alarm"], false, "nobody has shown another history: {told}");
+        if so(&told["proof"]) {
+            return witness.clone();
+        }
+        assert!(begun.elapsed() < NEVER, "the witness does not get there: {told}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// A witness is shown the heads of both nodes: what one of them does not have yet is no other history.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_that_is_behind_waits_before_it_asks_a_witness_that_has_seen_more() {
+    let mut pair = Pair::founded().await;
+    let directory = pair.folder.path().join("witness");
+    let key = Witness::keygen(&directory, "witness.example/court");
+    let keys = binary::run(&["log", "keys", "--data", &pair.data("a").display().to_string()]).stdout;
+    for key in String::from_utf8(keys).expect("text").lines() {
+        Witness::trust(&directory, key);
+    }
+    let witness = block_in_place(|| Witness::on(&directory));
+    let config = pair.folder.path().join("server.toml");
+    let text = format!("[proof]\ncosign_every_seconds = 0\n[[proof.witness]]\nurl = \"{}\"\nvkey = \"{key}\"\n", witness.address);
+    std::fs::write(&config, text).expect("a configuration");
+    // What the second node has: the programme as it was founded.
+    let mut b = pair.serve("b").await;
+    assert!(block_in_place(|| b.terminate()).success());
+    pair.environment.push(("TAHAVOL_CONFIG".to_owned(), config.display().to_string()));
+
+    let all = |proof: &Value| proof["cosignedSize"].is_u64() && proof["cosignedSize"] == proof["signedSize"];
+    let a = pair.serve("a").await;
+    let last = issued(&a, "SEEN").await;
+    let size = last + 1;
+    let seen = witness_when(&a, |proof| all(proof) && proof["cosignedSize"].as_u64() >= Some(size)).await;
+    assert_eq!(seen["problem"], Value::Null);
+
+    // While the cluster is away the second node has less than the witness has seen. That is no alarm.
+    pair.site.cluster.kill(0).await;
+    let environment: Vec<(&str, &str)> = pair.environment.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+    let b = block_in_place(|| Server::on(&pair.data("b"), &environment));
+    let behind = witness_when(&b, |proof| proof["witnesses"][0]["problem"].is_string()).await;
+    assert!(behind["problem"].as_str().is_some_and(|what| what.contains("so far")), "{behind}");
+
+    // As soon as it has as much, it is cosigned like the first one; and then both are, whoever is asked first.
+    pair.site.cluster.restart(0).await;
+    let seen = witness_when(&b, |proof| all(proof) && proof["cosignedSize"].as_u64() >= Some(size)).await;
+    assert_eq!(seen["problem"], Value::Null);
+    ready(&a, 200).await;
+    ready(&b, 200).await;
+    for step in 0..4 {
+        issued(if step % 2 == 0 { &a } else { &b }, &format!("BOTH-{step}")).await;
+    }
+    let size = position(&a).await.max(position(&b).await) + 1;
+    for server in [&a, &b] {
+        witness_when(server, |proof| all(proof) && proof["cosignedSize"].as_u64() >= Some(size)).await;
+    }
 }

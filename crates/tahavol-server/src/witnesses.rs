@@ -8,9 +8,10 @@ use tahavol_app::Tahavol;
 use tahavol_app::proof::{WitnessReport, cosigners};
 use tahavol_ledger::merkle::cosignature;
 use tahavol_ledger::merkle::note::{KeyKind, Note, Signature, VerifyingKey};
-use tahavol_ledger::{Ledger, SignedHead};
+use tahavol_ledger::{Ledger, Link, SignedHead};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::config::{ProofSettings, WitnessSetting};
 use crate::failure::Failure;
@@ -21,6 +22,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// After a failure; doubled with each further one.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
+/// A node that hears all that others record has it within moments. What it still lacks after this is not there any more.
+const LATE_AT_MOST: Duration = Duration::from_secs(300);
 /// More than signature lines need.
 const MOST_BYTES: usize = 64 << 10;
 /// A witness that tells another size each time would be asked for ever.
@@ -62,7 +65,8 @@ impl Collector {
         let mut asking = JoinSet::new();
         for (index, witness) in self.witnesses.into_iter().enumerate() {
             let (app, ledger) = (self.app.clone(), Arc::clone(&self.ledger));
-            asking.spawn(Asking { app, ledger, client: client.clone(), witness, index, known: 0 }.run(self.every));
+            let asked = Asking { app, ledger, client: client.clone(), witness, index, known: 0, late: None };
+            asking.spawn(asked.run(self.every));
         }
         while asking.join_next().await.is_some() {}
     }
@@ -94,10 +98,15 @@ struct Asking {
     index: usize,
     /// The size that it is believed to have seen.
     known: u64,
+    /// Since when this node, hearing all that others record, has had less than the witness has seen.
+    late: Option<Instant>,
 }
 
 /// Why there is no cosignature.
 enum Missed {
+    /// Another node has shown it more than this one has signed so far: nothing is wrong, and nothing is to be shown before this
+    /// one has as much. Told, unless this one has it already.
+    Behind(Option<String>),
     /// Tried again after a pause.
     Trouble(String),
     /// It has seen another history than the log's: a person has to look. It is tried again all the same.
@@ -124,6 +133,13 @@ impl Asking {
                         // Heads that come meanwhile are shown together, by the last of them.
                         sleep(every).await;
                     }
+                    Err(missed @ Missed::Behind(_)) => {
+                        self.missed(missed);
+                        if timeout(LONGEST_PAUSE, until_signed(&mut heads, self.known)).await == Ok(false) {
+                            return;
+                        }
+                        pause = FIRST_PAUSE;
+                    }
                     Err(missed) => {
                         self.missed(missed);
                         sleep(pause).await;
@@ -148,13 +164,9 @@ impl Asking {
         let size = head.checkpoint.size;
         for _ in 0..MOST_TRIES {
             if self.known > size {
-                let there = self.app.signed_head().map_or(size, |newest| newest.checkpoint.size);
-                return Err(if self.known > there {
-                    Missed::Alarm(format!("it has seen {} events of this log, and {there} are there", self.known))
-                } else {
-                    Missed::Trouble("a newer head was shown to it meanwhile".to_owned())
-                });
+                return Err(self.it_has_seen_more(size));
             }
+            self.late = None;
             let proof = self.app.consistency(self.known, size).await.map_err(|error| Missed::Trouble(error.to_string()))?;
             let checkpoint: Note = head.note.parse().map_err(|error| Missed::Trouble(format!("{error}")))?;
             let body = AddCheckpoint { old: self.known, proof: proof.hashes, checkpoint }.to_string();
@@ -177,6 +189,27 @@ impl Asking {
             }
         }
         Err(Missed::Trouble("it tells another size each time".to_owned()))
+    }
+
+    /// It has seen more than the head that was to be shown. In a log that only this process writes, more than there is was
+    /// there once; where other nodes write too, it may be on its way to this one.
+    fn it_has_seen_more(&mut self, shown: u64) -> Missed {
+        let (seen, there) = (self.known, self.app.signed_head().map_or(shown, |newest| newest.checkpoint.size));
+        let shared = self.ledger.is_shared();
+        match (seen > there, shared) {
+            (false, false) => Missed::Trouble("a newer head was shown to it meanwhile".to_owned()),
+            (false, true) => Missed::Behind(None),
+            (true, false) => Missed::Alarm(format!("it has seen {seen} events of this log, and {there} are there")),
+            (true, true) if is_late(&mut self.late, &self.ledger.condition().link, Instant::now()) => {
+                let minutes = LATE_AT_MOST.as_secs() / 60;
+                Missed::Alarm(format!(
+                    "it has seen {seen} events of this log; {there} are here, and no more have come from the cluster for {minutes} minutes"
+                ))
+            }
+            (true, true) => {
+                Missed::Behind(Some(format!("it has seen {seen} events of this log, of which {there} are signed on this node so far")))
+            }
+        }
     }
 
     async fn send(&self, body: String) -> Result<(StatusCode, String), String> {
@@ -218,19 +251,57 @@ impl Asking {
 
     /// An alarm is told once; what has cosigned before stays told.
     fn missed(&self, missed: Missed) {
-        let (what, alarm) = match missed {
-            Missed::Trouble(what) => (what, false),
-            Missed::Alarm(what) => (what, true),
+        let (what, alarm, waits) = match missed {
+            Missed::Behind(None) => return,
+            Missed::Behind(Some(what)) => (what, false, true),
+            Missed::Trouble(what) => (what, false, false),
+            Missed::Alarm(what) => (what, true, false),
         };
         let witness = self.witness.key.name().to_owned();
         let before = self.app.witnesses().into_iter().nth(self.index);
         let new = before.as_ref().is_none_or(|before| before.problem.as_deref() != Some(&what));
         match (alarm, new) {
             (true, true) => tracing::error!(witness, what, "ALARM: a witness has seen another history of this log"),
-            (false, true) => tracing::warn!(witness, what, "a witness has not cosigned"),
-            (_, false) => tracing::debug!(witness, what, "a witness has still not cosigned"),
+            (false, true) if !waits => tracing::warn!(witness, what, "a witness has not cosigned"),
+            (_, _) => tracing::debug!(witness, what, "a witness has still not cosigned"),
         }
         let cosigned = before.and_then(|before| before.cosigned);
         self.app.report_witness(self.index, WitnessReport { name: witness, cosigned, problem: Some(what), alarm });
+    }
+}
+
+/// Until a head of this size is signed here; `false`: none will be, the ledger is closed.
+async fn until_signed(heads: &mut watch::Receiver<Option<Arc<SignedHead>>>, size: u64) -> bool {
+    let signed = |head: &Option<Arc<SignedHead>>| head.as_ref().is_some_and(|head| head.checkpoint.size >= size);
+    heads.wait_for(signed).await.is_ok()
+}
+
+/// Whether a node that hears all that others record has lacked something for too long. One that does not hear it may lack
+/// anything: the time begins again.
+fn is_late(since: &mut Option<Instant>, link: &Link, now: Instant) -> bool {
+    match link {
+        Link::Sound => now.duration_since(*since.get_or_insert(now)) >= LATE_AT_MOST,
+        Link::CatchingUp | Link::Lost { .. } | Link::Stopped { .. } => {
+            *since = None;
+            false
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_node_that_hears_all_and_still_lacks_something_is_late() {
+        let (mut since, begun) = (None, Instant::now());
+        assert!(!is_late(&mut since, &Link::Sound, begun));
+        assert!(!is_late(&mut since, &Link::Sound, begun + LATE_AT_MOST / 2));
+        assert!(is_late(&mut since, &Link::Sound, begun + LATE_AT_MOST));
+        for link in [Link::CatchingUp, Link::Lost { since: std::time::SystemTime::now(), what: String::new() }] {
+            assert!(!is_late(&mut since, &link, begun + LATE_AT_MOST * 2));
+            assert!(!is_late(&mut since, &Link::Sound, begun + LATE_AT_MOST * 2), "it begins again");
+        }
+        assert!(is_late(&mut since, &Link::Sound, begun + LATE_AT_MOST * 3));
     }
 }
