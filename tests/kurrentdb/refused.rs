@@ -5,13 +5,14 @@ use std::process::{Command, Output};
 
 use tahavol_app::messages::message;
 use tahavol_domain::text::Lang;
-use tahavol_ledger::Ledger;
+use tahavol_ledger::{Expected, Ledger, OpenOptions};
+use tahavol_ledger_kurrentdb::{KurrentLedger, KurrentOptions};
 use tahavol_tests::kurrent::Shape;
 use tahavol_tests::{binary, data};
 use tokio::task::block_in_place;
 use uuid::Uuid;
 
-use crate::support::{Site, begin, is_persian};
+use crate::support::{NEVER, Site, begin, is_persian, whole};
 
 /// Exit codes as `tahavol --help` lists them.
 const USAGE: i32 = 2;
@@ -127,6 +128,50 @@ async fn a_cluster_that_was_put_back() {
     command.env("TAHAVOL_PROGRAMME", before.programme.to_string());
     let output = ended(command);
     refused(&output, CORRUPT, "it was put back to an older state", "UNPROVEN_ROLLED_BACK", &[]);
+}
+
+/// What tells the two apart: nothing was lost, and no rollback is to be accepted.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cluster_that_was_built_anew_of_the_same_events() {
+    let before = Site::of(1).await;
+    let ledger = before.open_unsigned("data").await;
+    let (event, _) = begin(&ledger, "seen").await;
+    ledger.close().await.unwrap();
+    // Something else lies before it now, so that it has another place.
+    let now = Site { programme: before.programme, ..Site::of(1).await };
+    now.foreign("orders-1", "somebody.elses", "not ours").await;
+    let ledger = now.open_unsigned("mover").await;
+    ledger.append("seen", Expected::NoStream, vec![event]).await.unwrap();
+    ledger.close().await.unwrap();
+    let again = || {
+        let mut command = serve(before.directory.path(), &now.cluster.address());
+        command.env("TAHAVOL_PROGRAMME", before.programme.to_string());
+        ended(command)
+    };
+    let output = again();
+    refused(&output, CORRUPT, "the engine behind this copy of it was built anew", "UNPROVEN_BUILT_ANEW", &[]);
+    let (path, head) = (before.replica("data"), before.directory.path().join("data-log.head"));
+    let args = [("path", path.display().to_string()), ("head", head.display().to_string())];
+    refused(&output, CORRUPT, "Only this node's copy has to go", "SERVE_CLUSTER_BUILT_ANEW", &args);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!said.contains(&message("SERVE_CLUSTER_PUT_BACK", &args, Lang::Fa)), "{said}");
+
+    // Another history is told as one that was put back, also when its newest event lies at the very same place.
+    let other = Site { programme: before.programme, ..Site::of(1).await };
+    let ledger = other.open_unsigned("stranger").await;
+    begin(&ledger, "seen").await;
+    ledger.close().await.unwrap();
+    let mut command = serve(before.directory.path(), &other.cluster.address());
+    command.env("TAHAVOL_PROGRAMME", before.programme.to_string());
+    let output = ended(command);
+    refused(&output, CORRUPT, "its history is another one than was signed", "SERVE_CLUSTER_PUT_BACK", &args);
+
+    // What was said is done, and it is not refused any more: this programme is one that nobody has founded.
+    std::fs::remove_dir_all(path.parent().unwrap()).unwrap();
+    let ledger = before.options("data");
+    let reopened = KurrentLedger::open(&now.address(), KurrentOptions { open: OpenOptions::default(), ..ledger }).await.unwrap();
+    reopened.catch_up(NEVER).await.unwrap();
+    assert_eq!(whole(&reopened).await.len(), 1);
 }
 
 /// Foreign streams are no reason to refuse: a programme is founded beside them, and does not see them.

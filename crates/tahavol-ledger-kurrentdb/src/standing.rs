@@ -77,7 +77,7 @@ impl Newest {
             There::Event(_) => return Ok(None),
             There::Elsewhere(_) => {
                 let (commit, prepare) = place;
-                (Unproven::Forked, format!("{name} does not lie at {commit}/{prepare} in the cluster any more, which was built anew"))
+                (Unproven::BuiltAnew, format!("{name} does not lie at {commit}/{prepare} in the cluster any more, which was built anew"))
             }
             There::Nothing => {
                 (Unproven::RolledBack, format!("{name} is not in the cluster, which was put back to an older state or has thrown it away"))

@@ -276,6 +276,10 @@ pub enum Unproven {
     /// A head was signed over other events at the same positions.
     #[error("its history is another one than was signed")]
     Forked,
+    /// The engine behind a copy was built anew of the same events: they lie at other places than the copy knows. The copy
+    /// has to be made again, and nothing else has changed.
+    #[error("the engine behind this copy of it was built anew")]
+    BuiltAnew,
     /// The log is signed and no key is configured.
     #[error("its key is missing")]
     KeyMissing,

@@ -94,6 +94,7 @@ fn unproven_key(kind: Unproven) -> &'static str {
         Unproven::UnsignedTail => "UNPROVEN_UNSIGNED_TAIL",
         Unproven::RolledBack => "UNPROVEN_ROLLED_BACK",
         Unproven::Forked => "UNPROVEN_FORKED",
+        Unproven::BuiltAnew => "UNPROVEN_BUILT_ANEW",
         Unproven::KeyMissing => "UNPROVEN_KEY_MISSING",
         Unproven::KeyUnknown => "UNPROVEN_KEY_UNKNOWN",
         Unproven::OtherOrigin => "UNPROVEN_OTHER_ORIGIN",

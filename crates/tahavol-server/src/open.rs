@@ -135,13 +135,27 @@ fn refuse_other_programme(settings: &Settings, app: &Tahavol) -> Result<(), Fail
     }
 }
 
+/// What is to be done where the cluster and this node's copy of it are not one history.
+fn of_a_cluster(kind: Unproven) -> Option<&'static str> {
+    match kind {
+        Unproven::RolledBack | Unproven::Forked => Some("SERVE_CLUSTER_PUT_BACK"),
+        Unproven::BuiltAnew => Some("SERVE_CLUSTER_BUILT_ANEW"),
+        Unproven::UnsignedTail
+        | Unproven::KeyMissing
+        | Unproven::KeyUnknown
+        | Unproven::OtherOrigin
+        | Unproven::HeadDamaged
+        | Unproven::HeadCopyMissing => None,
+    }
+}
+
 /// What a person can do about a log that is not what was last signed.
 pub(crate) fn unopened(settings: &Settings, error: LedgerError) -> Failure {
-    if let (LedgerError::Unproven { kind: Unproven::RolledBack | Unproven::Forked, .. }, Ok(Engine::Cluster(cluster))) =
-        (&error, settings.engine())
+    if let (LedgerError::Unproven { kind, .. }, Ok(Engine::Cluster(cluster))) = (&error, settings.engine())
+        && let Some(key) = of_a_cluster(*kind)
     {
         let failure = Failure::from(error);
-        let help = both("SERVE_CLUSTER_PUT_BACK", &[("path", cluster.replica.display().to_string())]);
+        let help = both(key, &[("path", cluster.replica.display().to_string()), ("head", settings.head_file().display().to_string())]);
         return Failure::new(failure.code, format!("{}\n{help}", failure.text));
     }
     let head = settings.head_file().display().to_string();
