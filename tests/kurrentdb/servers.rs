@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tahavol_app::demo::Demo;
+use tahavol_app::messages::message;
 use tahavol_domain::calendar::Date;
+use tahavol_domain::text::Lang;
 use tahavol_tests::binary;
 use tahavol_tests::data::TODAY;
 use tahavol_tests::server::{DIRECTIVE, Server, directive};
@@ -308,4 +310,40 @@ async fn a_node_that_is_behind_waits_before_it_asks_a_witness_that_has_seen_more
     for server in [&a, &b] {
         witness_when(server, |proof| all(proof) && proof["cosignedSize"].as_u64() >= Some(size)).await;
     }
+}
+
+/// A node's copy that is smaller than the head that was signed before signs nothing, and says since when it will.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_that_waits_for_its_old_head_says_from_how_many_events_on_it_signs() {
+    let pair = Pair::founded().await;
+    let mut b = pair.serve("b").await;
+    assert!(block_in_place(|| b.terminate()).success());
+    let mut a = pair.serve("a").await;
+    let size = issued(&a, "LATER").await + 1;
+    assert!(block_in_place(|| a.terminate()).success());
+    // The second node gets the first one's head, and has fewer events for as long as the cluster is away.
+    let head_of = |node: &str| format!("{}-log.head", pair.data(node).display());
+    std::fs::copy(head_of("a"), head_of("b")).expect("the head");
+    pair.site.cluster.kill(0).await;
+    let environment: Vec<(&str, &str)> = pair.environment.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+    let b = block_in_place(|| Server::on(&pair.data("b"), &environment));
+    let says = |told: &[String], key: &str, lang: Lang| {
+        let sentence = message(key, &[("from", size.to_string())], lang);
+        assert!(told.iter().any(|line| line.contains(&sentence)), "{sentence} is not in {told:?}");
+    };
+    says(&b.told, "SERVE_SIGNS_FROM", Lang::En);
+    says(&b.told, "SERVE_SIGNS_FROM", Lang::Fa);
+    assert!(!b.told.iter().any(|line| line.contains("NOT SIGNED")), "{:?}", b.told);
+    let proof = ready(&b, 503).await["proof"].clone();
+    assert_eq!((&proof["state"], &proof["signsFrom"]), (&json!("waiting"), &json!(size)), "{proof}");
+    let asked = b.ask("auditor", "{ health { proof { state signsFrom what } } }", Value::Null).await;
+    assert_eq!(asked["data"]["health"]["proof"], json!({ "state": "WAITING", "signsFrom": size, "what": null }), "{asked}");
+    let mut doctor = binary::command(&["doctor", "--data", &pair.data("b").display().to_string()]);
+    let output = block_in_place(|| doctor.envs(pair.environment.clone()).output().expect("it starts"));
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(told.contains(&format!("it signs from {size} events on")) && told.contains("its origin is"), "{told}");
+
+    pair.site.cluster.restart(0).await;
+    let proof = ready(&b, 200).await["proof"].clone();
+    assert_eq!((&proof["state"], &proof["signsFrom"], &proof["signedSize"]), (&json!("signed"), &Value::Null, &json!(size)), "{proof}");
 }

@@ -85,6 +85,9 @@ async fn an_event_of_another_program_stops_all_writing_and_is_an_alarm() {
     }
     let ready: Value = server.get("/readyz").send().await.unwrap().json().await.unwrap();
     assert_eq!(ready["proof"]["state"], "unproven", "{ready}");
+    let asked = server.ask("auditor", "{ health { proof { state what } } }", Value::Null).await;
+    let proof = &asked["data"]["health"]["proof"];
+    assert!(proof["state"] == "UNPROVEN" && proof["what"].is_string(), "{asked}");
     assert!(ready["proof"]["what"].as_str().unwrap().contains("another program"), "{ready}");
     let metrics = server.get("/metrics").send().await.unwrap().text().await.unwrap();
     assert!(metrics.contains("tahavol_log_unproven 1"), "{metrics}");

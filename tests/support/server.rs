@@ -17,6 +17,8 @@ pub struct Server {
     child: Child,
     /// `http://127.0.0.1:<port>`
     pub address: String,
+    /// The lines that it told before its address.
+    pub told: Vec<String>,
     pub data: PathBuf,
     client: Client,
     /// Removed with the server, where it is the server's own.
@@ -54,12 +56,16 @@ impl Server {
         let mut command = binary::command(&[&["serve", "--data", &path, "--listen", "127.0.0.1:0"], more].concat());
         let mut child = command.envs(environment.iter().copied()).stdout(Stdio::piped()).spawn().expect("the server starts");
         let output = BufReader::new(child.stdout.take().expect("its output is piped"));
-        let address = output.lines().map(|line| line.expect("a line")).find(|line| line.starts_with("http://"));
+        let mut told = Vec::new();
+        let address = output.lines().map(|line| line.expect("a line")).find(|line| {
+            told.push(line.clone());
+            line.starts_with("http://")
+        });
         let Some(address) = address else {
             let status = child.wait();
             panic!("the server did not tell its address: {status:?}");
         };
-        Server { child, address, data: directory.to_owned(), client: Client::new(), own: None }
+        Server { child, address, told, data: directory.to_owned(), client: Client::new(), own: None }
     }
 
     /// Asks it to stop, and waits until it has.

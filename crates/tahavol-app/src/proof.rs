@@ -22,6 +22,10 @@ const COSIGNATURE: usize = 8 + 64;
 pub enum ProofState {
     /// There is no key: nothing is promised to anybody.
     Unsigned,
+    /// A copy that was made anew has fewer events than were signed before; until it has as many nothing new is signed.
+    Waiting,
+    /// The log is not what was last signed, and nothing is written to it.
+    Unproven,
     /// The log's own word alone.
     Signed,
     /// Witnesses have seen it.
@@ -146,8 +150,26 @@ impl Tahavol {
         self.ledger().watch_heads()
     }
 
+    /// In which way the log is not what was last signed, if it is not.
+    #[must_use]
+    pub fn unproven(&self) -> Option<String> {
+        self.ledger().unproven()
+    }
+
+    /// While the log waits to be signed on: how many events that takes.
+    #[must_use]
+    pub fn signs_from(&self) -> Option<u64> {
+        self.ledger().signs_from()
+    }
+
     #[must_use]
     pub fn proof_state(&self) -> ProofState {
+        if self.unproven().is_some() {
+            return ProofState::Unproven;
+        }
+        if self.signs_from().is_some() {
+            return ProofState::Waiting;
+        }
         match (self.signed_head(), self.cosigned_head()) {
             (None, _) => ProofState::Unsigned,
             (Some(_), None) => ProofState::Signed,

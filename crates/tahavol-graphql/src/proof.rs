@@ -17,6 +17,11 @@ pub(crate) const RECEIPT: usize = 10;
 pub(crate) enum ProofState {
     /// There is no key: nothing is promised to anybody.
     Unsigned,
+    /// This node's copy was made anew and has fewer events than were signed before; until it has as many nothing new is
+    /// signed.
+    Waiting,
+    /// The log is not what was last signed; commands are refused.
+    Unproven,
     /// The log's own word alone.
     Signed,
     /// Witnesses have cosigned a head.
@@ -59,9 +64,13 @@ pub(crate) struct Consistency {
 #[derive(SimpleObject)]
 pub(crate) struct ProofHealth {
     state: ProofState,
+    /// In which way it is not what was last signed, if so.
+    what: Option<String>,
     origin: Option<String>,
     /// Events that the newest signed head covers.
     signed_size: Option<Count>,
+    /// While it waits: from how many events on it is signed again.
+    signs_from: Option<Count>,
     /// Events that witnesses have cosigned.
     cosigned_size: Option<Count>,
     witnesses: Vec<Witness>,
@@ -92,6 +101,8 @@ impl From<proof::ProofState> for ProofState {
     fn from(state: proof::ProofState) -> Self {
         match state {
             proof::ProofState::Unsigned => ProofState::Unsigned,
+            proof::ProofState::Waiting => ProofState::Waiting,
+            proof::ProofState::Unproven => ProofState::Unproven,
             proof::ProofState::Signed => ProofState::Signed,
             proof::ProofState::Cosigned => ProofState::Cosigned,
         }
@@ -137,8 +148,10 @@ pub(crate) fn health(ctx: &Context<'_>) -> Result<ProofHealth, Error> {
     let (signed, cosigned) = (app.signed_head(), app.cosigned_head());
     Ok(ProofHealth {
         state: app.proof_state().into(),
+        what: app.unproven(),
         origin: signed.as_ref().map(|head| head.checkpoint.origin.clone()),
         signed_size: signed.map(|head| Count::of(head.checkpoint.size)),
+        signs_from: app.signs_from().map(Count::of),
         cosigned_size: cosigned.map(|head| Count::of(head.checkpoint.size)),
         witnesses: app.witnesses().into_iter().map(Into::into).collect(),
     })

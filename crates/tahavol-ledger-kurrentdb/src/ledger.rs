@@ -177,6 +177,14 @@ impl Ledger for KurrentLedger {
         true
     }
 
+    fn unproven(&self) -> Option<String> {
+        self.replica.unproven()
+    }
+
+    fn signs_from(&self) -> Option<u64> {
+        self.replica.signs_from()
+    }
+
     fn close(&self) -> BoxFuture<'_, Result<(), LedgerError>> {
         self.stop();
         let mut ended = self.ended.clone();

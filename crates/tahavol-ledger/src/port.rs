@@ -81,6 +81,17 @@ pub trait Ledger: Send + Sync + 'static {
         false
     }
 
+    /// What the log was found not to be while it was open for writing, if so: nothing is written to it any more.
+    fn unproven(&self) -> Option<String> {
+        None
+    }
+
+    /// While a copy of the log that was made anew has fewer events than were signed before: how many it needs until it is
+    /// signed on.
+    fn signs_from(&self) -> Option<u64> {
+        None
+    }
+
     /// Finishes the appends that are queued, ends the subscriptions and lets go of the log. Later appends are refused.
     fn close(&self) -> BoxFuture<'_, Result<(), LedgerError>>;
 }

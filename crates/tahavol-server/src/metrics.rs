@@ -295,6 +295,14 @@ impl Ledger for Timed {
         self.ledger.is_shared()
     }
 
+    fn unproven(&self) -> Option<String> {
+        self.ledger.unproven()
+    }
+
+    fn signs_from(&self) -> Option<u64> {
+        self.ledger.signs_from()
+    }
+
     fn close(&self) -> BoxFuture<'_, Result<(), LedgerError>> {
         self.ledger.close()
     }

@@ -62,7 +62,7 @@ impl Demo {
         file_day().shift_persian_months(self.shift_months())
     }
 
-    /// The same for every demonstration of this seed and day, unless the configuration names one.
+    /// The same for every demonstration of this seed and day, unless the ledger has one or the configuration names one.
     #[must_use]
     pub fn programme(&self) -> ProgrammeId {
         let name = format!("urn:tahavol:demonstration:{}:{}", self.seed, self.today);
@@ -101,11 +101,14 @@ pub async fn play(app: &Tahavol, demo: &Demo, evidence: Vec<Evidence>, told: &dy
     let cast = Cast::new();
     let zone = TimeZone::tehran();
     let founded_on = demo.founded_on();
+    // What was begun is gone on with under the id that it was founded with.
+    let there = app.snapshot().programme.as_ref().map(|row| row.id);
+    let programme = there.or_else(|| app.named_programme()).unwrap_or_else(|| demo.programme());
     let settings = Settings {
         actor: cast.administrator.clone(),
         first_official: Some(cast.council.clone()),
         resolution: Some(RESOLUTION.to_owned()),
-        programme: app.named_programme().unwrap_or_else(|| demo.programme()),
+        programme,
         shift_months: demo.shift_months(),
         simulation: true,
     };
@@ -114,7 +117,7 @@ pub async fn play(app: &Tahavol, demo: &Demo, evidence: Vec<Evidence>, told: &dy
     if !demo.history {
         return Ok(());
     }
-    let mut stage = Stage::new(app, demo, cast, evidence, zone);
+    let mut stage = Stage::new(app, programme, demo, cast, evidence);
     let weeks = founded_on.days_until(demo.today) / 7;
     for week in 1..=weeks {
         let day = founded_on.plus_days(week * 7);

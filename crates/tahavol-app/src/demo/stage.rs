@@ -59,10 +59,11 @@ pub(super) struct Stage<'a> {
 }
 
 impl<'a> Stage<'a> {
-    pub(super) fn new(app: &'a Tahavol, demo: &Demo, cast: Cast, evidence: Vec<Evidence>, zone: TimeZone) -> Stage<'a> {
-        let today = demo.founded_on();
+    /// `programme` is the one that was founded: its id need not be the demonstration's own.
+    pub(super) fn new(app: &'a Tahavol, programme: ProgrammeId, demo: &Demo, cast: Cast, evidence: Vec<Evidence>) -> Stage<'a> {
+        let (today, zone) = (demo.founded_on(), TimeZone::tehran());
         let clock = Instant::start_of(today, &zone);
-        Stage { app, cast, programme: demo.programme(), dice: Dice(demo.seed), today, founded_on: today, evidence, zone, clock, acts: 0 }
+        Stage { app, cast, programme, dice: Dice(demo.seed), today, founded_on: today, evidence, zone, clock, acts: 0 }
     }
 
     pub(super) fn weeks_since_founding(&self) -> i32 {

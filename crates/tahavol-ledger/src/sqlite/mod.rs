@@ -311,6 +311,14 @@ impl Ledger for SqliteLedger {
         }
     }
 
+    fn unproven(&self) -> Option<String> {
+        SqliteLedger::unproven(self)
+    }
+
+    fn signs_from(&self) -> Option<u64> {
+        SqliteLedger::signs_from(self)
+    }
+
     fn close(&self) -> BoxFuture<'_, Result<(), LedgerError>> {
         self.stop();
         let mut tail = self.tail.clone();

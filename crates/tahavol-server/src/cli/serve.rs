@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 
 use super::{DataArguments, ListenArguments, say};
 use crate::config::Settings;
-use crate::failure::Failure;
+use crate::failure::{Failure, both};
 use crate::http::{Site, router};
 use crate::open::Opened;
 use crate::shutdown::{Closing, asked_to_stop};
@@ -93,6 +93,9 @@ fn told(settings: &Settings, opened: &Opened, site: &Site, address: std::net::So
 
 /// As what the ledger is signed, or that it is not.
 fn log_text(settings: &Settings, opened: &Opened) -> String {
+    if let Some(from) = opened.app.signs_from() {
+        return both("SERVE_SIGNS_FROM", &[("from", from.to_string())]);
+    }
     match opened.app.signed_head() {
         Some(head) => {
             let keys: Vec<String> = opened.sqlite.log_keys().iter().map(ToString::to_string).collect();

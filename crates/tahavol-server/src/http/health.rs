@@ -76,13 +76,16 @@ struct ToldEquality {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct ToldProof {
-    /// `unsigned` · `signed` · `cosigned`; `unproven`: it is not what was last signed, and nothing is written to it
+    /// `unsigned` · `signed` · `cosigned`; `waiting`: this node's copy was made anew and is not as large as what was signed
+    /// before; `unproven`: it is not what was last signed, and nothing is written to it
     state: &'static str,
     /// In which way it is not what was last signed.
     what: Option<String>,
     origin: Option<String>,
     /// How many events the newest signed head covers.
     signed_size: Option<u64>,
+    /// While it waits: from how many events on it is signed again.
+    signs_from: Option<u64>,
     /// How many the newest one covers that a witness has cosigned.
     cosigned_size: Option<u64>,
     /// Why the copy of the newest head cannot be written, if so.
@@ -104,18 +107,19 @@ struct ToldWitness {
 impl ToldProof {
     fn of(site: &Site) -> ToldProof {
         let (signed, cosigned) = (site.app.signed_head(), site.app.cosigned_head());
-        let unproven = site.sqlite.unproven();
         let state = match site.app.proof_state() {
-            _ if unproven.is_some() => "unproven",
             ProofState::Unsigned => "unsigned",
+            ProofState::Waiting => "waiting",
+            ProofState::Unproven => "unproven",
             ProofState::Signed => "signed",
             ProofState::Cosigned => "cosigned",
         };
         ToldProof {
             state,
-            what: unproven,
+            what: site.app.unproven(),
             origin: signed.as_ref().map(|head| head.checkpoint.origin.clone()),
             signed_size: signed.map(|head| head.checkpoint.size),
+            signs_from: site.app.signs_from(),
             cosigned_size: cosigned.map(|head| head.checkpoint.size),
             head_copy_problem: site.sqlite.head_copy_problem(),
             witnesses: site.app.witnesses().into_iter().map(Into::into).collect(),

@@ -7,8 +7,8 @@ use tahavol_ledger::merkle::note::{Note, SigningKey, VerifyingKey};
 use tahavol_ledger::{Ledger, SqliteLedger, StoredHead};
 
 use super::keys::named;
-use crate::config::Settings;
-use crate::failure::{Code, Failure};
+use crate::config::{Engine, Settings};
+use crate::failure::{Code, Failure, both};
 use crate::proof::read_keys;
 
 /// What was found where nothing is wrong.
@@ -27,15 +27,27 @@ pub(crate) async fn state(settings: &Settings) -> Result<LogState, Failure> {
     let there = if ledger.exists() { Some(SqliteLedger::open_read_only(&ledger).await?) } else { None };
     let stored = there.as_ref().map(SqliteLedger::stored_head).transpose()?.flatten();
     let copy = fs::read_to_string(settings.head_file()).ok();
+    let on_cluster = matches!(settings.engine()?, Engine::Cluster(_));
+    if on_cluster
+        && !keys.is_empty()
+        && let Some(copied) = copy.as_deref().and_then(|copy| waits_for(settings, &keys, copy))
+    {
+        let events = match &there {
+            Some(ledger) => ledger.head().await?.map_or(0, |last| last + 1),
+            None => 0,
+        };
+        if copied.size > events {
+            examined(settings, there).await?;
+            let args = [("origin", copied.origin), ("from", copied.size.to_string()), ("events", events.to_string())];
+            return Ok(LogState::Notice(both("DOCTOR_SIGNS_FROM", &args)));
+        }
+    }
     match (there, stored) {
         (Some(ledger), Some(head)) if !keys.is_empty() => {
             let events = ledger.head().await?.map_or(0, |last| last + 1);
             signed(settings, &keys, &head, events, copy.as_deref())?;
-            // Then as a server would at its start, which reads every leaf.
-            let signing = settings.signing()?;
-            let ledger = tokio::task::spawn_blocking(move || ledger.examine_signed(&signing).map(|()| ledger)).await;
-            let ledger = ledger.map_err(|error| Failure::new(Code::Failed, error.to_string()))??;
-            let cosigned = match ledger.cosigned_head() {
+            let ledger = examined(settings, Some(ledger)).await?;
+            let cosigned = match ledger.and_then(|ledger| ledger.cosigned_head()) {
                 Some(cosigned) => format!("{} of them cosigned", cosigned.checkpoint.size),
                 None => "none of them cosigned".to_owned(),
             };
@@ -56,6 +68,26 @@ pub(crate) async fn state(settings: &Settings) -> Result<LogState, Failure> {
         }
         (_, None) => Ok(LogState::Notice(format!("there is a key at {}, and nothing is signed yet", path.display()))),
     }
+}
+
+/// As a server would at its start, which reads every leaf.
+async fn examined(settings: &Settings, there: Option<SqliteLedger>) -> Result<Option<SqliteLedger>, Failure> {
+    let Some(ledger) = there else { return Ok(None) };
+    let signing = settings.signing()?;
+    let ledger = tokio::task::spawn_blocking(move || ledger.examine_signed(&signing).map(|()| ledger)).await;
+    Ok(Some(ledger.map_err(|error| Failure::new(Code::Failed, error.to_string()))??))
+}
+
+/// The head that a node's copy of a cluster has to come to again, when one of the keys has signed it.
+fn waits_for(settings: &Settings, keys: &[SigningKey], copy: &str) -> Option<Checkpoint> {
+    let note: Note = copy.parse().ok()?;
+    let origin = Checkpoint::parse(&note.text).ok()?.origin;
+    let further = origin.strip_prefix(settings.origin(keys)?.as_str())?;
+    if !further.is_empty() && !further.starts_with('/') {
+        return None;
+    }
+    let keys: Vec<VerifyingKey> = keys.iter().filter_map(|key| Some(key.renamed(&origin).ok()?.verifying_key())).collect();
+    Checkpoint::open(&note, &keys).ok()
 }
 
 fn signed(settings: &Settings, keys: &[SigningKey], head: &StoredHead, events: u64, copy: Option<&str>) -> Result<(), Failure> {
