@@ -347,3 +347,48 @@ async fn a_node_that_waits_for_its_old_head_says_from_how_many_events_on_it_sign
     let proof = ready(&b, 200).await["proof"].clone();
     assert_eq!((&proof["state"], &proof["signsFrom"], &proof["signedSize"]), (&json!("signed"), &Value::Null, &json!(size)), "{proof}");
 }
+
+/// Nothing in the cluster tells a new node under which name the log goes on. It says so; and what another node shows tells it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_node_without_a_head_warns_and_takes_the_name_from_what_another_node_shows() {
+    let pair = Pair::founded().await;
+    let (head_of, replica_of) =
+        (|node: &str| format!("{}-log.head", pair.data(node).display()), |node: &str| pair.data(node).join("replica.sqlite"));
+    // The first node goes on under a further name.
+    let environment: Vec<(&str, &str)> = pair.environment.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+    std::fs::remove_file(head_of("a")).expect("it was there");
+    let a = block_in_place(|| Server::with(&pair.data("a"), &environment, &["--accept-rollback", "the head was lost"]));
+    ready(&a, 200).await;
+    let shown = a.get("/log/checkpoint").send().await.expect("an answer").text().await.expect("text");
+    let origin = shown.lines().next().expect("an origin").to_owned();
+    let first = origin.strip_suffix("/2").expect("a further name").to_owned();
+    assert!(!a.told.iter().any(|line| line.starts_with("WARNING")), "{:?}", a.told);
+
+    // A new one cannot know that, and says what follows, in both languages.
+    let mut b = pair.serve("b").await;
+    let told = b.told.join("\n");
+    let args = [("origin", first.clone()), ("head", head_of("b")), ("path", replica_of("b").display().to_string())];
+    for lang in [Lang::En, Lang::Fa] {
+        let sentence = message("SERVE_ORIGIN_UNKNOWN", &args, lang);
+        assert!(told.contains(&sentence), "{sentence} is not in {told}");
+    }
+    assert_eq!(head(&b).await[0], first);
+    assert!(block_in_place(|| b.terminate()).success());
+    drop(b);
+
+    // What it was told to do: away with its copy, and the other one's head in its place.
+    for ending in ["", "-wal", "-shm"] {
+        let file = format!("{}{ending}", replica_of("b").display());
+        assert!(std::fs::remove_file(&file).is_ok() || !Path::new(&file).exists());
+    }
+    std::fs::remove_file(head_of("b")).expect("it has signed");
+    let mut doctor = binary::command(&["doctor", "--data", &pair.data("b").display().to_string()]);
+    let output = block_in_place(|| doctor.envs(pair.environment.clone()).output().expect("it starts"));
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(said.contains(&message("SERVE_ORIGIN_UNKNOWN", &args, Lang::Fa)), "{said}");
+    std::fs::write(head_of("b"), shown).expect("the head");
+    let b = pair.serve("b").await;
+    assert!(!b.told.iter().any(|line| line.starts_with("WARNING")), "{:?}", b.told);
+    issued(&b, "TOGETHER").await;
+    assert_eq!(head(&b).await[0], origin);
+}

@@ -1,5 +1,6 @@
 //! Opening what a server needs: the ledger for writing, the application on it, the evidence files, the schema.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use crate::config::{Cluster, Engine, PersonSetting, Settings};
 use crate::evidence::Files;
 use crate::failure::{Code, Failure, both, with_persian};
 use crate::metrics::{Metrics, Timed};
+use crate::proof::read_keys;
 
 /// How long a command that writes waits for its node's copy of the cluster: the first time it is made from nothing.
 const WHOLE_COPY_WITHIN: Duration = Duration::from_secs(30 * 60);
@@ -25,6 +27,8 @@ pub struct Opened {
     pub metrics: Arc<Metrics>,
     /// For people: engine and place.
     pub ledger_text: String,
+    /// What somebody has to hear who serves it, in both languages.
+    pub warning: Option<String>,
 }
 
 impl Opened {
@@ -46,6 +50,7 @@ impl Opened {
     }
 
     async fn open_as(settings: &Settings, purpose: For) -> Result<Opened, Failure> {
+        let mut warning = None;
         let (ledger, sqlite, ledger_text) = match settings.engine()? {
             Engine::Sqlite(path) => {
                 let sqlite = SqliteLedger::open(&path, open_options(settings)?).await.map_err(|error| unopened(settings, error))?;
@@ -53,6 +58,10 @@ impl Opened {
                 (Arc::clone(&sqlite) as Arc<dyn Ledger>, sqlite, format!("sqlite:{}", path.display()))
             }
             Engine::Cluster(cluster) => {
+                warning = unknown_origin(settings, &cluster).await?;
+                if let Some(warning) = &warning {
+                    tracing::warn!("{warning}");
+                }
                 let ledger = on_cluster(settings, &cluster, purpose).await?;
                 let text = format!("{} programme {} copy {}", cluster.address, cluster.programme.0, cluster.replica.display());
                 (ledger.ledger(), ledger.replica(), text)
@@ -74,7 +83,7 @@ impl Opened {
         if let Some(PersonSetting { id, .. }) = &settings.administrator {
             tracing::debug!(administrator = %id, "the configuration names the administrator");
         }
-        let opened = Opened { app, ledger, sqlite, evidence, metrics, ledger_text };
+        let opened = Opened { app, ledger, sqlite, evidence, metrics, ledger_text, warning };
         match refuse_other_programme(settings, &opened.app) {
             Ok(()) => Ok(opened),
             Err(refused) => {
@@ -122,6 +131,28 @@ async fn on_cluster(settings: &Settings, cluster: &Cluster, purpose: For) -> Res
         return Err(error.into());
     }
     Ok(ledger)
+}
+
+/// A node that has neither a copy of a signed head nor one of its own begins to sign under the log's first name, and the
+/// cluster does not tell it of a further one: only heads do.
+///
+/// # Errors
+/// When its keys or its copy cannot be read.
+pub(crate) async fn unknown_origin(settings: &Settings, cluster: &Cluster) -> Result<Option<String>, Failure> {
+    let Some(origin) = settings.origin(&read_keys(&settings.key_file())?) else { return Ok(None) };
+    let head = settings.head_file();
+    if settings.proof.accept_rollback.is_some() || head.exists() || has_signed_head(&cluster.replica).await? {
+        return Ok(None);
+    }
+    let args = [("origin", origin), ("head", head.display().to_string()), ("path", cluster.replica.display().to_string())];
+    Ok(Some(both("SERVE_ORIGIN_UNKNOWN", &args)))
+}
+
+async fn has_signed_head(replica: &Path) -> Result<bool, Failure> {
+    if !replica.exists() {
+        return Ok(false);
+    }
+    Ok(SqliteLedger::open_read_only(replica).await?.stored_head()?.is_some())
 }
 
 /// Whoever names a programme and finds another one has the wrong ledger before him.

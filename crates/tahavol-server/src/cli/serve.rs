@@ -87,6 +87,9 @@ fn told(settings: &Settings, opened: &Opened, site: &Site, address: std::net::So
     if let Follower::Stopped { position, what } = &health.follower {
         say::line(&format!("WARNING   the picture stands still at position {position}: {what}"))?;
     }
+    if let Some(warning) = &opened.warning {
+        say::line(&format!("WARNING   {warning}"))?;
+    }
     say::line("serving   /graphql /graphql/ws /graphiql /evidence /log /healthz /readyz /metrics")?;
     say::line(&format!("http://{address}"))
 }

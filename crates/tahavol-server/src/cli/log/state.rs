@@ -9,6 +9,7 @@ use tahavol_ledger::{Ledger, SqliteLedger, StoredHead};
 use super::keys::named;
 use crate::config::{Engine, Settings};
 use crate::failure::{Code, Failure, both};
+use crate::open::unknown_origin;
 use crate::proof::read_keys;
 
 /// What was found where nothing is wrong.
@@ -27,8 +28,13 @@ pub(crate) async fn state(settings: &Settings) -> Result<LogState, Failure> {
     let there = if ledger.exists() { Some(SqliteLedger::open_read_only(&ledger).await?) } else { None };
     let stored = there.as_ref().map(SqliteLedger::stored_head).transpose()?.flatten();
     let copy = fs::read_to_string(settings.head_file()).ok();
-    let on_cluster = matches!(settings.engine()?, Engine::Cluster(_));
-    if on_cluster
+    let engine = settings.engine()?;
+    if let Engine::Cluster(cluster) = &engine
+        && let Some(warning) = unknown_origin(settings, cluster).await?
+    {
+        return Ok(LogState::Notice(warning));
+    }
+    if matches!(engine, Engine::Cluster(_))
         && !keys.is_empty()
         && let Some(copied) = copy.as_deref().and_then(|copy| waits_for(settings, &keys, copy))
     {
