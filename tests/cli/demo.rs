@@ -1,7 +1,11 @@
 //! The demonstration: the same for the same seed and day, and gone on with on the same data.
 
+use std::path::Path;
+
+use tahavol_tests::binary;
 use tahavol_tests::data::{self, TODAY};
 use tahavol_tests::server::Server;
+use uuid::Uuid;
 
 use crate::{on, printed, said};
 
@@ -27,6 +31,33 @@ async fn a_second_start_goes_on_with_what_is_there() {
     assert_eq!(printed(&on(directory.path(), &["export", "events"])), before);
     let other = on(directory.path(), &["demo", "--no-serve", "--seed", "5"]);
     assert_eq!(other.status.code(), Some(3), "{}", said(&other));
+}
+
+/// Whichever id the configuration names, the history is played on the programme that was founded under it; and what was begun
+/// there is gone on with, also when nobody names it any more.
+#[test]
+fn a_demonstration_is_played_under_the_id_that_is_named() {
+    let named = Uuid::new_v4();
+    let source = format!("\"source\":\"urn:uuid:{named}\"");
+    let folder = tempfile::tempdir().unwrap();
+    let directory = folder.path().join("data");
+    let demo = |more: &[&str], variable: Option<String>| {
+        let data = directory.display().to_string();
+        let mut command = binary::command(&[&["demo", "--data", &data, "--no-serve"], more].concat());
+        command.envs(variable.map(|programme| ("TAHAVOL_PROGRAMME", programme)));
+        printed(&command.output().expect("it starts and ends"));
+    };
+    demo(&["--today", TODAY, "--no-history"], Some(named.to_string()));
+    let exported = || printed(&on(&directory, &["export", "events"]));
+    let founded = exported();
+
+    let file = directory.join("demo.toml");
+    let asked = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, asked.replace("history = false", "history = true").replace("complete = true", "complete = false")).unwrap();
+    demo(&[], None);
+    let played = exported();
+    assert!(played.starts_with(&founded) && played.lines().count() > 4_000);
+    assert!(played.lines().all(|line| line.contains(&source)), "all of it is of the one programme");
 }
 
 #[test]
