@@ -7,10 +7,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use kurrentdb::{ReadStreamOptions, StreamPosition};
+use kurrentdb::{Client, ReadStreamOptions, StreamPosition};
 use tahavol_ledger::{Appended, Condition, Ledger, LedgerError, Link, Look, SqliteLedger};
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
+use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
 use crate::errors::Failure;
 use crate::follower::Follower;
@@ -335,15 +335,18 @@ fn verdict(outcomes: &[Outcome]) -> Verdict<'_> {
 
 /// As the leader has it; `None`: no such stream.
 async fn last_revision(connected: &Connected, stream: &str, limit: Duration) -> Result<Option<u64>, Failure> {
-    let options = ReadStreamOptions::default().position(StreamPosition::End).max_count(1);
-    let read = async {
-        let mut events = connected.client.read_stream(stream, &options).await?;
-        events.next().await
+    let stream = stream.to_owned();
+    let read = |client: Client| async move {
+        let options = ReadStreamOptions::default().position(StreamPosition::End).max_count(1);
+        let last = match client.read_stream(stream, &options).await {
+            Ok(mut events) => events.next().await,
+            Err(error) => Err(error),
+        };
+        match last {
+            Ok(event) => Ok(event.map(|event| event.get_original_event().revision)),
+            Err(kurrentdb::Error::ResourceNotFound) => Ok(None),
+            Err(error) => Err(error),
+        }
     };
-    match timeout(limit, read).await {
-        Ok(Ok(event)) => Ok(event.map(|event| event.get_original_event().revision)),
-        Ok(Err(kurrentdb::Error::ResourceNotFound)) => Ok(None),
-        Ok(Err(error)) => Err(Failure::of(&error)),
-        Err(_) => Err(Failure::unanswered("read the end of a stream", limit)),
-    }
+    connected.ask("read the end of a stream", limit, read).await
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use kurrentdb::operations::Features;
-use kurrentdb::{EventData, ReadAllOptions, StreamPosition};
+use kurrentdb::{Client, EventData, ReadAllOptions, StreamPosition};
 use tahavol_ledger::{Expected, LedgerError, NotConnected};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -108,16 +108,11 @@ fn refuse_old(connected: &Connected) -> Result<(), LedgerError> {
 
 /// One event of anybody's, from the end: a filter would let a large log of others be searched through.
 async fn may_read(connected: &Connected, limits: Limits) -> Result<(), Failure> {
-    let options = ReadAllOptions::default().position(StreamPosition::End).max_count(1);
-    let read = async {
-        let mut events = connected.client.read_all(&options).await?;
-        events.next().await
+    let read = |client: Client| async move {
+        let options = ReadAllOptions::default().position(StreamPosition::End).max_count(1);
+        client.read_all(&options).await?.next().await.map(drop)
     };
-    match timeout(limits.call, read).await {
-        Ok(Ok(_)) => Ok(()),
-        Ok(Err(error)) => Err(Failure::of(&error)),
-        Err(_) => Err(Failure::unanswered("read $all", limits.call)),
-    }
+    connected.ask("read $all", limits.call, read).await
 }
 
 async fn may_append(connected: &Connected, prefix: &Prefix, limits: Limits) -> Result<(), Failure> {

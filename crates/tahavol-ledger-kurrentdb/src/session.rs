@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::task::Poll;
 use std::time::Duration;
 
-use kurrentdb::{BatchAppendClient, BatchAppendOptions, BatchWriteResult, EventData, Position, StreamState};
+use kurrentdb::{BatchAppendClient, BatchWriteResult, EventData, Position, StreamState};
 use tahavol_ledger::{Expected, NewEvent};
 use tokio::time::timeout;
 
@@ -32,12 +32,8 @@ type Answer<'a> = Pin<Box<dyn Future<Output = kurrentdb::Result<BatchWriteResult
 
 impl Session {
     pub(crate) async fn begin(connected: &Connected, limit: Duration) -> Result<Self, Failure> {
-        let options = BatchAppendOptions::default();
-        match timeout(limit, connected.client.batch_append(&options)).await {
-            Ok(Ok(batch)) => Ok(Session { batch }),
-            Ok(Err(error)) => Err(Failure::of(&error)),
-            Err(_) => Err(Failure::unanswered("begin to append", limit)),
-        }
+        let batch = connected.begin_session(limit).await?;
+        Ok(Session { batch })
     }
 
     /// Sends the appends in this order, and waits for each answer for at most `limit` since the one before.
