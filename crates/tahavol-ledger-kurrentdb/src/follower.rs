@@ -75,6 +75,11 @@ impl Follower {
         self.arrived.clone()
     }
 
+    /// How far the cluster's log was read: events of others count.
+    pub(crate) fn scanned(&self) -> Option<Place> {
+        *self.scanned.borrow()
+    }
+
     /// An event is expected that does not come: the follower asks the leader at once whether it was told everything, and
     /// does not wait out a pause.
     pub(crate) fn doubt(&self) {

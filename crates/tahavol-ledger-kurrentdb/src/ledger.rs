@@ -92,6 +92,11 @@ impl KurrentLedger {
         self.follower.catch_up(limit).await
     }
 
+    /// How far the cluster's log was read, as commit and prepare position: moves on while only others' events are passed over.
+    pub fn scanned(&self) -> Option<(u64, u64)> {
+        self.follower.scanned()
+    }
+
     /// Appends strictly one after another: none is sent before the one before it is recorded, whatever fails in between. For
     /// moving a log, whose order has to stay. Stops at the first one that fails; what comes before it is recorded then, and
     /// is answered as recorded when the same appends are given again.

@@ -8,6 +8,7 @@ mod errors;
 #[cfg(feature = "contract")]
 pub mod faults;
 mod feed;
+mod files;
 mod follower;
 mod group;
 mod ledger;
@@ -22,6 +23,7 @@ mod waiting;
 mod wire;
 
 pub use address::{Address, AddressError, ClientCertificate, Credentials, Host};
+pub use files::{Unusable, UnusableFile};
 pub use ledger::KurrentLedger;
 pub use options::{KurrentOptions, Limits};
 pub use prefix::Prefix;

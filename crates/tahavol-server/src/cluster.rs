@@ -4,20 +4,35 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tahavol_ledger::{Appended, Expected, Ledger, LedgerError, NewEvent, OpenOptions, SqliteLedger};
-use tahavol_ledger_kurrentdb::{KurrentLedger, KurrentOptions, Limits, inspect};
+use tahavol_ledger_kurrentdb::{KurrentLedger, KurrentOptions, Limits, Unusable, UnusableFile, inspect};
 
 use crate::config::Cluster;
 use crate::failure::{Failure, both};
 
 pub(crate) use tahavol_ledger_kurrentdb::Address;
 
+/// A cluster's log in which nothing more was read for so long is not being copied.
+const STANDSTILL: Duration = Duration::from_secs(5 * 60);
+
 /// Where the cluster is, from what was configured.
 ///
 /// # Errors
-/// When the address says nothing, or asks for what is not safe.
+/// When the address says nothing, asks for what is not safe, or names a file that cannot be used.
 pub(crate) fn address(cluster: &Cluster) -> Result<Address, Failure> {
     let parsed = cluster.address.secret().parse::<Address>();
-    parsed.map_err(|error| Failure::usage(both("CONFIG_CLUSTER_ADDRESS", &[("what", error.to_string())])))
+    let address = parsed.map_err(|error| Failure::usage(both("CONFIG_CLUSTER_ADDRESS", &[("what", error.to_string())])))?;
+    address.verify_files().map_err(|file| unusable(&file))?;
+    Ok(address)
+}
+
+fn unusable(file: &UnusableFile) -> Failure {
+    let key = match &file.what {
+        Unusable::Unreadable(_) => "CONFIG_CLUSTER_FILE_UNREADABLE",
+        Unusable::NoCertificate => "CONFIG_CLUSTER_FILE_NO_CERTIFICATE",
+        Unusable::NoKey => "CONFIG_CLUSTER_FILE_NO_KEY",
+    };
+    let args = [("parameter", file.parameter.to_owned()), ("path", file.path.display().to_string()), ("what", file.what.to_string())];
+    Failure::usage(both(key, &args))
 }
 
 /// Open for appending; one process has the copy beside it.
@@ -53,6 +68,25 @@ impl ClusterLedger {
     /// When that takes longer, or the copy cannot go on.
     pub(crate) async fn catch_up(&self, limit: Duration) -> Result<(), LedgerError> {
         self.0.catch_up(limit).await
+    }
+
+    /// The same however long it takes, as long as it gets on: a whole copy is made in minutes or in hours.
+    ///
+    /// # Errors
+    /// When it stands still for some minutes, or the copy cannot go on.
+    pub(crate) async fn copy_whole(&self) -> Result<(), LedgerError> {
+        let mut had = self.0.scanned();
+        loop {
+            let stands_still = match self.0.catch_up(STANDSTILL).await {
+                Err(error @ LedgerError::Unavailable { retry: true, .. }) => error,
+                ended => return ended,
+            };
+            let has = self.0.scanned();
+            if has == had {
+                return Err(stands_still);
+            }
+            had = has;
+        }
     }
 
     /// One after another, for moving a log.

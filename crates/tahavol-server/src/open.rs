@@ -2,7 +2,6 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tahavol_app::{Clock, Options, Tahavol};
 use tahavol_ledger::{Ledger, LedgerError, OpenOptions, SqliteLedger, Unproven};
@@ -13,9 +12,6 @@ use crate::evidence::Files;
 use crate::failure::{Code, Failure, both, with_persian};
 use crate::metrics::{Metrics, Timed};
 use crate::proof::read_keys;
-
-/// How long a command that writes waits for its node's copy of the cluster: the first time it is made from nothing.
-const WHOLE_COPY_WITHIN: Duration = Duration::from_secs(30 * 60);
 
 /// Everything that has to be closed again.
 pub struct Opened {
@@ -125,7 +121,7 @@ async fn on_cluster(settings: &Settings, cluster: &Cluster, purpose: For) -> Res
     }
     let ledger = ClusterLedger::open(&address, cluster, options).await.map_err(|error| unopened(settings, error))?;
     if purpose == For::OneCommand
-        && let Err(error) = ledger.catch_up(WHOLE_COPY_WITHIN).await
+        && let Err(error) = ledger.copy_whole().await
     {
         ledger.ledger().close().await?;
         return Err(error.into());
