@@ -5,6 +5,7 @@ use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 use tahavol_domain::values::ProgrammeId;
+use tahavol_ledger::{Expected, Ledger, NewEvent, OpenOptions, SqliteLedger};
 use tahavol_tests::binary;
 use tahavol_tests::data::TODAY;
 use tahavol_tests::kurrent::{Cluster, Shape};
@@ -14,6 +15,7 @@ use uuid::Uuid;
 
 const PROGRAMME: ProgrammeId = ProgrammeId(Uuid::from_u128(0x0189_0000_0000_7000_8000_0000_0000_0001));
 const REFUSED: i32 = 3;
+const BUSY: i32 = 4;
 
 /// A demonstration in a file, a cluster, and room for directories beside it.
 struct Site {
@@ -101,7 +103,8 @@ async fn a_ledger_that_was_moved_there_and_back_has_the_same_root_and_the_same_p
     assert!(run(&mut site.migrate(&site.file("from"), &address, "node")).contains("; 0 of them were not there yet"));
     // And back, into the same directory, signed under the same name.
     let back = run(site.migrate(&address, &site.file("node"), "node").args(["--programme", &PROGRAMME.0.to_string()]));
-    assert!(back.contains(&format!("; {events} of them")), "{back}");
+    assert!(back.contains(&format!("; {events} of them")) && back.contains("A cluster cannot be locked"), "{back}");
+    assert!(!there.contains("cannot be locked") && !there.contains("more events"), "{there}");
     assert_eq!(site.replayed("node", &[]), before);
     let head = |node: &str| run(&mut binary::command(&["log", "checkpoint", "--data", &text(&site.path(node))]));
     assert_eq!(head("node").lines().take(3).collect::<Vec<_>>(), head("from").lines().take(3).collect::<Vec<_>>());
@@ -151,10 +154,58 @@ async fn another_history_is_refused_and_nothing_is_written() {
     // A file is no exception.
     let said = refused(&mut site.migrate(&site.file("other"), &site.file("from"), "from"), REFUSED);
     assert!(said.contains("nothing was written"), "{said}");
+    // Nor is one whose head and key are those of the source, which the target is not signed by.
+    let said = refused(&mut site.migrate(&site.file("other"), &address, "other"), REFUSED);
+    assert!(said.contains("another event at position 0") && !said.contains("damaged"), "{said}");
+    assert!(!site.path("other").join("compared").exists());
+    let said = refused(&mut site.migrate(&site.file("other"), &site.file("from"), "other"), REFUSED);
+    assert!(said.contains("another event at position 0"), "{said}");
     let named = Uuid::from_u128(7).to_string();
     let said = refused(site.migrate(&site.file("from"), &address, "third").args(["--programme", &named]), REFUSED);
     assert!(said.contains(&named), "{said}");
     assert_eq!(site.recorded().len(), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_moved_while_somebody_can_still_write_to_it() {
+    let site = Site::new().await;
+    let address = site.cluster.address();
+    let lock = std::fs::File::options().write(true).open(site.path("from").join("ledger.sqlite.lock")).expect("it was written to");
+    lock.lock().expect("nobody writes to it");
+    let said = refused(&mut site.migrate(&site.file("from"), &address, "node"), BUSY);
+    assert!(said.contains("stop the server first"), "{said}");
+    assert!(site.recorded().is_empty());
+    drop(lock);
+    // Somebody begins while it is moved.
+    let mut moving = site.migrate(&site.file("from"), &address, "node").spawn().expect("it starts");
+    let began = Instant::now();
+    while site.recorded().is_empty() && began.elapsed() < Duration::from_secs(60) {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let data = text(&site.path("from"));
+    refused(&mut binary::command(&["serve", "--data", &data, "--listen", "127.0.0.1:0"]), BUSY);
+    assert!(block_in_place(|| moving.wait().expect("it ends")).success());
+    // A copy that nobody ever wrote to needs no lock, and gets no file.
+    let copy = site.path("copy");
+    std::fs::create_dir(&copy).expect("a directory");
+    std::fs::copy(site.path("from").join("ledger.sqlite"), copy.join("ledger.sqlite")).expect("a copy");
+    run(&mut site.migrate(&site.file("copy"), &address, "node"));
+    assert!(!copy.join("ledger.sqlite.lock").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_target_that_was_written_to_since_is_told_to_have_more() {
+    let site = Site::new().await;
+    run(&mut site.migrate(&site.file("from"), &site.file("to"), "to"));
+    let path = site.path("to").join("ledger.sqlite");
+    let ledger = SqliteLedger::open(&path, OpenOptions::default()).await.expect("it opens");
+    let event = NewEvent { id: Uuid::from_u128(9), event_type: "later".to_owned(), line: br#"{"later":true}"#.to_vec().into() };
+    ledger.append("later-1", Expected::NoStream, vec![event]).await.expect("it is recorded");
+    let events = ledger.head().await.expect("a head").expect("events");
+    ledger.close().await.expect("it closes");
+    let said = run(&mut site.migrate(&site.file("from"), &site.file("to"), "to"));
+    assert!(said.contains(&format!("{events} events are in")) && said.contains("has 1 more events"), "{said}");
+    assert!(said.contains(&format!("after {events} events, the same in both")), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -167,6 +218,16 @@ async fn what_makes_no_sense_is_no_move() {
     assert!(refused(&mut site.migrate(&address, &file, "x"), 2).contains("programme = "));
     let programme = PROGRAMME.0.to_string();
     assert!(refused(site.migrate(&address, &site.file("x"), "x").args(["--programme", &programme]), REFUSED).contains("no event to move"));
+    let own = format!("sqlite:{}", text(&site.path("x").join("replica.sqlite")));
+    assert!(refused(&mut site.migrate(&own, &address, "x"), 2).contains("the copy of the cluster that this data directory keeps"));
+    // What is wrong with a certificate is told once, before anybody is dialled.
+    for (name, content, what) in [("no.crt", None, "cannot be read"), ("empty.crt", Some(""), "no certificate")] {
+        let authority = site.path(name);
+        content.into_iter().for_each(|content| std::fs::write(&authority, content).expect("written"));
+        let said = refused(&mut site.migrate(&file, &format!("kurrentdb://127.0.0.1:1?tlsCAFile={}", text(&authority)), "x"), 2);
+        assert!(said.contains(what) && said.matches(&text(&authority)).count() == 2, "{said}");
+        assert!(said.contains("پیکربندی"), "{said}");
+    }
     // A damaged ledger is found before anything is written.
     let ledger = rusqlite::Connection::open(site.path("from").join("ledger.sqlite")).expect("it is there");
     let triggers: Vec<String> = {

@@ -15,5 +15,5 @@ pub use port::{
 };
 pub use sqlite::{
     Checked, Copied, CosignedNote, LEDGER_FILE, LedgerFile, LedgerTiles, Look, Looked, Odd, OpenOptions, Origin, Place, Replicated,
-    Retention, Signing, SqliteLedger, StoredColumns, StoredEvent, StoredHead, Visit,
+    Retention, Signing, SqliteLedger, StoredColumns, StoredEvent, StoredHead, Visit, WritersKeptOut,
 };

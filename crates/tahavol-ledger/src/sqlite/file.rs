@@ -1,13 +1,13 @@
 //! The ledger's files: where they lie, who may write, and the settings of every connection with their reasons.
 
 use std::fs::{self, File, TryLockError};
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::{OpenOptions, errors, replica, schema};
+use super::{OpenOptions, SqliteLedger, errors, replica, schema};
 use crate::port::LedgerError;
 
 /// The file's name inside a data directory.
@@ -148,15 +148,39 @@ pub(super) fn open_for_reading(path: &Path) -> Result<(Connection, Source), Ledg
     Ok((connection, source))
 }
 
+/// Held by whoever reads a file to which nothing may be added meanwhile.
+pub struct WritersKeptOut(#[expect(dead_code, reason = "held for its lock")] WriterLock);
+
+impl SqliteLedger {
+    /// While the answer lives, nobody opens the file for writing. `None`: nobody ever has, there is no lock to take (a
+    /// backup). [`LedgerError::InUse`] when somebody has it open. Adds no file.
+    pub fn keep_writers_out(&self) -> Result<Option<WritersKeptOut>, LedgerError> {
+        let lock_path = lock_path(self.path());
+        let failed = |error| errors::io("open the lock file", &lock_path, &error);
+        let file = match File::options().read(true).write(true).open(&lock_path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            // It can be locked all the same, only not noted by whom.
+            Err(error) if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) => {
+                File::open(&lock_path).map_err(failed)?
+            }
+            Err(error) => return Err(failed(error)),
+        };
+        take_lock(self.path(), &lock_path, file).map(|lock| Some(WritersKeptOut(lock)))
+    }
+}
+
+fn lock_path(path: &Path) -> PathBuf {
+    PathBuf::from(format!("{}.lock", path.display()))
+}
+
 fn lock(path: &Path) -> Result<WriterLock, LedgerError> {
-    let lock_path = PathBuf::from(format!("{}.lock", path.display()));
-    let mut file = File::options()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(&lock_path)
-        .map_err(|error| errors::io("open the lock file", &lock_path, &error))?;
+    let lock_path = lock_path(path);
+    let file = File::options().read(true).write(true).create(true).truncate(false).open(&lock_path);
+    take_lock(path, &lock_path, file.map_err(|error| errors::io("open the lock file", &lock_path, &error))?)
+}
+
+fn take_lock(path: &Path, lock_path: &Path, mut file: File) -> Result<WriterLock, LedgerError> {
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
@@ -165,7 +189,7 @@ fn lock(path: &Path) -> Result<WriterLock, LedgerError> {
             let holder = if known { holder.trim().to_owned() } else { "another process".to_owned() };
             return Err(LedgerError::InUse { path: path.display().to_string(), holder });
         }
-        Err(TryLockError::Error(error)) => return Err(errors::io("lock", &lock_path, &error)),
+        Err(TryLockError::Error(error)) => return Err(errors::io("lock", lock_path, &error)),
     }
     // Only for the message above: the lock itself is the operating system's.
     let holder = format!("process {}\n", std::process::id());

@@ -44,7 +44,7 @@ use writer::{Append, Job, Leaf, Writer};
 
 pub use backup::Copied;
 pub use examine::{CosignedNote, LedgerFile, StoredColumns, StoredEvent};
-pub use file::LEDGER_FILE;
+pub use file::{LEDGER_FILE, WritersKeptOut};
 pub use odd::Odd;
 pub use replica::{Look, Looked, Place, Replicated, Retention};
 pub use signing::{Origin, Signing, StoredHead};

@@ -1,9 +1,9 @@
 //! `tahavol migrate`: a ledger moved from one engine to the other, event by event in its order, proved the same by its root.
 
 mod ends;
+mod history;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use clap::Args;
 use indicatif::ProgressBar;
@@ -11,7 +11,7 @@ use tahavol_app::messages::message;
 use tahavol_domain::text::Lang;
 use tahavol_domain::values::Sha256;
 use tahavol_ledger::merkle::{Hash, Roots, leaf_hash};
-use tahavol_ledger::{Ledger, LedgerError, Recorded, SqliteLedger};
+use tahavol_ledger::{Ledger, LedgerError, SqliteLedger};
 use uuid::Uuid;
 
 use self::ends::{Source, Target};
@@ -22,8 +22,6 @@ use crate::shutdown::asked_to_stop;
 
 /// Events that are read and appended at once; between two such pieces the work can be interrupted.
 const PIECE: usize = 512;
-/// How long a copy of a cluster may take to be made.
-const WHOLE_COPY_WITHIN: Duration = Duration::from_secs(30 * 60);
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -49,6 +47,9 @@ struct Moved {
     events: u64,
     /// How many of them were not there yet.
     appended: u64,
+    /// What the target has beyond the source: it is in use already.
+    more: u64,
+    /// Of both, over the events of the source.
     root: Hash,
 }
 
@@ -58,17 +59,17 @@ pub(super) async fn run(settings: Settings, arguments: Arguments) -> Result<(), 
     let lang: Lang = arguments.lang.map_or(settings.language, Into::into);
     let read = |text: String| LedgerSetting::try_from(text).map_err(|wrong| Failure::usage(wrong.to_string()));
     let (from, to) = (read(arguments.from)?, read(arguments.to)?);
-    ends::refuse_same(&from, &to, lang)?;
+    ends::refuse_same(&settings, &from, &to, lang)?;
     let source = Source::open(&settings, &from, lang).await?;
     let moved = into_target(&settings, &source, &to, lang).await;
     let closed = source.close().await;
     let moved = moved?;
     closed?;
-    tell(&moved, &ends::text_of(&to), lang)
+    tell(&moved, &from, &to, lang)
 }
 
 async fn into_target(settings: &Settings, source: &Source, to: &LedgerSetting, lang: Lang) -> Result<Moved, Failure> {
-    let target = Target::open(settings, to, source.programme(), lang).await?;
+    let target = Target::open(settings, to, source, lang).await?;
     let moved = carry(source, &target, lang).await;
     let closed = target.close(moved.is_ok()).await;
     let moved = moved?;
@@ -91,7 +92,8 @@ async fn carry(source: &Source, target: &Target, lang: Lang) -> Result<Moved, Fa
         let args = [("from", Sha256(here).to_string()), ("to", Sha256(there).to_string()), ("events", events.to_string())];
         return Err(Failure::new(Code::Corrupt, message("MIGRATE_ROOTS_DIFFER", &args, lang)));
     }
-    Ok(Moved { events, appended, root: here })
+    let there = target.file().head().await?.map_or(0, |head| head + 1);
+    Ok(Moved { events, appended, more: there.saturating_sub(events), root: here })
 }
 
 async fn compare_and_append(source: &Source, target: &Target, bar: &ProgressBar, lang: Lang) -> Result<(u64, u64), Failure> {
@@ -100,7 +102,7 @@ async fn compare_and_append(source: &Source, target: &Target, bar: &ProgressBar,
         let piece = source.file().read_all(after, PIECE).await?;
         let Some(last) = piece.last() else { break };
         let there = target.file().read_all(after, piece.len()).await?;
-        refuse_other_history(&piece, &there, lang)?;
+        history::refuse(history::difference(&piece, &there), lang)?;
         let missing = &piece[there.len()..];
         if !missing.is_empty() {
             target.append(missing).await?;
@@ -112,17 +114,6 @@ async fn compare_and_append(source: &Source, target: &Target, bar: &ProgressBar,
     }
     target.caught_up().await?;
     Ok((after.map_or(0, |after| after + 1), appended))
-}
-
-/// Nothing is written behind events that the source does not have.
-fn refuse_other_history(piece: &[Recorded], there: &[Recorded], lang: Lang) -> Result<(), Failure> {
-    let differs = piece.iter().zip(there).find(|(ours, theirs)| ours.id != theirs.id || ours.leaf_hash != theirs.leaf_hash);
-    match differs {
-        Some((ours, _)) => {
-            Err(Failure::new(Code::Refused, message("MIGRATE_OTHER_HISTORY", &[("position", ours.position.to_string())], lang)))
-        }
-        None => Ok(()),
-    }
 }
 
 /// The root over the first `size` events, every leaf computed from its line.
@@ -152,15 +143,17 @@ async fn root_at(file: &Arc<SqliteLedger>, size: u64) -> Result<Hash, Failure> {
     Ok(computed.await.map_err(|error| Failure::new(Code::Failed, error.to_string()))??)
 }
 
-fn tell(moved: &Moved, to: &str, lang: Lang) -> Result<(), Failure> {
+fn tell(moved: &Moved, from: &LedgerSetting, to: &LedgerSetting, lang: Lang) -> Result<(), Failure> {
     let args = [
         ("events", moved.events.to_string()),
         ("appended", moved.appended.to_string()),
-        ("to", to.to_owned()),
+        ("more", moved.more.to_string()),
+        ("from", ends::text_of(from)),
+        ("to", ends::text_of(to)),
         ("root", Sha256(moved.root).to_string()),
     ];
-    for key in ["MIGRATE_DONE", "MIGRATE_ROOT", "MIGRATE_WITHOUT", "MIGRATE_NEXT"] {
-        say::line(&message(key, &args, lang))?;
-    }
-    Ok(())
+    let beyond = (moved.more > 0).then_some("MIGRATE_TARGET_GOES_ON");
+    let unlocked = matches!(from, LedgerSetting::Cluster(_)).then_some("MIGRATE_FROM_CLUSTER");
+    let keys = [Some("MIGRATE_DONE"), Some("MIGRATE_ROOT"), beyond, unlocked, Some("MIGRATE_WITHOUT"), Some("MIGRATE_NEXT")];
+    keys.into_iter().flatten().try_for_each(|key| say::line(&message(key, &args, lang)))
 }

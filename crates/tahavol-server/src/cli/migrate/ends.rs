@@ -10,14 +10,18 @@ use tahavol_domain::text::Lang;
 use tahavol_domain::values::ProgrammeId;
 use tahavol_ledger::merkle::checkpoint::Checkpoint;
 use tahavol_ledger::merkle::note::Note;
-use tahavol_ledger::{EVENT_OVERHEAD, Expected, LEDGER_FILE, Ledger, MAX_APPEND, NewEvent, OpenOptions, Recorded, SqliteLedger};
+use tahavol_ledger::{
+    EVENT_OVERHEAD, Expected, LEDGER_FILE, Ledger, LedgerError, MAX_APPEND, NewEvent, OpenOptions, Recorded, SqliteLedger, WritersKeptOut,
+};
 
-use super::WHOLE_COPY_WITHIN;
+use super::history;
 use crate::cluster::{self, ClusterLedger};
 use crate::config::{Cluster, ClusterAddress, LedgerSetting, REPLICA_FILE, Settings};
 use crate::failure::{Code, Failure, both};
 use crate::open::{open_options, unopened};
 
+/// Where a cluster is copied that is to be held against the source and against nothing else; in the data directory.
+const COMPARED: &str = "compared";
 /// Events of one append at most.
 const MOST_EVENTS: usize = 256;
 
@@ -27,6 +31,8 @@ pub(super) struct Source {
     /// Keeps the copy up to date while it is read.
     cluster: Option<ClusterLedger>,
     programme: ProgrammeId,
+    /// What is recorded after it was read would be missing in the target. A cluster cannot be locked.
+    _writers: Option<WritersKeptOut>,
 }
 
 /// Where it is moved to.
@@ -37,15 +43,21 @@ pub(super) struct Target {
     head_copy: Option<PathBuf>,
 }
 
-/// One side at least is a file, and not the same one as the other.
-pub(super) fn refuse_same(from: &LedgerSetting, to: &LedgerSetting, lang: Lang) -> Result<(), Failure> {
+/// One side at least is a file, and not the same one as the other, nor this node's copy of it.
+pub(super) fn refuse_same(settings: &Settings, from: &LedgerSetting, to: &LedgerSetting, lang: Lang) -> Result<(), Failure> {
+    let replica = resolved(&settings.data.join(REPLICA_FILE));
     let key = match (from, to) {
+        (LedgerSetting::Sqlite(file), LedgerSetting::Cluster(_)) | (LedgerSetting::Cluster(_), LedgerSetting::Sqlite(file))
+            if resolved(file) == replica =>
+        {
+            "MIGRATE_OWN_COPY"
+        }
         (LedgerSetting::Cluster(_), LedgerSetting::Cluster(_)) => "MIGRATE_TWO_CLUSTERS",
         (LedgerSetting::Sqlite(from), LedgerSetting::Sqlite(to)) if resolved(from) == resolved(to) => "MIGRATE_SAME",
         (LedgerSetting::Sqlite(_), LedgerSetting::Sqlite(_) | LedgerSetting::Cluster(_))
         | (LedgerSetting::Cluster(_), LedgerSetting::Sqlite(_)) => return Ok(()),
     };
-    Err(Failure::usage(message(key, &[], lang)))
+    Err(Failure::usage(message(key, &[("path", replica.display().to_string())], lang)))
 }
 
 /// For people: no password.
@@ -59,16 +71,20 @@ pub(super) fn text_of(ledger: &LedgerSetting) -> String {
 impl Source {
     /// Every line is read and hashed first: a damaged ledger is not moved.
     pub(super) async fn open(settings: &Settings, from: &LedgerSetting, lang: Lang) -> Result<Source, Failure> {
-        let (file, cluster) = match from {
-            LedgerSetting::Sqlite(path) => (Arc::new(SqliteLedger::open_read_only(path).await?), None),
+        let (file, cluster, writers) = match from {
+            LedgerSetting::Sqlite(path) => {
+                let file = SqliteLedger::open_read_only(path).await?;
+                let writers = file.keep_writers_out().map_err(|error| in_use(error, lang))?;
+                (Arc::new(file), None, writers)
+            }
             LedgerSetting::Cluster(address) => {
                 let programme = settings.programme().ok_or_else(|| Failure::usage(both("CONFIG_PROGRAMME_NEEDED", &[])))?;
                 let ledger = on_cluster(settings, address, programme).await?;
-                (ledger.replica(), Some(ledger))
+                (ledger.replica(), Some(ledger), None)
             }
         };
         match programme_of(&file, lang).await {
-            Ok(programme) => Ok(Source { file, cluster, programme }),
+            Ok(programme) => Ok(Source { file, cluster, programme, _writers: writers }),
             Err(failure) => {
                 close(&file, cluster.as_ref()).await?;
                 Err(failure)
@@ -90,7 +106,8 @@ impl Source {
 }
 
 impl Target {
-    pub(super) async fn open(settings: &Settings, to: &LedgerSetting, programme: ProgrammeId, lang: Lang) -> Result<Target, Failure> {
+    pub(super) async fn open(settings: &Settings, to: &LedgerSetting, source: &Source, lang: Lang) -> Result<Target, Failure> {
+        let programme = source.programme();
         if let Some(named) = settings.programme().filter(|named| *named != programme) {
             let args = [("named", named.0.to_string()), ("there", programme.0.to_string())];
             return Err(Failure::new(Code::Refused, message("MIGRATE_OTHER_PROGRAMME", &args, lang)));
@@ -98,12 +115,20 @@ impl Target {
         match to {
             LedgerSetting::Sqlite(path) => {
                 let path = file_of(path);
+                // Before it is opened for signing: another history would not be that of the configured head, which tells less.
+                refuse_other_file(&path, source, lang).await?;
                 let (options, head_copy) = signed_apart(settings, &path)?;
                 let file = SqliteLedger::open(&path, options).await.map_err(|error| unopened(settings, error))?;
                 Ok(Target { file: Arc::new(file), cluster: None, head_copy })
             }
             LedgerSetting::Cluster(address) => {
-                let ledger = on_cluster(settings, address, programme).await?;
+                let ledger = match on_cluster(settings, address, programme).await {
+                    Ok(ledger) => ledger,
+                    Err(failure) if failure.code == Code::Corrupt => {
+                        return Err(other_cluster(settings, address, source, lang).await.unwrap_or(failure));
+                    }
+                    Err(failure) => return Err(failure),
+                };
                 Ok(Target { file: ledger.replica(), cluster: Some(ledger), head_copy: None })
             }
         }
@@ -130,7 +155,7 @@ impl Target {
     /// Everything that was appended can be read.
     pub(super) async fn caught_up(&self) -> Result<(), Failure> {
         match &self.cluster {
-            Some(ledger) => Ok(ledger.catch_up(WHOLE_COPY_WITHIN).await?),
+            Some(ledger) => Ok(ledger.copy_whole().await?),
             None => Ok(()),
         }
     }
@@ -163,11 +188,55 @@ fn signed_apart(settings: &Settings, path: &Path) -> Result<(OpenOptions, Option
     Ok((options, None))
 }
 
+fn in_use(error: LedgerError, lang: Lang) -> Failure {
+    match error {
+        LedgerError::InUse { path, holder } => {
+            Failure::new(Code::Busy, message("MIGRATE_SOURCE_IN_USE", &[("path", path), ("holder", holder)], lang))
+        }
+        error => error.into(),
+    }
+}
+
+async fn refuse_other_file(path: &Path, source: &Source, lang: Lang) -> Result<(), Failure> {
+    // What is wrong with a file that cannot be read is told when it is opened for writing.
+    let Ok(file) = SqliteLedger::open_read_only(path).await else { return Ok(()) };
+    let difference = history::first_difference(&source.file, &file).await;
+    file.close().await?;
+    history::refuse(difference?, lang)
+}
+
+/// A cluster of another history may be refused by the configured head before anything of it was copied. So it is copied apart, unsigned,
+/// and held against the source; `None` when that is not what is wrong with it.
+async fn other_cluster(settings: &Settings, address: &ClusterAddress, source: &Source, lang: Lang) -> Option<Failure> {
+    let apart = settings.data.join(COMPARED);
+    discard(&apart);
+    let cluster = Cluster { address: address.clone(), programme: source.programme, replica: apart.join(REPLICA_FILE) };
+    let compared = async {
+        let ledger = ClusterLedger::open(&cluster::address(&cluster)?, &cluster, OpenOptions::default()).await?;
+        let copied = ledger.copy_whole().await;
+        let difference = history::first_difference(&source.file, &ledger.replica()).await;
+        ledger.ledger().close().await?;
+        copied.and(difference).map_err(Failure::from)
+    };
+    let difference = compared.await.inspect_err(|failure| tracing::warn!(%failure, "the cluster could not be held against the source"));
+    discard(&apart);
+    difference.ok().flatten().and_then(|position| history::refuse(Some(position), lang).err())
+}
+
+fn discard(directory: &Path) {
+    match std::fs::remove_dir_all(directory) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            tracing::warn!(directory = %directory.display(), %error, "a copy that was made for comparing is still there");
+        }
+        Ok(()) | Err(_) => {}
+    }
+}
+
 async fn on_cluster(settings: &Settings, address: &ClusterAddress, programme: ProgrammeId) -> Result<ClusterLedger, Failure> {
     let cluster = Cluster { address: address.clone(), programme, replica: settings.data.join(REPLICA_FILE) };
     let ledger = ClusterLedger::open(&cluster::address(&cluster)?, &cluster, open_options(settings)?).await;
     let ledger = ledger.map_err(|error| unopened(settings, error))?;
-    match ledger.catch_up(WHOLE_COPY_WITHIN).await {
+    match ledger.copy_whole().await {
         Ok(()) => Ok(ledger),
         Err(error) => {
             ledger.ledger().close().await?;
