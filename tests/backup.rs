@@ -129,3 +129,23 @@ fn a_file_that_is_lost_is_told_by_its_digest() {
     assert_eq!(output.status.code(), Some(5));
     assert!(String::from_utf8_lossy(&output.stderr).contains(digest));
 }
+
+#[test]
+fn a_node_of_a_cluster_gets_no_ledger_of_its_own() {
+    let directory = data::founded();
+    let place = tempfile::tempdir().unwrap();
+    let (backup, node) = (place.path().join("backup"), place.path().join("node"));
+    printed(&["backup", text(&backup), "--data", text(directory.path())]);
+    let restore = |into: &Path| {
+        let mut command = binary::command(&["restore", text(&backup), "--data", text(into), "--lang", "en"]);
+        command.env("TAHAVOL_DATA", &node).env("TAHAVOL_PROGRAMME", "0189a000-0000-7000-8000-000000000001");
+        command.env("TAHAVOL_LEDGER", "kurrentdb://127.0.0.1:1?tls=false").output().unwrap()
+    };
+    let output = restore(&node);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(3), "{said}");
+    assert!(said.contains("a node needs no restore") && said.contains(text(&backup.join("ledger.sqlite"))), "{said}");
+    assert!(!node.exists());
+    let output = restore(&place.path().join("elsewhere"));
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}

@@ -14,7 +14,7 @@ use tahavol_ledger::{Checked, Copied, LEDGER_FILE, Ledger, SqliteLedger};
 use tahavol_projections::Snapshot;
 
 use super::{DataArguments, LangArgument, replay, say};
-use crate::config::{EvidenceSettings, Settings};
+use crate::config::{EvidenceSettings, LedgerSetting, Settings};
 use crate::evidence::Files;
 use crate::failure::{Code, Failure};
 use crate::look::{freshen, look_at, whole};
@@ -90,6 +90,7 @@ pub(super) async fn restore(settings: Settings, arguments: RestoreArguments) -> 
     let lang = arguments.lang.map_or(settings.language, Into::into);
     let source = arguments.source;
     let manifest = read_manifest(&source, lang)?;
+    refuse_node(&settings, &data, &source, lang)?;
     refuse_used(&data, lang)?;
     let settings = Settings { data: data.clone(), ledger: None, ..settings };
     let ledger = Arc::new(SqliteLedger::open_read_only(source.join(LEDGER_FILE)).await?);
@@ -191,6 +192,16 @@ fn refuse_used(directory: &Path, lang: Lang) -> Result<(), Failure> {
     if used {
         let args = [("path", directory.display().to_string())];
         return Err(Failure::new(Code::Refused, message("CLI_DIRECTORY_USED", &args, lang)));
+    }
+    Ok(())
+}
+
+/// A ledger of its own in the directory of a cluster's node would keep that node from starting; and it needs none.
+fn refuse_node(settings: &Settings, data: &Path, source: &Path, lang: Lang) -> Result<(), Failure> {
+    let absolute = |path: &Path| std::path::absolute(path).map_err(|error| Failure::io(&format!("find {}", path.display()), &error));
+    if matches!(settings.ledger, Some(LedgerSetting::Cluster(_))) && absolute(data)? == absolute(&settings.data)? {
+        let args = [("data", data.display().to_string()), ("file", source.join(LEDGER_FILE).display().to_string())];
+        return Err(Failure::new(Code::Refused, message("CLI_RESTORE_NODE", &args, lang)));
     }
     Ok(())
 }
