@@ -6,7 +6,7 @@ use kurrentdb::{
     AppendToStreamOptions, Client, EventData, Position, ReadAllOptions, ReadStreamOptions, StreamPosition, StreamState,
     SubscribeToAllOptions, SubscriptionEvent, SubscriptionFilter,
 };
-use tahavol_tests::kurrent::{Cluster, Shape};
+use tahavol_tests::kurrent::{Cluster, Shape, Transactions};
 use tokio::time::timeout;
 use uuid::Uuid;
 
@@ -26,7 +26,16 @@ fn state(state: StreamState) -> AppendToStreamOptions {
 
 #[tokio::test]
 async fn what_the_rust_client_appends_it_reads_and_is_told() {
-    let cluster = Cluster::start(Shape::default()).await;
+    appends_reads_and_is_told(Transactions::Implicit).await;
+}
+
+#[tokio::test]
+async fn the_same_from_a_log_whose_writes_have_one_commit_position() {
+    appends_reads_and_is_told(Transactions::Explicit).await;
+}
+
+async fn appends_reads_and_is_told(transactions: Transactions) {
+    let cluster = Cluster::start(Shape { transactions, ..Shape::default() }).await;
     let client = client(&cluster.address());
     let filter = SubscriptionFilter::on_stream_name().add_prefix("ours.");
     let mut subscription = client.subscribe_to_all(&SubscribeToAllOptions::default().filter(filter.clone())).await;
@@ -52,7 +61,10 @@ async fn what_the_rust_client_appends_it_reads_and_is_told() {
         places.push(found.get_original_event().position);
     }
     assert_eq!(places.len(), 3);
-    assert_eq!(places[0].commit, places[1].commit, "two events of one write");
+    match transactions {
+        Transactions::Implicit => assert!(places.iter().all(|place| place.commit == place.prepare), "{places:?}"),
+        Transactions::Explicit => assert_eq!(places[0].commit, places[1].commit, "two events of one write"),
+    }
     assert!(places.is_sorted(), "{places:?}");
 
     let (mut told, mut caught_up) = (Vec::new(), false);

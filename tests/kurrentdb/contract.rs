@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tahavol_ledger::contract::{Ran, cases, run_all};
 use tahavol_ledger_kurrentdb::Address;
-use tahavol_tests::kurrent::{Proposed, Shape};
+use tahavol_tests::kurrent::{Proposed, Shape, Transactions};
 
 use crate::log::new_log;
 use crate::support::Site;
@@ -15,9 +15,10 @@ fn on_a_cluster_of_one_node() {
     on(Shape::nodes(1));
 }
 
+/// The events of one append have one commit position there, as in a log that an older server has written.
 #[test]
 fn on_a_cluster_of_three_nodes() {
-    on(Shape::nodes(3));
+    on(Shape { transactions: Transactions::Explicit, ..Shape::nodes(3) });
 }
 
 #[test]

@@ -8,13 +8,13 @@ use futures_util::StreamExt;
 use futures_util::future::{BoxFuture, join_all};
 use tahavol_ledger::contract::{Outcome, Ran, new_event, new_stream};
 use tahavol_ledger::{Expected, Ledger, Link, NewEvent};
-use tahavol_ledger_kurrentdb::KurrentLedger;
 use tahavol_ledger_kurrentdb::faults::{Control, Scene, Verb, cases, run};
+use tahavol_ledger_kurrentdb::{KurrentLedger, Limits};
 use tahavol_tests::kurrent::{Cluster, Fault};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-use crate::support::{NEVER, Site, begin, ids, until_sound};
+use crate::support::{NEVER, Site, begin, ids, limits, until_sound};
 
 /// In place of the minute of a real cluster.
 const OUTAGE: Duration = Duration::from_secs(20);
@@ -159,6 +159,26 @@ async fn a_call_that_is_never_answered_is_given_up_and_made_again() {
         begin(&*ledger, &new_stream("hung")).await;
         assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
     }
+}
+
+/// The node hears nothing meanwhile, so it has to send once more what it does not know to be recorded.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_repeated_append_that_a_new_leader_leaves_unanswered_is_sent_once_more() {
+    let site = Site::of(1).await;
+    let ledger = site.open_with("a", Limits { silence: Duration::from_secs(8), ..limits() }).await;
+    begin(&*ledger, &new_stream("before")).await;
+    for fault in [Fault::SilenceSubscriptions, Fault::DropAck, Fault::IdempotentNotReady] {
+        site.cluster.fault(fault, 1);
+    }
+    let begun = Instant::now();
+    let stream = new_stream("repeated");
+    let (event, appended) = begin(&*ledger, &stream).await;
+    assert_eq!(appended.revision, 0);
+    assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
+    assert_eq!(site.cluster.faults_left(Fault::DropAck) + site.cluster.faults_left(Fault::IdempotentNotReady), 0, "they have struck");
+    assert_eq!(site.cluster.stream(&site.in_cluster(&stream)).len(), 1);
+    assert_eq!(ids(&*ledger, &stream).await, [event.id]);
+    until_sound(&*ledger).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

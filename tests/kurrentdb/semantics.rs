@@ -7,7 +7,7 @@ use bytes::Bytes;
 use tahavol_ledger::contract::{new_event, new_stream};
 use tahavol_ledger::{EVENT_OVERHEAD, Expected, Ledger, LedgerError, Link, MAX_APPEND, MAX_LINE, NewEvent};
 use tahavol_ledger_kurrentdb::{KurrentLedger, Limits};
-use tahavol_tests::kurrent::Fault;
+use tahavol_tests::kurrent::{Fault, Shape, Transactions};
 use uuid::Uuid;
 
 use crate::support::{NEVER, Site, append_surely, begin, ids, limits, options, until_sound, whole};
@@ -182,7 +182,12 @@ async fn lines_are_kept_byte_for_byte_whatever_they_are() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn beside_each_position_stands_its_place_in_the_cluster_and_a_restart_goes_on_behind_it() {
-    let site = Site::of(1).await;
+    for transactions in [Transactions::Implicit, Transactions::Explicit] {
+        places_are_kept(Site::shaped(Shape { transactions, ..Shape::default() }).await).await;
+    }
+}
+
+async fn places_are_kept(site: Site) {
     let ledger = site.open("a").await;
     for number in 0..25 {
         site.foreign("foreign-1", "somebody.elses", "between").await;
@@ -229,7 +234,7 @@ async fn appends_in_order_lie_in_order_whatever_happens_on_the_way() {
         async move { ledger.append_in_order(appends).await }
     });
     let mut struck = 0;
-    for fault in [Fault::DropAck, Fault::Abort, Fault::AbortAfter, Fault::Cut].into_iter().cycle() {
+    for fault in [Fault::DropAck, Fault::Abort, Fault::Overloaded, Fault::AbortAfter, Fault::NotReady, Fault::Cut].into_iter().cycle() {
         if moving.is_finished() {
             break;
         }

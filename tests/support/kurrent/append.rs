@@ -59,6 +59,9 @@ pub(super) async fn answer(node: &Node, call: Call, mut messages: Streaming<Appe
     if let Ok(written) = outcome {
         node.bench.store.settled(written.place).await;
     }
+    if node.leaves_unanswered(outcome) {
+        return std::future::pending().await;
+    }
     match mishap {
         Mishap::DropAck => Err(node.cut(call).await),
         Mishap::AbortAfter => Err(errors::timed_out("commit")),

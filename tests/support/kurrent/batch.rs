@@ -1,6 +1,8 @@
 //! `BatchAppend`: a session of many appends, answered one by one in their order. A refused append does not end it.
 
 use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
@@ -11,6 +13,7 @@ use tonic::{Status, Streaming};
 use uuid::Uuid;
 
 use super::append::proposed;
+use super::bench::Bench;
 use super::errors::{MAX_APPEND, of_batch};
 use super::proto::google::rpc;
 use super::proto::shared::{AllStreamPosition, StreamIdentifier, Uuid as ProtoUuid};
@@ -22,6 +25,15 @@ use super::proto::streams::{BatchAppendReq, BatchAppendResp};
 use super::rights::{Deed, permit};
 use super::service::{Call, Mishap, Node};
 use super::store::{Expected, Place, Proposed, Written};
+
+/// What the one who takes appends hands to the one who answers.
+enum Step {
+    /// An append was given to the log, which will answer it.
+    Taken,
+    Answer(Answer),
+    /// The client sends no more appends.
+    HalfClosed,
+}
 
 /// What is to be answered when a place is on disk.
 struct Answer {
@@ -47,32 +59,91 @@ struct Pending {
 
 pub(super) fn answer(node: Node, call: Call, messages: Streaming<BatchAppendReq>) -> BoxStream<'static, Result<BatchAppendResp, Status>> {
     let (responses, answered) = mpsc::channel(64);
-    let (decided, mut to_answer) = mpsc::unbounded_channel::<Answer>();
+    let (decided, steps) = mpsc::unbounded_channel();
+    let open = Open::count(&node.bench);
     tokio::spawn(decide(node.clone(), call, messages, decided));
     tokio::spawn(async move {
-        while let Some(answer) = to_answer.recv().await {
-            node.bench.store.settled(answer.place).await;
-            let (response, last) = match answer.end {
-                End::Answered(response) => (Ok(response), false),
-                End::Broken(status) => (Err(status), true),
-                End::Cut => (Err(node.cut(call).await), true),
-            };
-            if responses.send(response).await.is_err() || last {
-                return;
-            }
+        let _open = open;
+        let gone = responses.clone();
+        tokio::select! {
+            () = gone.closed() => {}
+            () = tell(&node, call, steps, responses) => {}
         }
     });
     ReceiverStream::new(answered).boxed()
 }
 
+/// Counted from its beginning until nothing more can be answered.
+struct Open(Arc<Bench>);
+
+impl Open {
+    fn count(bench: &Arc<Bench>) -> Self {
+        bench.batches.fetch_add(1, Ordering::SeqCst);
+        Open(bench.clone())
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.batches.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// As the server does: the client's half-close ends nothing. The first answer after it does, when the log gave it; when all
+/// is answered already, the call stays open until the client resets it.
+async fn tell(node: &Node, call: Call, mut steps: mpsc::UnboundedReceiver<Step>, responses: mpsc::Sender<Result<BatchAppendResp, Status>>) {
+    let mut half_closed = false;
+    // What is refused before the log has it counts as an answer all the same, so it may fall below nothing.
+    let mut pending = 0_i64;
+    while let Some(step) = steps.recv().await {
+        let answer = match step {
+            Step::Taken => {
+                pending += 1;
+                continue;
+            }
+            Step::HalfClosed => {
+                half_closed = true;
+                continue;
+            }
+            Step::Answer(answer) => answer,
+        };
+        node.bench.store.settled(answer.place).await;
+        let (response, last) = match answer.end {
+            End::Answered(response) => {
+                pending -= 1;
+                (Ok(response), half_closed && pending >= 0)
+            }
+            End::Broken(status) => (Err(status), true),
+            End::Cut => (Err(node.cut(call).await), true),
+        };
+        if responses.send(response).await.is_err() || last {
+            return;
+        }
+    }
+    if half_closed {
+        std::future::pending().await
+    }
+}
+
 /// Takes the appends in their order; each is in the log's order when the next one is looked at.
-async fn decide(node: Node, call: Call, mut messages: Streaming<BatchAppendReq>, decided: mpsc::UnboundedSender<Answer>) {
+async fn decide(node: Node, call: Call, mut messages: Streaming<BatchAppendReq>, decided: mpsc::UnboundedSender<Step>) {
     let mut pending: HashMap<Uuid, Pending> = HashMap::new();
-    while let Ok(Some(request)) = messages.message().await {
+    loop {
+        let request = match messages.message().await {
+            Ok(Some(request)) => request,
+            Ok(None) => {
+                drop(decided.send(Step::HalfClosed));
+                return;
+            }
+            // The client is gone.
+            Err(_) => return,
+        };
         let Some(correlation) = request.correlation_id.as_ref().and_then(ProtoUuid::read) else { continue };
         let identifier = request.options.as_ref().and_then(|options| options.stream_identifier.clone());
-        let refuse =
-            |error: rpc::Status| Answer { place: None, end: End::Answered(respond(&request, identifier.clone(), Outcome::Error(error))) };
+        let refuse = |error: rpc::Status| {
+            let response = respond(&request, identifier.clone(), Outcome::Error(error));
+            Step::Answer(Answer { place: None, end: End::Answered(response) })
+        };
         if let Some(options) = &request.options {
             match begin(call, options) {
                 Ok(append) => {
@@ -95,6 +166,7 @@ async fn decide(node: Node, call: Call, mut messages: Streaming<BatchAppendReq>,
         }
         let Some(append) = pending.remove(&correlation) else { continue };
         let identifier = Some(StreamIdentifier::new(&append.stream));
+        drop(decided.send(Step::Taken));
         let mut answer = match write(&node, call, append) {
             Some(answer) => answer,
             // It hangs: no answer ever.
@@ -106,7 +178,7 @@ async fn decide(node: Node, call: Call, mut messages: Streaming<BatchAppendReq>,
             response.expected_stream_position = echo(request.options.as_ref());
         }
         let last = matches!(answer.end, End::Broken(_) | End::Cut);
-        if decided.send(answer).is_err() || last {
+        if decided.send(Step::Answer(answer)).is_err() || last {
             return;
         }
     }
@@ -168,6 +240,9 @@ fn write(node: &Node, call: Call, append: Pending) -> Option<Answer> {
         Mishap::None | Mishap::DropAck | Mishap::AbortAfter => {}
     }
     let outcome = node.bench.store.append(&append.stream, append.expected, append.events);
+    if node.leaves_unanswered(outcome) {
+        return None;
+    }
     let place = outcome.ok().and_then(|written| written.place);
     let end = match mishap {
         Mishap::DropAck => End::Cut,

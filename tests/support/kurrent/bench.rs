@@ -32,6 +32,7 @@ pub(super) struct Bench {
     pub(super) ids: Vec<Uuid>,
     pub(super) connections: Vec<Connections>,
     pub(super) subscriptions: AtomicUsize,
+    pub(super) batches: AtomicUsize,
 }
 
 impl Bench {

@@ -24,6 +24,9 @@ pub enum Fault {
     Overloaded,
     /// A call is answered by a node whose disk hangs: never.
     Hang,
+    /// An append that is recorded already is not answered, as by a leader that has just been elected and does not know yet
+    /// how far its log is committed.
+    IdempotentNotReady,
     /// A running or coming subscription ends without an error.
     EndSubscriptions,
     /// A running or coming subscription tells nothing more and stays open.

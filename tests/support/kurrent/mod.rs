@@ -4,6 +4,8 @@
 //! - expected versions, repetition of events, deletion, tombstones, retention, positions, filters by prefix, errors with
 //!   their codes, trailers and packed details follow the server's source; regular expressions, links, persistent
 //!   subscriptions, projections and lists of rights in metadata are not there;
+//! - a connection has a hundred calls at most, and a `BatchAppend` that the client half-closes stays one of them as long as on
+//!   the server: until an answer follows, or the client resets it;
 //! - all nodes have one store, so a write that was acknowledged is on every node: what a real cluster promises, without
 //!   the lag that a real follower may have;
 //! - a node is a gate in front of a port. Killed: its connections are closed and its port, too. Frozen: as a process that
@@ -47,7 +49,7 @@ pub use errors::MAX_APPEND;
 pub use faults::Fault;
 pub use rights::{Rights, User};
 pub use roles::Power;
-pub use store::{Expected, Place, Proposed, Record, Refusal, TOMBSTONE, Written};
+pub use store::{Expected, Place, Proposed, Record, Refusal, TOMBSTONE, Transactions, Written};
 
 use bench::Bench;
 use certificates::Certificates;
@@ -60,6 +62,9 @@ use roles::Roles;
 use service::Node;
 use store::Store;
 
+/// Calls beyond that wait until one of the same connection has ended: what the server's HTTP/2 has if nobody sets it.
+const CALLS_OF_A_CONNECTION: u32 = 100;
+
 /// How a bench is built.
 #[derive(Debug, Clone)]
 pub struct Shape {
@@ -71,6 +76,7 @@ pub struct Shape {
     /// Empty: as the server in insecure mode, nobody needs a password.
     pub users: Vec<User>,
     pub version: String,
+    pub transactions: Transactions,
     /// Where the log lies; none: in a folder that goes with the bench.
     pub folder: Option<PathBuf>,
 }
@@ -78,7 +84,15 @@ pub struct Shape {
 impl Default for Shape {
     fn default() -> Self {
         let names = vec!["127.0.0.1".to_owned(), "localhost".to_owned()];
-        Shape { nodes: 1, tls: false, names, users: Vec::new(), version: "25.1.0".to_owned(), folder: None }
+        Shape {
+            nodes: 1,
+            tls: false,
+            names,
+            users: Vec::new(),
+            version: "25.1.0".to_owned(),
+            transactions: Transactions::default(),
+            folder: None,
+        }
     }
 }
 
@@ -241,6 +255,15 @@ impl Cluster {
         self.bench.subscriptions.load(Ordering::SeqCst)
     }
 
+    /// How many calls of `BatchAppend` are open.
+    pub fn open_batches(&self) -> usize {
+        self.bench.batches.load(Ordering::SeqCst)
+    }
+
+    pub fn nodes(&self) -> usize {
+        self.bench.addresses.len()
+    }
+
     /// How many connections a node has.
     pub fn connections(&self, node: usize) -> usize {
         self.bench.connections[node].count()
@@ -314,7 +337,7 @@ impl Cluster {
         let node = Node { bench: self.bench.clone(), number };
         let certificates = self.certificates.clone();
         self.runtime().spawn(async move {
-            let mut server = Server::builder();
+            let mut server = Server::builder().max_concurrent_streams(CALLS_OF_A_CONNECTION);
             if let Some(certificates) = certificates {
                 server = server.tls_config(certificates.server.clone()).expect("the bench's own certificate");
             }
@@ -350,7 +373,7 @@ impl Drop for Cluster {
 }
 
 async fn begin(shape: Shape, folder: PathBuf) -> (Arc<Bench>, Vec<Port>) {
-    let store = Store::open(&folder).await;
+    let store = Store::open(&folder, shape.transactions).await;
     let ports: Vec<Port> = (0..shape.nodes).map(|_| Port::take().expect("a port can be had")).collect();
     let bench = Bench {
         roles: Roles::new(shape.nodes),
@@ -362,6 +385,7 @@ async fn begin(shape: Shape, folder: PathBuf) -> (Arc<Bench>, Vec<Port>) {
         ids: (0..shape.nodes).map(|_| Uuid::new_v4()).collect(),
         connections: (0..shape.nodes).map(|_| Connections::default()).collect(),
         subscriptions: AtomicUsize::new(0),
+        batches: AtomicUsize::new(0),
         store,
     };
     if bench.store.last().is_none() {

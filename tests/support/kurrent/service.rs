@@ -16,6 +16,7 @@ use super::proto::streams::{
 };
 use super::rights::{self, Rights};
 use super::roles::Power;
+use super::store::{Refusal, Written};
 use super::{append, batch, delete, errors, read};
 
 /// One node as a service.
@@ -83,6 +84,11 @@ impl Node {
             (Fault::DropAck, Mishap::DropAck),
         ];
         mishaps.into_iter().find(|(fault, _)| self.bench.faults.take(*fault)).map_or(Mishap::None, |(_, mishap)| mishap)
+    }
+
+    /// Whether a leader that is not sure of its log yet says nothing to this append.
+    pub(super) fn leaves_unanswered(&self, outcome: Result<Written, Refusal>) -> bool {
+        outcome.is_ok_and(|written| written.repeated) && self.bench.faults.take(Fault::IdempotentNotReady)
     }
 
     /// Cuts the connection that the call came by; what is answered after that is never seen.

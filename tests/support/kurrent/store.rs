@@ -30,8 +30,13 @@ pub struct Record {
     pub place: Place,
 }
 
-/// Where an event lies in `$all`. All events of one write have one commit position, behind their prepare positions, as
-/// the server's explicit transactions have: the case that tells a follower which takes the two for one.
+impl Record {
+    fn size(&self) -> usize {
+        self.data.len() + self.metadata.len() + 2 * self.event_type.len()
+    }
+}
+
+/// Where an event lies in `$all`: see [`Transactions`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
     pub commit: u64,
@@ -40,6 +45,17 @@ pub struct Place {
 
 impl Place {
     pub const LAST: Place = Place { commit: u64::MAX, prepare: u64::MAX };
+}
+
+/// How the events of one write lie.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Transactions {
+    /// Each event has one position, as prepare and as commit: what servers since version 4 write.
+    #[default]
+    Implicit,
+    /// All events of one write have one commit position, behind their prepare positions: what a log from before that holds,
+    /// and the case that tells a follower which takes the two for one.
+    Explicit,
 }
 
 /// An event to be written.
@@ -78,6 +94,8 @@ pub enum Expected {
 pub struct Written {
     pub revision: Option<u64>,
     pub place: Option<Place>,
+    /// It was recorded before, and nothing was written now.
+    pub repeated: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,6 +114,7 @@ pub(super) enum Found {
 }
 
 pub(super) struct Store {
+    transactions: Transactions,
     inner: Mutex<Inner>,
     /// The last place that is on disk; nothing behind it is shown.
     on_disk: watch::Receiver<Place>,
@@ -119,14 +138,14 @@ struct Stream {
 
 impl Store {
     /// Opens the log in the folder and reads what is there.
-    pub(super) async fn open(folder: &Path) -> Self {
+    pub(super) async fn open(folder: &Path, transactions: Transactions) -> Self {
         let (disk, kept) = Disk::open(folder).await;
         let mut inner = Inner { next: 812, ..Inner::default() };
         for change in kept {
             inner.apply(change);
         }
         let (to_disk, on_disk) = disk.run(inner.log.last().map(|record| record.place).unwrap_or_default());
-        Store { inner: Mutex::new(inner), on_disk, to_disk }
+        Store { transactions, inner: Mutex::new(inner), on_disk, to_disk }
     }
 
     /// Writes all events or none. What it answers may be told only after [`Store::settled`].
@@ -140,13 +159,13 @@ impl Store {
                     // Only what was written before is gone.
                     let kept = inner.metadata(stream).kept_from(first);
                     let proposed = Proposed::json("$metadata", &kept);
-                    inner.write(&format!("$${stream}"), vec![proposed], &self.to_disk);
+                    self.write(&mut inner, &format!("$${stream}"), vec![proposed]);
                 }
                 if events.is_empty() {
-                    return Ok(Written { revision: first.checked_sub(1), place: None });
+                    return Ok(Written { revision: first.checked_sub(1), place: None, repeated: false });
                 }
-                let place = inner.write(stream, events, &self.to_disk);
-                Ok(Written { revision: inner.next_revision(stream).checked_sub(1), place: Some(place) })
+                let place = self.write(&mut inner, stream, events);
+                Ok(Written { revision: inner.next_revision(stream).checked_sub(1), place: Some(place), repeated: false })
             }
         }
     }
@@ -156,7 +175,7 @@ impl Store {
         let mut inner = self.inner();
         inner.check_version(stream, expected)?;
         let text = format!(r#"{{"$tb":{DELETED}}}"#);
-        Ok(Some(inner.write(&format!("$${stream}"), vec![Proposed::json("$metadata", &text)], &self.to_disk)))
+        Ok(Some(self.write(&mut inner, &format!("$${stream}"), vec![Proposed::json("$metadata", &text)])))
     }
 
     /// Ends the stream for ever.
@@ -164,7 +183,7 @@ impl Store {
         let mut inner = self.inner();
         inner.check_version(stream, expected)?;
         let event = Proposed { json: false, ..Proposed::json("$streamDeleted", "") };
-        Ok(Some(inner.write(stream, vec![event], &self.to_disk)))
+        Ok(Some(self.write(&mut inner, stream, vec![event])))
     }
 
     /// Waits until the place is on disk and can be read.
@@ -249,6 +268,13 @@ impl Store {
         self.keep(change);
     }
 
+    fn write(&self, inner: &mut Inner, stream: &str, events: Vec<Proposed>) -> Place {
+        let change = Kept::Write(inner.laid(stream, events, self.transactions));
+        inner.apply(change.clone());
+        self.keep(change);
+        inner.log.last().map(|record| record.place).unwrap_or_default()
+    }
+
     fn keep(&self, change: Kept) {
         self.to_disk.send(change).expect("the bench's disk runs as long as the bench");
     }
@@ -277,7 +303,7 @@ impl Inner {
         let revived = self.metadata(name).is_deleted();
         let wrong = Err(Refusal::WrongVersion(current));
         let at = |revision: u64| stream.and_then(|stream| stream.at(revision));
-        let recorded = |last: u64| Written { revision: Some(last), place: at(last).map(|record| record.place) };
+        let recorded = |last: u64| Written { revision: Some(last), place: at(last).map(|record| record.place), repeated: true };
         let expected = match expected {
             Expected::StreamExists if revived => return Err(Refusal::Deleted),
             Expected::StreamExists if current.is_none() && !self.streams.contains_key(format!("$${name}").as_str()) => return wrong,
@@ -326,20 +352,24 @@ impl Inner {
         if right { Ok(()) } else { Err(Refusal::WrongVersion(current)) }
     }
 
-    fn write(&mut self, stream: &str, events: Vec<Proposed>, to_disk: &mpsc::UnboundedSender<Kept>) -> Place {
+    /// The events as they lie behind what is there.
+    fn laid(&self, stream: &str, events: Vec<Proposed>, transactions: Transactions) -> Vec<Arc<Record>> {
         let stream: Arc<str> = stream.into();
         let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("the clock is past 1970");
         let created = u64::try_from(since.as_nanos() / 100).expect("it fits for 58,000 years");
-        let mut prepare = self.next;
+        let mut end = self.next;
         let prepares: Vec<u64> = events
             .iter()
             .map(|event| {
-                let here = prepare;
-                prepare += 93 + stream.len() as u64 + event.size() as u64;
+                let here = end;
+                end += 93 + stream.len() as u64 + event.size() as u64;
                 here
             })
             .collect();
-        let commit = prepare;
+        let commit = |prepare: u64| match transactions {
+            Transactions::Implicit => prepare,
+            Transactions::Explicit => end,
+        };
         let first = self.next_revision(&stream);
         let records = events.into_iter().zip(prepares).zip(first..).map(|((event, prepare), revision)| Record {
             stream: stream.clone(),
@@ -350,19 +380,16 @@ impl Inner {
             data: event.data,
             metadata: event.metadata,
             created,
-            place: Place { commit, prepare },
+            place: Place { commit: commit(prepare), prepare },
         });
-        let change = Kept::Write(records.map(Arc::new).collect());
-        self.apply(change.clone());
-        to_disk.send(change).expect("the bench's disk runs as long as the bench");
-        self.log.last().map(|record| record.place).unwrap_or_default()
+        records.map(Arc::new).collect()
     }
 
     fn apply(&mut self, change: Kept) {
         match change {
             Kept::Write(records) => {
                 for record in records {
-                    self.next = record.place.commit + 57;
+                    self.next = record.place.commit + 150 + record.stream.len() as u64 + record.size() as u64;
                     self.log.push(record.clone());
                     self.streams.entry(record.stream.clone()).or_default().push(record);
                 }
