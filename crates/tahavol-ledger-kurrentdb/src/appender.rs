@@ -26,7 +26,8 @@ use crate::waiting::{State, Waiting};
 const ASK_ANYWAY: Duration = Duration::from_millis(250);
 /// An answer is waited for at least so long, also when patience is nearly over: otherwise nothing need be sent.
 const LEAST_WAIT: Duration = Duration::from_millis(100);
-/// Before an append is sent again whose conflict came from one that was still on its way.
+/// Before an append is sent again whose conflict came from one that was still on its way, or looked for again although
+/// nothing has arrived since.
 const BREATH: Duration = Duration::from_millis(10);
 
 pub(crate) struct Appender {
@@ -38,6 +39,8 @@ pub(crate) struct Appender {
     condition: watch::Receiver<Condition>,
     /// The last place in the replica.
     arrived: watch::Receiver<Option<(u64, u64)>>,
+    /// The last place when the replica was waited for last, and looked into after that.
+    looked_at: Option<(u64, u64)>,
     session: Option<Open>,
     /// What the last sending met, if it came to nothing.
     failing: Option<String>,
@@ -58,7 +61,7 @@ impl Appender {
         follower: Arc<Follower>,
     ) -> Self {
         let (condition, arrived) = (follower.condition(), follower.arrived());
-        Appender { supervisor, replica, prefix, limits, follower, condition, arrived, session: None, failing: None }
+        Appender { supervisor, replica, prefix, limits, follower, condition, arrived, looked_at: None, session: None, failing: None }
     }
 
     /// Until nothing is queued any more and nothing more can come.
@@ -196,7 +199,7 @@ impl Appender {
         let (mut sent, mut outgoing) = (Vec::new(), Vec::new());
         for append in open.iter_mut().filter(|append| append.is_to_be_sent()) {
             if !append.can_be_expected() {
-                self.conflicted(append, &connected).await;
+                self.conflicted(append, &State::Unsent, &connected).await;
                 continue;
             }
             outgoing.push(append.outgoing(&self.prefix));
@@ -220,7 +223,7 @@ impl Appender {
         for ((append, before), outcome) in sent.into_iter().zip(outcomes) {
             match outcome {
                 Ok(position) => append.state = State::Recorded(position.map(|position| (position.commit, position.prepare))),
-                Err(Failure::Conflict) => self.conflicted(append, &connected).await,
+                Err(Failure::Conflict) => self.conflicted(append, &before, &connected).await,
                 Err(failure) => append.refused(&before, &failure),
             }
         }
@@ -264,14 +267,15 @@ impl Appender {
         self.failing = Some(what);
     }
 
-    /// The answer says that the stream is elsewhere, and not where: the leader is asked.
-    async fn conflicted(&self, append: &mut Waiting, connected: &Connected) {
+    /// The answer says that the stream is elsewhere, and not where: the leader is asked. `before`: what was known before this
+    /// sending.
+    async fn conflicted(&self, append: &mut Waiting, before: &State, connected: &Connected) {
         match last_revision(connected, &self.prefix.to_cluster(&append.stream), self.limits.call).await {
             Ok(actual) if actual == append.expected.last_revision() => {
                 append.trouble("the cluster answers a conflict although the stream is at the expected revision");
                 sleep(BREATH).await;
             }
-            Ok(actual) => append.state = State::Behind { actual, seen: false },
+            Ok(actual) => append.state = State::Behind { actual, seen: false, unsure: *before != State::Unsent },
             Err(failure) if failure.is_an_answer() => append.refused(&State::Sent, &failure),
             Err(failure) => {
                 append.trouble(&failure.text());
@@ -289,7 +293,7 @@ impl Appender {
             match &mut append.state {
                 State::Recorded(None) => blind = true,
                 State::Recorded(Some(place)) => target = target.max(Some(*place)),
-                State::Behind { actual, seen } => {
+                State::Behind { actual, seen, .. } => {
                     *seen = match actual {
                         None => true,
                         Some(actual) => self.replica.read_stream(&append.stream, *actual, 1).await.is_ok_and(|found| !found.is_empty()),
@@ -300,7 +304,11 @@ impl Appender {
             }
         }
         let follows = async {
-            if target.is_some() {
+            if target.is_some() && self.looked_at >= target {
+                // It was looked for and not found: the cluster told a place of before.
+                sleep(BREATH).await;
+                Ok(())
+            } else if target.is_some() {
                 self.arrived.wait_for(|arrived| *arrived >= target).await.map(drop)
             } else if blind {
                 self.arrived.changed().await
@@ -314,6 +322,7 @@ impl Appender {
             Ok(Err(_)) => sleep_until(moment).await,
             Err(_) => self.follower.doubt(),
         }
+        self.looked_at = *self.arrived.borrow();
     }
 }
 

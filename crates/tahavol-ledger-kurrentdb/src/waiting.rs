@@ -29,8 +29,9 @@ pub(crate) enum State {
     Sent,
     /// The cluster has it, with its last event at this commit and prepare position.
     Recorded(Option<(u64, u64)>),
-    /// The cluster has other events, up to this revision; `seen`: the replica has that one, too.
-    Behind { actual: Option<u64>, seen: bool },
+    /// The cluster has other events, up to this revision, unless (`unsure`) what lies there is this append, of an earlier
+    /// sending; `seen`: the replica has that one, too.
+    Behind { actual: Option<u64>, seen: bool, unsure: bool },
     /// What the caller is told.
     Over(Result<Appended, LedgerError>),
 }
@@ -85,9 +86,20 @@ impl Waiting {
             (_, Looked::Recorded(appended)) => State::Over(Ok(appended)),
             // Not before the replica has what the cluster has: the caller reads again, and would meet the same conflict.
             (State::Behind { seen: false, .. }, Looked::New | Looked::Refused(_)) => return,
-            (State::Behind { actual, seen: true }, Looked::New) => State::Over(Err(self.conflict(*actual))),
+            (State::Behind { actual, seen: true, .. }, Looked::New) => State::Over(Err(self.conflict(*actual))),
             (State::Unsent | State::Sent | State::Recorded(_), Looked::New) => return,
-            (_, Looked::Refused(error)) => State::Over(Err(error)),
+            // The event that is elsewhere has come before this append, which is still on its way here.
+            (State::Recorded(_), Looked::Refused(LedgerError::IdReused { .. })) => return,
+            // A stream that was deleted counts as new for the cluster, and goes on where it was.
+            (State::Recorded(_), Looked::Refused(error)) => {
+                let what = format!("the cluster says that it has recorded it, and this node sees it nowhere: {error}");
+                State::Over(Err(LedgerError::OutcomeUnknown { what }))
+            }
+            // The cluster does not look for an id in other streams, so an earlier sending may be recorded.
+            (State::Sent | State::Behind { unsure: true, .. }, Looked::Refused(error @ LedgerError::IdReused { .. })) => {
+                State::Over(Err(LedgerError::OutcomeUnknown { what: error.to_string() }))
+            }
+            (State::Unsent | State::Sent | State::Behind { .. }, Looked::Refused(error)) => State::Over(Err(error)),
         };
     }
 
@@ -128,6 +140,10 @@ impl Waiting {
                 let what = format!("the cluster has recorded it, and this node has not seen it within {} s", patience.as_secs());
                 LedgerError::OutcomeUnknown { what }
             }
+            State::Behind { seen: false, unsure: true, .. } => {
+                let what = "its stream has gone on in the cluster, with it or without it, and this node has not seen that yet".to_owned();
+                LedgerError::OutcomeUnknown { what }
+            }
             State::Behind { actual, .. } => self.conflict(*actual),
         };
         self.state = State::Over(Err(error));
@@ -138,8 +154,8 @@ impl Waiting {
         let what = what.to_owned();
         let error = match &self.state {
             State::Over(_) => return,
-            State::Unsent | State::Behind { .. } => LedgerError::Corrupt { position: Some(position), what },
-            State::Sent | State::Recorded(_) => LedgerError::OutcomeUnknown { what: format!("the replica has stopped: {what}") },
+            State::Unsent | State::Behind { unsure: false, .. } => LedgerError::Corrupt { position: Some(position), what },
+            State::Sent | State::Recorded(_) | State::Behind { unsure: true, .. } => LedgerError::OutcomeUnknown { what: format!("the replica has stopped: {what}") },
         };
         self.state = State::Over(Err(error));
     }
@@ -167,6 +183,7 @@ impl Waiting {
 mod tests {
     use super::*;
     use tahavol_ledger::Token;
+    use uuid::Uuid;
 
     fn waiting(state: State) -> Waiting {
         let mut waiting = Waiting::new(Arc::from("s"), Expected::Exact(4), Vec::new(), Instant::now());
@@ -202,16 +219,45 @@ mod tests {
     }
 
     #[test]
+    fn a_conflict_with_what_may_be_an_earlier_sending_is_not_known() {
+        for (unsure, known) in [(false, true), (true, false)] {
+            let mut append = waiting(State::Behind { actual: Some(6), seen: false, unsure });
+            append.give_up(Duration::from_secs(20));
+            assert_eq!(matches!(over(&append), Err(LedgerError::Conflict { .. })), known, "{:?}", append.state);
+            assert_eq!(matches!(over(&append), Err(LedgerError::OutcomeUnknown { .. })), !known, "{:?}", append.state);
+        }
+    }
+
+    #[test]
+    fn what_may_be_recorded_is_never_told_as_refused() {
+        let reused = || Looked::Refused(LedgerError::IdReused { id: Uuid::nil(), stream: "t".to_owned(), revision: 1 });
+        let mut sent = waiting(State::Sent);
+        sent.looked(reused());
+        assert!(matches!(over(&sent), Err(LedgerError::OutcomeUnknown { .. })), "{:?}", sent.state);
+
+        let mut recorded = waiting(State::Recorded(None));
+        recorded.looked(reused());
+        assert!(!recorded.is_over(), "it is on its way here");
+        let conflict = LedgerError::Conflict { stream: "s".to_owned(), expected: Expected::NoStream, actual: Some(6) };
+        recorded.looked(Looked::Refused(conflict));
+        assert!(matches!(over(&recorded), Err(LedgerError::OutcomeUnknown { .. })), "{:?}", recorded.state);
+
+        let mut unsent = waiting(State::Unsent);
+        unsent.looked(reused());
+        assert!(matches!(over(&unsent), Err(LedgerError::IdReused { .. })), "{:?}", unsent.state);
+    }
+
+    #[test]
     fn a_conflict_is_told_only_when_the_replica_has_what_caused_it() {
         let conflict = LedgerError::Conflict { stream: "s".to_owned(), expected: Expected::Exact(4), actual: Some(6) };
-        let mut append = waiting(State::Behind { actual: Some(6), seen: false });
+        let mut append = waiting(State::Behind { actual: Some(6), seen: false, unsure: false });
         append.looked(Looked::Refused(conflict.clone()));
         assert!(!append.is_over());
-        append.state = State::Behind { actual: Some(6), seen: true };
+        append.state = State::Behind { actual: Some(6), seen: true, unsure: false };
         append.looked(Looked::Refused(conflict.clone()));
         assert_eq!(*over(&append), Err(conflict));
 
-        let mut ahead = waiting(State::Behind { actual: Some(2), seen: true });
+        let mut ahead = waiting(State::Behind { actual: Some(2), seen: true, unsure: false });
         ahead.looked(Looked::New);
         let conflict = LedgerError::Conflict { stream: "s".to_owned(), expected: Expected::Exact(4), actual: Some(2) };
         assert_eq!(*over(&ahead), Err(conflict));
@@ -220,7 +266,7 @@ mod tests {
     #[test]
     fn what_turns_out_to_be_recorded_is_answered_as_recorded() {
         let appended = Appended { revision: 5, token: Token::new(17, 0) };
-        for state in [State::Unsent, State::Sent, State::Recorded(None), State::Behind { actual: Some(6), seen: false }] {
+        for state in [State::Unsent, State::Sent, State::Recorded(None), State::Behind { actual: Some(6), seen: false, unsure: false }] {
             let mut append = waiting(state);
             append.looked(Looked::Recorded(appended));
             assert_eq!(*over(&append), Ok(appended));

@@ -20,6 +20,9 @@ pub const MAX_LINE: usize = 61_440;
 /// configured otherwise; what one engine would refuse the other refuses as well.
 pub const MAX_APPEND: usize = 1_000_000;
 
+/// The longest type of an event in bytes, so that the next number is enough.
+const MAX_EVENT_TYPE: usize = 100;
+
 /// What an event costs in an append beside its line: name, type, id and the engine's own words, generously.
 pub const EVENT_OVERHEAD: usize = 256;
 
@@ -28,8 +31,11 @@ pub trait Ledger: Send + Sync + 'static {
     /// Appends all `events` to one stream, or none of them; answered only when they are on disk.
     ///
     /// The append is in the writer's queue when this function **returns**, before the future is first polled. So a
-    /// caller may issue many appends one after another and await them later: they are recorded in the order of the
-    /// calls, and those that wait together share one commit. Dropping the future does not withdraw the append.
+    /// caller may issue many appends one after another and await them later: they go out in the order of the calls, and
+    /// those that wait together share one commit. They are recorded in that order, too, with one exception: an engine that
+    /// is shared ([`Ledger::is_shared`]) may refuse one for a moment and record those of other streams behind it first.
+    /// Only the order within each stream is sure there; whoever needs more waits for each answer. Dropping the future does
+    /// not withdraw the append.
     ///
     /// Appending event ids that are already there, at the same place of the same stream, answers what the first append
     /// answered, whatever the lines say now.
@@ -100,7 +106,7 @@ pub trait Ledger: Send + Sync + 'static {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewEvent {
     pub id: Uuid,
-    /// `aggregate.past_participle`; kept beside the line so that a reader can select without parsing.
+    /// `aggregate.past_participle`, at most 100 bytes; kept beside the line so that a reader can select without parsing.
     pub event_type: String,
     /// At most [`MAX_LINE`] bytes; kept as they are.
     pub line: Bytes,
@@ -346,6 +352,9 @@ pub fn refuse_unwritable(stream: &str, events: &[NewEvent]) -> Result<(), Ledger
     }
     if events.is_empty() {
         return refused("an append needs at least one event");
+    }
+    if events.iter().any(|event| event.event_type.len() > MAX_EVENT_TYPE) {
+        return Err(LedgerError::Refused { what: format!("the type of an event is longer than {MAX_EVENT_TYPE} bytes") });
     }
     if let Some(event) = events.iter().find(|event| event.line.len() > MAX_LINE) {
         return Err(LedgerError::TooLarge { bytes: event.line.len() });

@@ -19,7 +19,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case { name: "racing writers lose no event", run: |h| Box::pin(no_lost_event(h)) },
         Case { name: "a line that is too long is refused before anything is written", run: |h| Box::pin(too_large(h)) },
         Case { name: "an append that is too large is refused and leaves nothing", run: |h| Box::pin(too_large_together(h)) },
-        Case { name: "an append without events or without a stream is refused", run: |h| Box::pin(senseless(h)) },
+        Case { name: "an append without events, without a stream or with an endless event type is refused", run: |h| Box::pin(senseless(h)) },
     ]
 }
 
@@ -238,10 +238,13 @@ async fn senseless(harness: Arc<dyn Harness>) {
     let ledger = harness.ledger();
     let (stream, events) = filled_stream(&*ledger, "senseless", 1).await;
     let twice = new_event("twice");
+    let mut wordy = new_event("wordy");
+    wordy.event_type = "t".repeat(101);
     for result in [
         ledger.append(&stream, Expected::Exact(0), Vec::new()).await,
         ledger.append(&stream, Expected::Exact(0), vec![twice.clone(), twice]).await,
         ledger.append("", Expected::NoStream, vec![new_event("nowhere")]).await,
+        ledger.append(&stream, Expected::Exact(0), vec![wordy]).await,
     ] {
         assert!(matches!(result, Err(LedgerError::Refused { .. })), "{result:?}");
     }
