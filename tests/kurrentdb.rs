@@ -12,6 +12,8 @@ mod damage;
 mod defects;
 #[path = "kurrentdb/faults.rs"]
 mod faults;
+#[path = "kurrentdb/lives.rs"]
+mod lives;
 #[path = "kurrentdb/log.rs"]
 mod log;
 #[path = "kurrentdb/nodes.rs"]
