@@ -260,7 +260,10 @@ impl Work {
     async fn cast_anchor(&mut self, node: &Node) -> Result<(), Broken> {
         let scanned = *self.scan.borrow();
         if let Some(place) = scanned.filter(|place| self.anchor.as_ref().is_none_or(|anchor| anchor.place < *place)) {
-            self.anchor = id_at(node, place).await?.map(|id| Anchor { place, id });
+            // A checkpoint need not be an event's place; the anchor of before still holds then.
+            if let Some(id) = id_at(node, place).await? {
+                self.anchor = Some(Anchor { place, id });
+            }
         }
         Ok(())
     }
