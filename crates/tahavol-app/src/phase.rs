@@ -2,6 +2,7 @@
 //!
 //! Within a phase nothing waits for the disk. Every command looks at the snapshot at the phase's start and at what
 //! earlier commands of the phase did to its own stream, so the lines come out the same, byte for byte, in every run.
+//! On a ledger that is shared, lines of different streams may change places when the engine refuses one for a moment.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;

@@ -1,9 +1,9 @@
 //! Finds the cluster's leader and speaks `Streams.Read` with it, every call under a limit of our own.
 //!
-//! The official client is not asked which node to take: every client of version 1.2.0 that has found one leaves a task
-//! behind for good, because the task that answers it holds a sender to itself (`grpc.rs`, `connection_state_machine`), and
-//! here a new connection is made for every attempt. It also asks the nodes one after another, so that a frozen one holds up
-//! the others.
+//! The official client is not asked which node to take: every client of version 1.2.0 that has found one leaves a task and
+//! its connection behind for good, because the task that answers it holds a sender to itself (`grpc.rs`,
+//! `connection_state_machine`), so that it takes a runtime of its own to end it; here a new connection is made for every
+//! attempt. It also asks the nodes one after another, so that a frozen one holds up the others.
 
 use std::fmt;
 use std::path::Path;
