@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
 use serde_json::{Value, json};
+use tahavol_app::messages::message;
+use tahavol_domain::text::Lang;
 use tahavol_ledger::merkle::note::SigningKey;
 use tahavol_ledger::{Expected, Ledger, NewEvent, OpenOptions, Signing, SqliteLedger};
 use tahavol_tests::data;
@@ -59,11 +61,24 @@ async fn a_follower_that_stands_still_is_not_ready_and_says_where() {
     assert_eq!(ready.status(), 503);
     let ready: Value = ready.json().await.unwrap();
     assert_eq!((&ready["follower"], &ready["stoppedAt"]), (&json!("stopped"), &json!(next)), "{ready}");
-    assert!(ready["what"].is_string());
+    let what = ready["what"].as_str().unwrap_or_else(|| panic!("{ready}"));
     // What is before it can still be looked at; nothing is decided on it.
     assert_eq!(position(&server.ask("council", META, Value::Null).await), next - 1);
     let refused = server.send("council", DIRECTIVE, directive("STOPPED-1")).await;
     assert_eq!(refused.status(), 503);
+    // The position and the true reason are told, in either language.
+    let told = |answer: &Value| {
+        let error = &answer["data"]["directiveIssue"]["errors"][0];
+        assert_eq!(error["code"], "FOLLOWER_STOPPED", "{answer}");
+        error["message"].as_str().unwrap().to_owned()
+    };
+    let args = [("position", next.to_string()), ("what", what.to_owned())];
+    let persian: Value = refused.json().await.unwrap();
+    assert_eq!(told(&persian), message("FOLLOWER_STOPPED", &args, Lang::Fa));
+    let body = json!({ "query": DIRECTIVE, "variables": directive("STOPPED-2") });
+    let english = server.post("/graphql").bearer_auth(server.token("council")).header("Accept-Language", "en").json(&body);
+    let english: Value = english.send().await.unwrap().json().await.unwrap();
+    assert_eq!(told(&english), message("FOLLOWER_STOPPED", &args, Lang::En));
     assert_eq!(server.get("/healthz").send().await.unwrap().status(), 200);
 }
 

@@ -152,9 +152,9 @@ TIME_ZONE_UNKNOWN = There is no time zone “{ $value }”; give an IANA name su
 
 ## The system
 
-UNAVAILABLE = Nothing was recorded: the ledger cannot be written to just now.
+UNAVAILABLE = This attempt recorded nothing: the ledger cannot be written to just now.
 OUTCOME_UNKNOWN = It is not certain whether this was recorded. Send the same command with the same id again; the answer is then certain.
-FOLLOWER_STOPPED = The picture stands still at position { $position } because of an event that cannot be read; until somebody has looked, no command is taken.
+FOLLOWER_STOPPED = The picture stands still at position { $position }; until somebody has looked, no command is taken. Why: { $what }
 SHUTTING_DOWN = The service is shutting down; try again in a moment.
 LEDGER_CORRUPT = The ledger is damaged; somebody has to look before anything else happens.
 APPEND_TOO_LARGE = Nothing was recorded: these events are together larger than one append may be; send them in parts.
@@ -190,6 +190,7 @@ CONFIG_CLUSTER_FILE_NO_CERTIFICATE = Configuration: ledger names the file { $pat
 CONFIG_CLUSTER_FILE_NO_KEY = Configuration: ledger names the file { $path } ({ $parameter }), and it holds no private key in PEM.
 CONFIG_WITHOUT_CLUSTER = Configuration: ledger names KurrentDB, and this program was built without it; build it with the feature kurrentdb.
 CONFIG_OTHER_PROGRAMME = The configuration names the programme { $named }, and the ledger is that of { $there }. Name that one, or another ledger.
+SERVE_NO_EVENTS = The programme { $programme } has no events in the cluster: is programme in the configuration mistyped? Then mend it. If it is a new one, found it: stop this server and run tahavol import, or charter it through this server's GraphQL. Until it has an event this node is not ready.
 SERVE_CLUSTER_PUT_BACK = This node has events that the cluster lacks, or has otherwise: the cluster was put back to an older state, or it is another one. If its address is wrong, mend that. If it was restored on purpose, put { $path } and the files beside it with the same beginning aside, and start once with tahavol serve --accept-rollback REASON; the log goes on under a new name.
 SERVE_CLUSTER_BUILT_ANEW = The cluster has the newest event of this node, at another place: it was built anew of the same events. Only this node's copy has to go: delete { $path } and the files beside it with the same beginning, keep log.head ({ $head }) where it is, and start again, without --accept-rollback. The copy is made anew, compared with that head, and the log goes on under its name. If the address is wrong, mend that instead.
 SERVE_SIGNS_FROM = signs from { $from } events on: this node's copy was made anew, and is first compared with the head that was signed before

@@ -47,7 +47,8 @@ pub enum HandleError {
     #[error("the stream is at {} and not at {}", revision_text(*actual), revision_text(*expected))]
     Conflict { expected: Option<u64>, actual: Option<u64>, events: Vec<Fact> },
 
-    /// Nothing was recorded. `retry`: the same command may succeed soon; otherwise a person has to help first.
+    /// Nothing was recorded by this attempt: of an earlier one whose outcome is not known it tells nothing. `retry`: the same
+    /// command may succeed soon; otherwise a person has to help first.
     #[error("not available: {what}")]
     Unavailable { retry: bool, what: String },
 
@@ -102,7 +103,9 @@ impl From<LedgerError> for HandleError {
             LedgerError::IdReused { .. } => HandleError::Refused(Refusal::at(Rule::CommandIdReused, "commandId")),
             LedgerError::Unproven { what, .. } => HandleError::Unproven { what },
             LedgerError::NotConnected { kind, .. } => HandleError::Unavailable { retry: kind.may_pass(), what: error.to_string() },
-            LedgerError::Corrupt { .. }
+            // An engine that stands still says where.
+            LedgerError::Corrupt { position: Some(position), what } => HandleError::Stopped { position, what },
+            LedgerError::Corrupt { position: None, .. }
             | LedgerError::AppendTooLarge { .. }
             | LedgerError::InUse { .. }
             | LedgerError::NewerVersion { .. }

@@ -121,12 +121,15 @@ impl From<AppError> for Failure {
             AppError::PositionNotReached { position, .. } => {
                 Failure::new(Code::Refused, with_persian(&error.to_string(), error.code(), &[("position", position.to_string())]))
             }
-            AppError::Stopped { position, .. } => {
-                Failure::new(Code::Corrupt, with_persian(&error.to_string(), error.code(), &[("position", position.to_string())]))
-            }
+            AppError::Stopped { position, ref what } => Failure::new(Code::Corrupt, standstill(&error.to_string(), position, what)),
             AppError::ShuttingDown => Failure::new(Code::Failed, error.to_string()),
         }
     }
+}
+
+/// Where the picture stands still, and why.
+fn standstill(english: &str, position: u64, what: &str) -> String {
+    with_persian(english, "FOLLOWER_STOPPED", &[("position", position.to_string()), ("what", what.to_owned())])
 }
 
 /// Where an error comes from too deep to know the reader's language, both are told: the details once, in English.
@@ -146,7 +149,15 @@ impl From<HandleError> for Failure {
             HandleError::Unavailable { .. } | HandleError::OutcomeUnknown { .. } => Code::Failed,
             HandleError::Stopped { .. } | HandleError::Unproven { .. } => Code::Corrupt,
         };
-        Failure::new(code, error.to_string())
+        let text = match &error {
+            HandleError::Stopped { position, what } => standstill(&error.to_string(), *position, what),
+            HandleError::Refused(_)
+            | HandleError::Conflict { .. }
+            | HandleError::Unavailable { .. }
+            | HandleError::OutcomeUnknown { .. }
+            | HandleError::Unproven { .. } => error.to_string(),
+        };
+        Failure::new(code, text)
     }
 }
 
