@@ -181,31 +181,26 @@ async fn a_cluster_that_holds_streams_of_others_is_used() {
     for number in 0..50 {
         site.foreign(&format!("orders-{number}"), "somebody.elses", "not ours").await;
     }
+    // The same demonstration with its history, under an id that somebody chose, on either engine.
     let directory = tempfile::tempdir().unwrap();
-    let data = directory.path().join("data").display().to_string();
-    let mut command = binary::command(&["demo", "--data", &data, "--today", data::TODAY, "--no-serve", "--no-history"]);
-    command.env("TAHAVOL_LEDGER", site.cluster.address()).env("TAHAVOL_PROGRAMME", tahavol_programme().to_string());
-    let output = ended(command);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let (address, programme) = (site.cluster.address(), Uuid::new_v4().to_string());
+    let exported = |data: &str, ledger: Option<&str>| {
+        let data = directory.path().join(data).display().to_string();
+        let run = |arguments: &[&str]| {
+            let mut command = binary::command(&[arguments, &["--data", &data]].concat());
+            command.env("TAHAVOL_PROGRAMME", &programme).envs(ledger.map(|address| ("TAHAVOL_LEDGER", address)));
+            let output = ended(command);
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            output.stdout
+        };
+        run(&["demo", "--today", data::TODAY, "--no-serve"]);
+        run(&["export", "events"])
+    };
+    let (there, here) = (exported("cluster", Some(&address)), exported("embedded", None));
+    assert!(there == here, "two engines, two logs");
+    assert!(there.iter().filter(|byte| **byte == b'\n').count() > 4_000, "a history");
     let theirs = site.cluster.all().iter().filter(|event| event.stream.starts_with("orders-")).count();
     assert_eq!(theirs, 50);
-    // The same demonstration on SQLite has the same lines.
-    let exported = |mut command: Command| {
-        let output = block_in_place(|| command.output().expect("it starts"));
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        output.stdout
-    };
-    let mut there = binary::command(&["export", "events", "--data", &data]);
-    there.env("TAHAVOL_LEDGER", site.cluster.address()).env("TAHAVOL_PROGRAMME", tahavol_programme().to_string());
-    let embedded = data::founded();
-    let here = binary::command(&["export", "events", "--data", &embedded.path().display().to_string()]);
-    assert!(exported(there) == exported(here), "two engines, two logs");
-}
-
-/// Of the demonstration: it follows from its seed and day.
-fn tahavol_programme() -> Uuid {
-    let today = tahavol_domain::calendar::Date::parse(data::TODAY).expect("a day");
-    tahavol_app::demo::Demo { seed: 1398, today, history: false }.programme().0
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,6 +1,7 @@
 //! Two servers as processes of their own on one cluster, as people meet them.
 
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -78,12 +79,17 @@ fn key_of(data: &Path) -> String {
 
 /// What readiness tells, as soon as it has this status.
 async fn ready(server: &Server, status: u16) -> Value {
+    until_ready(server, status, |_| true).await
+}
+
+/// The same, once it tells also what is asked for.
+async fn until_ready(server: &Server, status: u16, so: impl Fn(&Value) -> bool) -> Value {
     let begun = Instant::now();
     loop {
         let answer = server.get("/readyz").send().await.expect("an answer");
         let found = answer.status().as_u16();
         let told: Value = answer.json().await.expect("JSON");
-        if found == status {
+        if found == status && so(&told) {
             return told;
         }
         assert!(begun.elapsed() < NEVER, "readiness is {found} and not {status}: {told}");
@@ -234,6 +240,10 @@ async fn a_server_whose_stream_was_tombstoned_stands_still_and_says_where() {
     assert!(told["what"].as_str().is_some_and(|what| what.contains(&stream)), "{told}");
     let refused = a.send("council", DIRECTIVE, directive("AFTER")).await;
     assert_eq!(refused.status(), 503);
+    let refused: Value = refused.json().await.expect("JSON");
+    let args = [("position", (last + 1).to_string()), ("what", told["what"].as_str().unwrap_or_default().to_owned())];
+    let error = &refused["data"]["directiveIssue"]["errors"][0];
+    assert_eq!(error["message"], message("FOLLOWER_STOPPED", &args, Lang::Fa), "the true reason is told: {refused}");
     assert_eq!(position(&a).await, last);
     drop(a);
 
@@ -246,6 +256,46 @@ async fn a_server_whose_stream_was_tombstoned_stands_still_and_says_where() {
     assert!(of_it.iter().any(|line| line.starts_with("BROKEN")), "an end that nobody can take back: {told}");
     assert!(of_it.iter().any(|line| line.chars().any(is_persian)), "{told}");
     assert!(!output.status.success(), "{told}");
+}
+
+/// An empty programme beside the one that is meant is not told from a new one: it serves and takes commands, warns, and is
+/// ready with its first event.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_of_a_programme_that_nobody_has_founded_is_not_ready_and_says_so() {
+    let pair = Pair::founded().await;
+    let mistyped = uuid::Uuid::new_v4().to_string();
+    let environment: Vec<(&str, &str)> = pair.environment.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+    let environment = [environment, vec![("TAHAVOL_PROGRAMME", mistyped.as_str())]].concat();
+    let data = pair.data("c");
+    let args = [("programme", mistyped.clone())];
+    let text = [Lang::En, Lang::Fa].map(|lang| message("SERVE_NO_EVENTS", &args, lang));
+    // On an empty directory, and on the empty copy that the first time has left.
+    for _ in 0..2 {
+        let said = pair.folder.path().join("said");
+        let into = std::fs::File::create(&said).expect("a file");
+        let mut command = binary::command(&["serve", "--data", &data.display().to_string(), "--listen", "127.0.0.1:0"]);
+        let mut child = command.envs(environment.iter().copied()).stdout(Stdio::null()).stderr(into).spawn().expect("it starts");
+        let begun = Instant::now();
+        while !text.iter().all(|text| std::fs::read_to_string(&said).is_ok_and(|said| said.contains(text))) {
+            assert!(begun.elapsed() < NEVER, "no warning: {:?}", std::fs::read_to_string(&said));
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        child.kill().expect("it runs");
+        child.wait().expect("it ends");
+    }
+    let server = block_in_place(|| Server::on(&data, &environment));
+    let told = until_ready(&server, 503, |told| told["follower"] == "following").await;
+    assert!(told["what"].as_str().is_some_and(|what| text.iter().all(|text| what.contains(text))), "{told}");
+    assert_eq!(server.get("/healthz").send().await.expect("an answer").status(), 200);
+    drop(server);
+
+    // Meant as it is, it is founded.
+    let mut demo = binary::command(&["demo", "--data", &data.display().to_string(), "--today", TODAY, "--no-serve", "--no-history"]);
+    let output = block_in_place(|| demo.envs(environment.iter().copied()).output().expect("it starts"));
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let server = block_in_place(|| Server::on(&data, &environment));
+    let told = ready(&server, 200).await;
+    assert!(told["what"].is_null() && told["position"].is_u64(), "{told}");
 }
 
 /// The only witness of a server, as soon as it is so.

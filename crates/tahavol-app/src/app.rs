@@ -227,6 +227,18 @@ impl Tahavol {
         self.0.shared.named_programme
     }
 
+    /// The programme that is named, while a ledger that others write to, too, has no event of it: either nobody has founded it
+    /// yet, or its id is mistyped and the one that is meant lies beside it.
+    pub async fn unfounded(&self) -> Option<ProgrammeId> {
+        let shared = &self.0.shared;
+        if shared.snapshot().position.is_some() || !shared.ledger.is_shared() || shared.follower_and_link() != Follower::Following {
+            return None;
+        }
+        // All that is there has been copied; the fold of it may be a moment behind.
+        let empty = matches!(shared.ledger.head().await, Ok(None));
+        shared.named_programme.filter(|_| empty)
+    }
+
     /// Ends the follower and writes a snapshot to disk. The ledger stays open: it is its owner's to close.
     pub async fn close(&self) {
         self.0.shared.search.close();

@@ -16,6 +16,7 @@ mod failure;
 mod look;
 mod open;
 mod proof;
+mod unfounded;
 mod witness;
 mod witnesses;
 

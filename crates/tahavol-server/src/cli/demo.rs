@@ -10,6 +10,7 @@ use tahavol_app::Clock;
 use tahavol_app::demo::{Demo, DemoError, administrator, evidence_files, people, play};
 use tahavol_domain::calendar::{Date, TimeZone};
 use tahavol_domain::values::{Evidence, Person};
+use tahavol_ledger::{LEDGER_FILE, Ledger, SqliteLedger};
 use tahavol_projections::progress::BaselineKind;
 
 use super::{DataArguments, ListenArguments, progress, say, serve, tokens};
@@ -56,10 +57,10 @@ pub(super) async fn run(settings: Settings, arguments: Arguments) -> Result<(), 
     // A directory with a programme of its own is no place for a demonstration.
     let kept = read(&directory)?;
     let there = match (Settings { data: directory.clone(), ..settings.clone() }).engine()? {
-        Engine::Sqlite(_) => directory.join(tahavol_ledger::LEDGER_FILE),
+        Engine::Sqlite(_) => directory.join(LEDGER_FILE),
         Engine::Cluster(cluster) => cluster.replica,
     };
-    if kept.is_none() && there.exists() {
+    if kept.is_none() && there.exists() && !is_empty(&there).await? {
         return Err(Failure::new(Code::Refused, format!("{} holds a ledger that is no demonstration", directory.display())));
     }
     let asked = agreed(kept, &arguments)?;
@@ -80,6 +81,11 @@ pub(super) async fn run(settings: Settings, arguments: Arguments) -> Result<(), 
         return Err(failure);
     }
     if arguments.no_serve { opened.close().await } else { serve::serve(&settings, opened).await }
+}
+
+/// A server that found nothing in its cluster leaves such a copy.
+async fn is_empty(ledger: &Path) -> Result<bool, Failure> {
+    Ok(SqliteLedger::open_read_only(ledger).await?.head().await?.is_none())
 }
 
 async fn tell(directory: &Path, settings: &Settings, opened: &Opened, asked: Asked) -> Result<(), Failure> {

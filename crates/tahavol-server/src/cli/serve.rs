@@ -55,6 +55,7 @@ async fn listen(settings: &Settings, opened: &Opened) -> Result<(), Failure> {
         tokio::spawn(crate::http::shred(Arc::clone(&site))),
         tokio::spawn(crate::equality::watch(opened.app.clone(), settings.health.clone())),
         tokio::spawn(collector.run()),
+        tokio::spawn(crate::unfounded::warn(opened.app.clone())),
     ];
     // Listening for signals begins before the address is told: whoever reads it may send one at once.
     let stopping = tokio::spawn(async move {

@@ -30,6 +30,7 @@ struct Readiness {
     position: Option<u64>,
     /// The event that the follower cannot get past.
     stopped_at: Option<u64>,
+    /// Why the follower does not follow, or that nobody has founded the programme.
     what: Option<String>,
     /// `sound` · `catching_up` · `lost` · `stopped`: whether this node hears what others record
     link: &'static str,
@@ -159,10 +160,11 @@ impl From<Equality> for ToldEquality {
     }
 }
 
-/// 503 while questions about now cannot be answered.
+/// 503 while questions about now cannot be answered, or there is nothing in the cluster that could be asked about.
 pub(super) async fn ready(State(site): State<Arc<Site>>) -> Response {
     let health = site.app.health();
-    let ready = health.is_ready() && !site.closing.is_told();
+    let unfounded = crate::unfounded::told(&site.app).await;
+    let ready = health.is_ready() && unfounded.is_none() && !site.closing.is_told();
     let (follower, stopped_at, what) = match health.follower {
         Follower::Replaying => ("replaying", None, None),
         Follower::Following => ("following", None, None),
@@ -187,7 +189,7 @@ pub(super) async fn ready(State(site): State<Arc<Site>>) -> Response {
         follower,
         position: health.position,
         stopped_at,
-        what,
+        what: what.or(unfounded),
         link,
         link_lost_since,
         alarms: condition.alarms.into_iter().map(Into::into).collect(),
