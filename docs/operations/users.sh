@@ -4,6 +4,7 @@
 #
 #   KURRENTDB=https://kurrent1:2113 CA=certs/ca/ca.crt ADMIN_PASSWORD=… TAHAVOL_PASSWORD=… ./users.sh
 #
+# For KurrentDB 25.0 and later; before that the headers are ES-EventType and ES-EventId.
 # Needs EnableAtomPubOverHttp on the node that is asked. No quotation marks or backslashes in the passwords.
 # shellcheck disable=SC2016 # $all and the like are names of the cluster and no variables
 set -euo pipefail
