@@ -111,6 +111,26 @@ async fn every_fault_does_what_it_says_as_often_as_it_was_told() {
         append(&client(&cluster.address()), &stream, StreamState::NoStream, id).await.expect("it went wrong once");
         assert_eq!(cluster.stream(&stream).len(), 1, "{fault:?}");
     }
+    // Only what is repeated is left unanswered, and once.
+    cluster.fault(Fault::IdempotentNotReady, 1);
+    let (stream, id) = ("ours.repeated", Uuid::new_v4());
+    append(&client(&cluster.address()), stream, StreamState::NoStream, id).await.expect("it is new");
+    assert_eq!(cluster.faults_left(Fault::IdempotentNotReady), 1);
+    let repeating = client(&cluster.address());
+    let options = AppendToStreamOptions::default().stream_state(StreamState::NoStream);
+    let struck = async {
+        while cluster.faults_left(Fault::IdempotentNotReady) > 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    };
+    tokio::select! {
+        answer = repeating.append_to_stream(stream, &options, event(id, "one")) => panic!("no answer is expected: {answer:?}"),
+        () = struck => {}
+    }
+    append(&client(&cluster.address()), stream, StreamState::NoStream, id).await.expect("it is answered the next time");
+    assert_eq!(cluster.stream(stream).len(), 1);
+
     cluster.fault(Fault::Hang, 1);
     let options = AppendToStreamOptions::default().stream_state(StreamState::Any);
     let hanging = client(&cluster.address());

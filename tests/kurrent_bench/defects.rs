@@ -18,6 +18,9 @@ use crate::rust::{client, event};
 /// Long enough for a call that works: a fresh client needs a tenth of it.
 const SOON: Duration = Duration::from_secs(5);
 
+/// At a time, as a server has it if nobody sets it.
+const CALLS_OF_A_CONNECTION: usize = 100;
+
 /// How the child of [`a_subscription_that_is_ended_cleanly_spins`] learns what to subscribe to.
 const SPIN: &str = "TAHAVOL_TEST_SPIN_ADDRESS";
 
@@ -108,6 +111,35 @@ async fn one_conflict_ends_a_batch_session() {
     assert!(matches!(&conflict, Error::Grpc { code, message } if *code == tonic::Code::AlreadyExists && message == "WrongExpectedVersion"));
     let after = timeout(SOON, session.append_to_stream("ours.b", StreamState::NoStream, new())).await;
     assert!(!matches!(after, Ok(Ok(_))), "the session goes on: {after:?}");
+}
+
+/// Defect: nobody resets the call that such a session was, and the server keeps it. It ends neither with the session nor with
+/// the client, whose connection stays, too; and a connection has only so many calls.
+#[tokio::test]
+async fn sessions_that_a_conflict_ended_stay_open_until_the_connection_takes_no_more_calls() {
+    let cluster = Cluster::start(Shape::default()).await;
+    let client = client(&cluster.address());
+    append(&client).await.expect("all is well");
+    for _ in 0..CALLS_OF_A_CONNECTION {
+        let session = client.batch_append(&BatchAppendOptions::default()).await.expect("a session");
+        let event = vec![event(Uuid::new_v4(), "one")];
+        let answer = timeout(SOON, session.append_to_stream("ours.a", StreamState::NoStream, event)).await.expect("an answer");
+        assert!(matches!(answer, Err(Error::Grpc { code: tonic::Code::AlreadyExists, .. })), "{answer:?}");
+    }
+    assert_eq!(append(&client).await, Err("no answer".to_owned()));
+    drop(client);
+    sleep(Duration::from_secs(2)).await;
+    assert_eq!((cluster.open_batches(), cluster.connections(0)), (CALLS_OF_A_CONNECTION, 1));
+    append(&crate::rust::client(&cluster.address())).await.expect("a fresh client at the same moment");
+    // Only the end of the connection ends them.
+    cluster.kill(0).await;
+    for _ in 0..100 {
+        sleep(Duration::from_millis(20)).await;
+        if cluster.open_batches() == 0 {
+            return;
+        }
+    }
+    panic!("{} calls outlive their connection", cluster.open_batches());
 }
 
 /// Defect: three attempts, half a second apart.
