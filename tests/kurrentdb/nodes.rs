@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use tahavol_app::{Follower, HandleError, Order, Outcome, Tahavol};
 use tahavol_ledger::merkle::proof::verify_consistency;
-use tahavol_ledger::{Ledger, SignedHead};
+use tahavol_ledger::{Ledger, LedgerError, SignedHead};
 use tahavol_ledger_kurrentdb::{Address, KurrentLedger, KurrentOptions, Limits};
-use tahavol_tests::kurrent::Fault;
+use tahavol_tests::kurrent::{Fault, Proposed};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -239,6 +239,27 @@ async fn late(address: Address) {
     let c = Node::of(&address, programme).await;
     c.reaches(a.app.snapshot().position.expect("reports")).await;
     assert_eq!(c.app.snapshot().digest(), a.app.snapshot().digest());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_whole_copy_takes_any_time_as_long_as_it_gets_on() {
+    const STANDSTILL: Duration = Duration::from_millis(400);
+    let site = Site::of(1).await;
+    for stream in 0..20 {
+        let events = (0..1_000).map(|_| Proposed::json("test.first", r#"{"n":1}"#)).collect();
+        site.cluster.append_raw(&site.in_cluster(&format!("s-{stream}")), events).await;
+    }
+    let ledger = site.open("new").await;
+    // Finding the leader is no standstill of the copy.
+    while ledger.head().await.expect("a head").is_none() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    ledger.copy_whole(STANDSTILL).await.expect("it gets on");
+    assert_eq!(ledger.head().await, Ok(Some(19_999)));
+    site.cluster.freeze(0);
+    let told = ledger.copy_whole(STANDSTILL).await;
+    assert!(matches!(told, Err(LedgerError::Unavailable { retry: true, .. })), "{told:?}");
+    ledger.close().await.expect("it closes");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

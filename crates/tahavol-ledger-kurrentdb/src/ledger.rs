@@ -92,9 +92,21 @@ impl KurrentLedger {
         self.follower.catch_up(limit).await
     }
 
-    /// How far the cluster's log was read, as commit and prepare position: moves on while only others' events are passed over.
-    pub fn scanned(&self) -> Option<(u64, u64)> {
-        self.follower.scanned()
+    /// The same however long it takes, unless for so long nothing more of the cluster's log was read: a whole copy is made in
+    /// minutes or in hours. Others' events, which are passed over, count.
+    pub async fn copy_whole(&self, standstill: Duration) -> Result<(), LedgerError> {
+        let mut had = self.follower.scanned();
+        loop {
+            let stands_still = match self.catch_up(standstill).await {
+                Err(error @ LedgerError::Unavailable { retry: true, .. }) => error,
+                ended => return ended,
+            };
+            let has = self.follower.scanned();
+            if has == had {
+                return Err(stands_still);
+            }
+            had = has;
+        }
     }
 
     /// Appends strictly one after another: none is sent before the one before it is recorded, whatever fails in between. For

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tahavol_app::messages::message;
+use tahavol_domain::text::Lang;
 use tahavol_ledger::{Appended, Expected, Ledger, LedgerError, NewEvent, OpenOptions, SqliteLedger};
-use tahavol_ledger_kurrentdb::{KurrentLedger, KurrentOptions, Limits, Unusable, UnusableFile, inspect};
+use tahavol_ledger_kurrentdb::{AddressError, KurrentLedger, KurrentOptions, Limits, Unusable, UnusableFile, inspect};
 
 use crate::config::Cluster;
 use crate::failure::{Failure, both};
@@ -20,9 +22,40 @@ const STANDSTILL: Duration = Duration::from_secs(5 * 60);
 /// When the address says nothing, asks for what is not safe, or names a file that cannot be used.
 pub(crate) fn address(cluster: &Cluster) -> Result<Address, Failure> {
     let parsed = cluster.address.secret().parse::<Address>();
-    let address = parsed.map_err(|error| Failure::usage(both("CONFIG_CLUSTER_ADDRESS", &[("what", error.to_string())])))?;
+    let address = parsed.map_err(|error| no_address(&error))?;
     address.verify_files().map_err(|file| unusable(&file))?;
     Ok(address)
+}
+
+/// Each language has the reason in its own words.
+fn no_address(error: &AddressError) -> Failure {
+    let (key, args): (&str, &[(&str, &String)]) = match error {
+        AddressError::NoScheme => ("ADDRESS_NO_SCHEME", &[]),
+        AddressError::Scheme { scheme } => ("ADDRESS_SCHEME", &[("scheme", scheme)]),
+        AddressError::Path { path } => ("ADDRESS_PATH", &[("path", path)]),
+        AddressError::DiscoverSeveral => ("ADDRESS_DISCOVER_SEVERAL", &[]),
+        AddressError::NoHost => ("ADDRESS_NO_HOST", &[]),
+        AddressError::Brackets => ("ADDRESS_BRACKETS", &[]),
+        AddressError::HostName { host } => ("ADDRESS_HOST_NAME", &[("host", host)]),
+        AddressError::Port { host } => ("ADDRESS_PORT", &[("host", host)]),
+        AddressError::User => ("ADDRESS_USER", &[]),
+        AddressError::QuestionMark => ("ADDRESS_QUESTION_MARK", &[]),
+        AddressError::UserPercent => ("ADDRESS_USER_PERCENT", &[]),
+        AddressError::Percent { name } => ("ADDRESS_PERCENT", &[("name", name)]),
+        AddressError::UserEncoding => ("ADDRESS_USER_ENCODING", &[]),
+        AddressError::Encoding { name } => ("ADDRESS_ENCODING", &[("name", name)]),
+        AddressError::Parameter { name } => ("ADDRESS_PARAMETER", &[("name", name)]),
+        AddressError::Truth { name } => ("ADDRESS_TRUTH", &[("name", name)]),
+        AddressError::Number { name } => ("ADDRESS_NUMBER", &[("name", name)]),
+        AddressError::NoFile { name } => ("ADDRESS_NO_FILE", &[("name", name)]),
+        AddressError::Unverified => ("ADDRESS_UNVERIFIED", &[]),
+        AddressError::HalfCertificate => ("ADDRESS_HALF_CERTIFICATE", &[]),
+        AddressError::CertificateWithoutTls => ("ADDRESS_CERTIFICATE_WITHOUT_TLS", &[]),
+        AddressError::Client { what } => ("ADDRESS_CLIENT", &[("what", what)]),
+    };
+    let args: Vec<(&str, String)> = args.iter().map(|(name, value)| (*name, (*value).clone())).collect();
+    let told = |lang| message("CONFIG_CLUSTER_ADDRESS", &[("what", message(key, &args, lang))], lang);
+    Failure::usage(format!("{}\n{}", told(Lang::En), told(Lang::Fa)))
 }
 
 fn unusable(file: &UnusableFile) -> Failure {
@@ -75,18 +108,7 @@ impl ClusterLedger {
     /// # Errors
     /// When it stands still for some minutes, or the copy cannot go on.
     pub(crate) async fn copy_whole(&self) -> Result<(), LedgerError> {
-        let mut had = self.0.scanned();
-        loop {
-            let stands_still = match self.0.catch_up(STANDSTILL).await {
-                Err(error @ LedgerError::Unavailable { retry: true, .. }) => error,
-                ended => return ended,
-            };
-            let has = self.0.scanned();
-            if has == had {
-                return Err(stands_still);
-            }
-            had = has;
-        }
+        self.0.copy_whole(STANDSTILL).await
     }
 
     /// One after another, for moving a log.
