@@ -155,7 +155,9 @@ impl Waiting {
         let error = match &self.state {
             State::Over(_) => return,
             State::Unsent | State::Behind { unsure: false, .. } => LedgerError::Corrupt { position: Some(position), what },
-            State::Sent | State::Recorded(_) | State::Behind { unsure: true, .. } => LedgerError::OutcomeUnknown { what: format!("the replica has stopped: {what}") },
+            State::Sent | State::Recorded(_) | State::Behind { unsure: true, .. } => {
+                LedgerError::OutcomeUnknown { what: format!("the replica has stopped: {what}") }
+            }
         };
         self.state = State::Over(Err(error));
     }

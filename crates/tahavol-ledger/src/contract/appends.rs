@@ -19,7 +19,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case { name: "racing writers lose no event", run: |h| Box::pin(no_lost_event(h)) },
         Case { name: "a line that is too long is refused before anything is written", run: |h| Box::pin(too_large(h)) },
         Case { name: "an append that is too large is refused and leaves nothing", run: |h| Box::pin(too_large_together(h)) },
-        Case { name: "an append without events, without a stream or with an endless event type is refused", run: |h| Box::pin(senseless(h)) },
+        Case { name: "an append without events or stream, or of an endless type, is refused", run: |h| Box::pin(senseless(h)) },
     ]
 }
 
