@@ -15,7 +15,7 @@ fn on_a_cluster_of_one_node() {
     on(Shape::nodes(1));
 }
 
-/// The events of one append have one commit position there, as in a log that an older server has written.
+/// The events of one append have one commit position there, as transactions of the older protocol leave them.
 #[test]
 fn on_a_cluster_of_three_nodes() {
     on(Shape { transactions: Transactions::Explicit, ..Shape::nodes(3) });

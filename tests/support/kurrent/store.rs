@@ -50,11 +50,11 @@ impl Place {
 /// How the events of one write lie.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Transactions {
-    /// Each event has one position, as prepare and as commit: what servers since version 4 write.
+    /// Each event has one position, as prepare and as commit: what appends of current servers leave.
     #[default]
     Implicit,
-    /// All events of one write have one commit position, behind their prepare positions: what a log from before that holds,
-    /// and the case that tells a follower which takes the two for one.
+    /// All events of one write have one commit position, behind their prepare positions: what transactions of the older
+    /// protocol have left, and the case that tells a follower which takes the two for one.
     Explicit,
 }
 
