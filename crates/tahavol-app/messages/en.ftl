@@ -181,6 +181,8 @@ SERVE_HEAD_COPY_MISSING = There is no copy of the newest head at { $path }. If t
 SERVE_PROOF_INSIDE_DATA = { $name } is { $path }, inside the data directory { $data }; put it elsewhere.
 CONFIG_LEDGER_FORM = Configuration: ledger has the form sqlite:<file> or kurrentdb://user:password@host:2113?tls=true.
 CONFIG_LEDGER_SEVERAL = Configuration: ledger names more than one; a ledger is kept by one engine. Name one of them; tahavol migrate moves a ledger from one to the other.
+CONFIG_LEDGER_TEXT = Configuration: ledger is one text and neither a list nor a table: ledger = "sqlite:<file>" or ledger = "kurrentdb://user:password@host:2113?tls=true".
+CONFIG_PROGRAMME_FORM = Configuration: programme is a UUID in hyphens and quotes, as in programme = "6600b4e2-a2e7-5aeb-bf37-00cceebdd0ce". A ledger that is there tells it: tahavol export events | head -1 shows "subject":"programme-<uuid>". For a new programme take any new UUID.
 CONFIG_LEDGER_FILE_AND_ENVIRONMENT = Configuration: the file names one engine and { $variable } of the environment another; a ledger is kept by one engine. Take one of them away.
 CONFIG_PROGRAMME_NEEDED = Configuration: on KurrentDB the programme must be named: programme = "<uuid>". A ledger that is there tells it: tahavol export events | head -1 shows "subject":"programme-<uuid>", and GraphQL {"{"} programme {"{"} uuid {"}"} {"}"}. For a new programme take any new UUID; import founds under it.
 CONFIG_LEDGER_AND_CLUSTER = KurrentDB is configured, and { $path } holds events of its own: these are two ledgers. Move them with tahavol migrate --from sqlite:{ $path } --to kurrentdb://…, or put the file elsewhere.
@@ -188,6 +190,28 @@ CONFIG_CLUSTER_ADDRESS = Configuration: ledger is no address of a cluster: { $wh
 CONFIG_CLUSTER_FILE_UNREADABLE = Configuration: ledger names the file { $path } ({ $parameter }), and it cannot be read: { $what }.
 CONFIG_CLUSTER_FILE_NO_CERTIFICATE = Configuration: ledger names the file { $path } ({ $parameter }), and it holds no certificate in PEM.
 CONFIG_CLUSTER_FILE_NO_KEY = Configuration: ledger names the file { $path } ({ $parameter }), and it holds no private key in PEM.
+ADDRESS_NO_SCHEME = a cluster's address begins with kurrentdb://
+ADDRESS_SCHEME = { $scheme }:// is no address of KurrentDB, kurrentdb:// is
+ADDRESS_PATH = the address has the path /{ $path }, KurrentDB knows none
+ADDRESS_DISCOVER_SEVERAL = +discover takes one name, behind which all nodes stand
+ADDRESS_NO_HOST = the address names no host, or an empty one
+ADDRESS_BRACKETS = a host's name has no colon, and an IPv6 address stands in brackets
+ADDRESS_HOST_NAME = `{ $host }` is no name of a host
+ADDRESS_PORT = the port of { $host } is no number from 1 to 65535
+ADDRESS_USER = the user name is empty or holds a colon
+ADDRESS_QUESTION_MARK = a ? in the user name or the password is written %3F
+ADDRESS_USER_PERCENT = a % in the user name or the password is not followed by two hexadecimal digits; a % itself is written %25
+ADDRESS_PERCENT = a % in { $name } is not followed by two hexadecimal digits; a % itself is written %25
+ADDRESS_USER_ENCODING = the user name or the password is no UTF-8
+ADDRESS_ENCODING = { $name } is no UTF-8
+ADDRESS_PARAMETER = the address has the unknown parameter { $name }
+ADDRESS_TRUTH = { $name } is true or false
+ADDRESS_NUMBER = { $name } is a number from 0 to 86400000
+ADDRESS_NO_FILE = { $name } names no file
+ADDRESS_UNVERIFIED = tlsVerifyCert=false would trust any server: name the authority with tlsCAFile instead
+ADDRESS_HALF_CERTIFICATE = userCertFile and userKeyFile are given together or not at all
+ADDRESS_CERTIFICATE_WITHOUT_TLS = tls=false and a certificate contradict each other
+ADDRESS_CLIENT = the client does not take the settings: { $what }
 CONFIG_WITHOUT_CLUSTER = Configuration: ledger names KurrentDB, and this program was built without it; build it with the feature kurrentdb.
 CONFIG_OTHER_PROGRAMME = The configuration names the programme { $named }, and the ledger is that of { $there }. Name that one, or another ledger.
 SERVE_NO_EVENTS = The programme { $programme } has no events in the cluster: is programme in the configuration mistyped? Then mend it. If it is a new one, found it: stop this server and run tahavol import, or charter it through this server's GraphQL. Until it has an event this node is not ready.

@@ -181,6 +181,8 @@ SERVE_HEAD_COPY_MISSING = رونوشت تازه‌ترین سر در { $path } �
 SERVE_PROOF_INSIDE_DATA = پروندهٔ { $name } ({ $path }) درون پوشهٔ داده { $data } است؛ آن را جای دیگری بگذارید.
 CONFIG_LEDGER_FORM = پیکربندی: ledger به شکل sqlite:<پرونده> یا kurrentdb://user:password@host:2113?tls=true است.
 CONFIG_LEDGER_SEVERAL = پیکربندی: ledger بیش از یک جا را نام می‌برد؛ یک دفتر را یک موتور نگه می‌دارد. یکی را نام ببرید؛ tahavol migrate دفتر را از یکی به دیگری می‌برد.
+CONFIG_LEDGER_TEXT = پیکربندی: ledger یک متن است، نه فهرست و نه جدول: ledger = "sqlite:<پرونده>" یا ledger = "kurrentdb://user:password@host:2113?tls=true" .
+CONFIG_PROGRAMME_FORM = پیکربندی: programme یک UUID با خط‌تیره و درون گیومه است، مانند programme = "6600b4e2-a2e7-5aeb-bf37-00cceebdd0ce" . دفتری که هست آن را می‌گوید: tahavol export events | head -1 مقدار "subject":"programme-<uuid>" را نشان می‌دهد. برای برنامهٔ تازه هر UUID تازه‌ای بدهید.
 CONFIG_LEDGER_FILE_AND_ENVIRONMENT = پیکربندی: پرونده یک موتور را نام می‌برد و متغیر محیطی { $variable } موتوری دیگر را؛ یک دفتر را یک موتور نگه می‌دارد. یکی را بردارید.
 CONFIG_PROGRAMME_NEEDED = پیکربندی: روی KurrentDB باید برنامه نام برده شود: programme = "<uuid>" . دفتری که هست آن را می‌گوید: tahavol export events | head -1 مقدار "subject":"programme-<uuid>" را نشان می‌دهد، و در GraphQL با {"{"} programme {"{"} uuid {"}"} {"}"} . برای برنامهٔ تازه هر UUID تازه‌ای بدهید؛ import برنامه را با همان می‌سازد.
 CONFIG_LEDGER_AND_CLUSTER = در پیکربندی KurrentDB آمده است و { $path } خود رویدادهایی دارد: این‌ها دو دفترند. آن‌ها را با tahavol migrate --from sqlite:{ $path } --to kurrentdb://… ببرید، یا پرونده را جای دیگری بگذارید.
@@ -188,6 +190,28 @@ CONFIG_CLUSTER_ADDRESS = پیکربندی: ledger نشانی خوشه نیست: 
 CONFIG_CLUSTER_FILE_UNREADABLE = پیکربندی: ledger پروندهٔ { $path } را نام می‌برد ({ $parameter }) و خواندن آن ممکن نیست: { $what }.
 CONFIG_CLUSTER_FILE_NO_CERTIFICATE = پیکربندی: ledger پروندهٔ { $path } را نام می‌برد ({ $parameter }) و در آن گواهی به شکل PEM نیست.
 CONFIG_CLUSTER_FILE_NO_KEY = پیکربندی: ledger پروندهٔ { $path } را نام می‌برد ({ $parameter }) و در آن کلید خصوصی به شکل PEM نیست.
+ADDRESS_NO_SCHEME = نشانی خوشه با kurrentdb:// آغاز می‌شود
+ADDRESS_SCHEME = { $scheme }:// نشانی KurrentDB نیست؛ kurrentdb:// است
+ADDRESS_PATH = نشانی مسیر /{ $path } دارد و KurrentDB مسیری نمی‌شناسد
+ADDRESS_DISCOVER_SEVERAL = +discover یک نام می‌گیرد که همهٔ گره‌ها پشت آن‌اند
+ADDRESS_NO_HOST = نشانی میزبانی را نام نمی‌برد، یا نام آن تهی است
+ADDRESS_BRACKETS = نام میزبان دونقطه ندارد، و نشانی IPv6 درون کروشه می‌آید
+ADDRESS_HOST_NAME = `{ $host }` نام میزبان نیست
+ADDRESS_PORT = درگاه { $host } عددی از ۱ تا ۶۵۵۳۵ نیست
+ADDRESS_USER = نام کاربر تهی است یا دونقطه دارد
+ADDRESS_QUESTION_MARK = علامت ? در نام کاربر یا گذرواژه %3F نوشته می‌شود
+ADDRESS_USER_PERCENT = پس از % در نام کاربر یا گذرواژه دو رقم شانزده‌شانزدهی نیامده است؛ خود % به صورت %25 نوشته می‌شود
+ADDRESS_PERCENT = پس از % در { $name } دو رقم شانزده‌شانزدهی نیامده است؛ خود % به صورت %25 نوشته می‌شود
+ADDRESS_USER_ENCODING = نام کاربر یا گذرواژه UTF-8 نیست
+ADDRESS_ENCODING = { $name } به صورت UTF-8 نیست
+ADDRESS_PARAMETER = نشانی پارامتر ناشناختهٔ { $name } را دارد
+ADDRESS_TRUTH = { $name } باید true یا false باشد
+ADDRESS_NUMBER = { $name } باید عددی از ۰ تا ۸۶۴۰۰۰۰۰ باشد
+ADDRESS_NO_FILE = { $name } پرونده‌ای را نام نمی‌برد
+ADDRESS_UNVERIFIED = tlsVerifyCert=false یعنی اعتماد به هر سروری: به جای آن مرجع گواهی را با tlsCAFile نام ببرید
+ADDRESS_HALF_CERTIFICATE = userCertFile و userKeyFile یا هر دو داده می‌شوند یا هیچ‌کدام
+ADDRESS_CERTIFICATE_WITHOUT_TLS = tls=false با گواهی سازگار نیست
+ADDRESS_CLIENT = کارخواه KurrentDB این تنظیم‌ها را نمی‌پذیرد (به انگلیسی): { $what }
 CONFIG_WITHOUT_CLUSTER = پیکربندی: ledger به KurrentDB اشاره می‌کند و این برنامه بدون آن ساخته شده است؛ آن را با ویژگی kurrentdb بسازید.
 CONFIG_OTHER_PROGRAMME = پیکربندی برنامهٔ { $named } را نام می‌برد و دفتر از آنِ { $there } است. همان را نام ببرید، یا دفتری دیگر را.
 SERVE_NO_EVENTS = برنامهٔ { $programme } در خوشه هیچ رویدادی ندارد: آیا programme در پیکربندی اشتباه نوشته شده است؟ اگر چنین است درستش کنید. اگر برنامه‌ای تازه است آن را بسازید: این سرور را خاموش کنید و tahavol import را اجرا کنید، یا منشور را از راه GraphQL همین سرور ثبت کنید. تا رویدادی نداشته باشد این گره آماده شمرده نمی‌شود.

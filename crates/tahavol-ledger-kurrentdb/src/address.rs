@@ -7,6 +7,8 @@ use std::str::FromStr;
 use kurrentdb::ClientSettings;
 use toml::{Table, Value};
 
+use crate::address_error::AddressError;
+
 const SCHEMES: &[&str] = &["kurrentdb", "esdb", "kurrent", "kdb"];
 const PORT: u16 = 2113;
 /// The client sleeps this long before every first connection, too, so its own 500 ms would be felt.
@@ -58,11 +60,6 @@ pub struct ClientCertificate {
     pub certificate: PathBuf,
     pub key: PathBuf,
 }
-
-/// What is wrong with a connection string. Never repeats the password.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct AddressError(String);
 
 impl Address {
     pub fn hosts(&self) -> &[Host] {
@@ -127,7 +124,7 @@ impl Address {
             put("user_cert_file", path_value(certificate));
             put("user_key_file", path_value(key));
         }
-        table.try_into().map_err(|error| AddressError(format!("the client does not take the settings: {error}")))
+        table.try_into().map_err(|error| AddressError::Client { what: error.to_string() })
     }
 }
 
@@ -136,23 +133,23 @@ impl FromStr for Address {
 
     fn from_str(text: &str) -> Result<Self, AddressError> {
         let Some((scheme, rest)) = text.split_once("://") else {
-            return wrong("a cluster's address begins with kurrentdb://");
+            return Err(AddressError::NoScheme);
         };
         let scheme = scheme.to_ascii_lowercase();
         let (plain, discover) = scheme.strip_suffix("+discover").map_or((scheme.as_str(), false), |plain| (plain, true));
         if !SCHEMES.contains(&plain) {
-            return wrong(format!("{scheme}:// is no address of KurrentDB, kurrentdb:// is"));
+            return Err(AddressError::Scheme { scheme });
         }
         let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
         // The last one, because a password that somebody did not encode may hold another.
         let (user, place) = place.rsplit_once('@').map_or((None, place), |(user, place)| (Some(user), place));
         let (hosts, path) = place.split_once('/').unwrap_or((place, ""));
         if !path.is_empty() {
-            return wrong(format!("the address has the path /{path}, KurrentDB knows none"));
+            return Err(AddressError::Path { path: path.to_owned() });
         }
         let hosts = hosts.split(',').map(host).collect::<Result<Vec<_>, _>>()?;
         if discover && hosts.len() > 1 {
-            return wrong("+discover takes one name, behind which all nodes stand");
+            return Err(AddressError::DiscoverSeveral);
         }
         let mut address = Address {
             scheme: plain.to_owned(),
@@ -179,12 +176,12 @@ impl Address {
         let (mut certificate, mut key) = (None, None);
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let value = decoded(name, value)?;
+            let value = decoded(Some(name), value)?;
             match name.to_ascii_lowercase().as_str() {
                 "tls" => self.tls = truth(name, &value)?,
                 "tlsverifycert" => {
                     if !truth(name, &value)? {
-                        return wrong("tlsVerifyCert=false would trust any server: name the authority with tlsCAFile instead");
+                        return Err(AddressError::Unverified);
                     }
                 }
                 "tlscafile" => self.ca_file = Some(file(name, &value)?),
@@ -199,16 +196,17 @@ impl Address {
                 // Appends and the reads beside them go to the leader whatever is asked for, and every call has a limit of
                 // our own; both are no reason to refuse a string that other programs share.
                 "nodepreference" | "defaultdeadline" => {}
-                _ => return wrong(format!("the address has the unknown parameter {name}")),
+                _ if name.contains('@') => return Err(AddressError::QuestionMark),
+                _ => return Err(AddressError::Parameter { name: name.to_owned() }),
             }
         }
         self.client_certificate = match (certificate, key) {
             (None, None) => None,
             (Some(certificate), Some(key)) => Some(ClientCertificate { certificate, key }),
-            (Some(_), None) | (None, Some(_)) => return wrong("userCertFile and userKeyFile are given together or not at all"),
+            (Some(_), None) | (None, Some(_)) => return Err(AddressError::HalfCertificate),
         };
         if !self.tls && (self.ca_file.is_some() || self.client_certificate.is_some()) {
-            return wrong("tls=false and a certificate contradict each other");
+            return Err(AddressError::CertificateWithoutTls);
         }
         Ok(())
     }
@@ -252,10 +250,6 @@ impl fmt::Debug for Credentials {
     }
 }
 
-fn wrong<T>(what: impl Into<String>) -> Result<T, AddressError> {
-    Err(AddressError(what.into()))
-}
-
 fn host(text: &str) -> Result<Host, AddressError> {
     // An IPv6 address has colons of its own, inside its brackets.
     let (name, port) = match text.rsplit_once(':') {
@@ -263,32 +257,33 @@ fn host(text: &str) -> Result<Host, AddressError> {
         Some(_) | None => (text, None),
     };
     if name.is_empty() {
-        return wrong("the address names no host, or an empty one");
+        return Err(AddressError::NoHost);
     }
     if name.contains(':') && !(name.starts_with('[') && name.ends_with(']')) {
-        return wrong(format!("{text} is no host: an IPv6 address stands in brackets"));
+        return Err(AddressError::Brackets);
     }
     if name.contains(|c: char| c.is_whitespace() || c.is_control() || "\"<>\\^`{|}%#".contains(c)) {
-        return wrong(format!("{name:?} is no name of a host"));
+        return Err(AddressError::HostName { host: name.to_owned() });
     }
     match port.map(str::parse::<u16>) {
         None => Ok(Host { name: name.to_owned(), port: PORT }),
         Some(Ok(port)) if port > 0 => Ok(Host { name: name.to_owned(), port }),
-        Some(_) => wrong(format!("the port of {name} is no number from 1 to 65535")),
+        Some(_) => Err(AddressError::Port { host: name.to_owned() }),
     }
 }
 
 fn credentials(text: &str) -> Result<Credentials, AddressError> {
     let (user, password) = text.split_once(':').unwrap_or((text, ""));
-    let user = decoded("the user name", user)?;
+    let user = decoded(None, user)?;
     if user.is_empty() || user.contains(':') {
-        return wrong("the user name is empty or holds a colon");
+        return Err(AddressError::User);
     }
-    Ok(Credentials { user, password: decoded("the password", password)? })
+    Ok(Credentials { user, password: decoded(None, password)? })
 }
 
-/// Without its `%41`s; the error never repeats the text, which may be a password.
-fn decoded(name: &str, text: &str) -> Result<String, AddressError> {
+/// Without its `%41`s, of a parameter or of who we are; the error never repeats the text, which may be a password.
+fn decoded(parameter: Option<&str>, text: &str) -> Result<String, AddressError> {
+    let named = || parameter.map(str::to_owned);
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {
@@ -299,29 +294,29 @@ fn decoded(name: &str, text: &str) -> Result<String, AddressError> {
         let mut digit = || rest.next().and_then(|digit| char::from(digit).to_digit(16));
         match (digit(), digit()) {
             (Some(high), Some(low)) => bytes.extend(u8::try_from(high * 16 + low)),
-            _ => return wrong(format!("a % in {name} is not followed by two hexadecimal digits; a % itself is written %25")),
+            _ => return Err(named().map_or(AddressError::UserPercent, |name| AddressError::Percent { name })),
         }
     }
-    String::from_utf8(bytes).or_else(|_| wrong(format!("{name} is no UTF-8")))
+    String::from_utf8(bytes).map_err(|_| named().map_or(AddressError::UserEncoding, |name| AddressError::Encoding { name }))
 }
 
 fn truth(name: &str, value: &str) -> Result<bool, AddressError> {
     match value.to_ascii_lowercase().as_str() {
         "true" => Ok(true),
         "false" => Ok(false),
-        _ => wrong(format!("{name} is true or false and not {value:?}")),
+        _ => Err(AddressError::Truth { name: name.to_owned() }),
     }
 }
 
 fn count(name: &str, value: &str) -> Result<u64, AddressError> {
     match value.parse::<u64>() {
         Ok(count) if count <= LONGEST_MS => Ok(count),
-        Ok(_) | Err(_) => wrong(format!("{name} is a number from 0 to {LONGEST_MS} and not {value:?}")),
+        Ok(_) | Err(_) => Err(AddressError::Number { name: name.to_owned() }),
     }
 }
 
 fn file(name: &str, value: &str) -> Result<PathBuf, AddressError> {
-    if value.is_empty() { wrong(format!("{name} names no file")) } else { Ok(PathBuf::from(value)) }
+    if value.is_empty() { Err(AddressError::NoFile { name: name.to_owned() }) } else { Ok(PathBuf::from(value)) }
 }
 
 fn host_value(host: &Host) -> Value {
@@ -403,7 +398,9 @@ mod tests {
             ("kurrentdb://a b", "is no name of a host"),
             ("kurrentdb://h1/db", "the path /db"),
             ("kurrentdb+discover://h1,h2", "takes one name"),
-            ("kurrentdb://u:100%@h1", "a % in the password"),
+            ("kurrentdb://u:100%@h1", "a % in the user name or the password"),
+            ("kurrentdb://u:1?2@h1", "is written %3F"),
+            ("kurrentdb://h1?tlsCAFile=%zz", "a % in tlsCAFile"),
             ("kurrentdb://:p@h1", "the user name is empty"),
             ("kurrentdb://h1?tls=yes", "true or false"),
             ("kurrentdb://h1?tlsVerifyCert=false", "name the authority with tlsCAFile"),
@@ -425,6 +422,9 @@ mod tests {
         assert_eq!(address.to_string(), "kurrentdb://reader:***@h1:2113,h2:2113?tls=false");
         for shown in [format!("{address:?}"), format!("{:?}", address.credentials()), refused(&format!("{text}&colour=red"))] {
             assert!(!shown.contains("s3cret"), "{shown}");
+        }
+        for text in ["kurrentdb://u:1?s3cret@h", "kurrentdb://u:s3cret:2113", "kurrentdb://u:s3cret", "kurrentdb://u:s3cret%@h"] {
+            assert!(!refused(text).contains("s3cret"), "{text}");
         }
     }
 }

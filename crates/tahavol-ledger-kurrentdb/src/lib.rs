@@ -1,6 +1,7 @@
 //! The ledger port over KurrentDB: appends go to the cluster, a follower copies its order into a replica, reads are the replica's.
 
 mod address;
+mod address_error;
 mod appender;
 mod batch;
 mod endpoint;
@@ -22,7 +23,8 @@ mod supervisor;
 mod waiting;
 mod wire;
 
-pub use address::{Address, AddressError, ClientCertificate, Credentials, Host};
+pub use address::{Address, ClientCertificate, Credentials, Host};
+pub use address_error::AddressError;
 pub use files::{Unusable, UnusableFile};
 pub use ledger::KurrentLedger;
 pub use options::{KurrentOptions, Limits};

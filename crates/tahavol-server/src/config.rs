@@ -281,6 +281,7 @@ impl Settings {
         let in_file = Config::builder().add_source(file).build().map_err(bad)?;
         let whole = Config::builder().add_source(in_file.clone()).add_source(variables.source(Some(ours.clone()))).build().map_err(bad)?;
         engine::refuse_two(&in_file, &whole, &ours)?;
+        engine::refuse_no_programme(&whole)?;
         whole.try_deserialize::<Settings>().map_err(bad)?.checked()
     }
 
@@ -394,10 +395,25 @@ mod tests {
     }
 
     #[test]
+    fn a_programme_is_a_uuid() {
+        for toml in ["programme = \"not-a-uuid\"\n", "programme = 7\n", "programme = [\"00000000-0000-0000-0000-000000000007\"]\n"] {
+            let told = load(toml, &[]).unwrap_err().text;
+            assert!(told.contains("is a UUID") && told.contains("یک UUID") && !told.contains("not-a-uuid"), "{toml}: {told}");
+        }
+        assert!(load("", &[("TAHAVOL_PROGRAMME", "mistyped")]).is_err());
+        assert!(load("programme = \"00000000-0000-0000-0000-000000000007\"\n", &[]).is_ok());
+    }
+
+    #[test]
     fn one_ledger_has_one_engine() {
         let refused = |toml: &str, environment: &[(&str, &str)]| load(toml, environment).unwrap_err().text;
         assert!(refused("ledger = [\"sqlite:x\", \"kurrentdb://h:2113\"]\n", &[]).contains("one engine"));
         assert!(refused("ledger = \"sqlite:x kurrentdb://h:2113\"\n", &[]).contains("one engine"));
+        // One in a list, and a table, are no two.
+        for toml in ["ledger = [\"sqlite:x\"]\n", "ledger = []\n", "ledger = 7\n", "[ledger]\naddress = \"kurrentdb://h\"\n"] {
+            let told = refused(toml, &[]);
+            assert!(told.contains("one text") && told.contains("یک متن"), "{toml}: {told}");
+        }
         let secret = "kurrentdb://u:a-secret@h:2113";
         let both = refused("ledger = \"sqlite:x\"\n", &[("TAHAVOL_LEDGER", secret)]);
         assert!(both.contains("TAHAVOL_LEDGER") && !both.contains("a-secret"), "{both}");

@@ -27,11 +27,10 @@ pub fn begin(settings: &LogSettings) -> Result<(), Failure> {
 }
 
 /// What the client of a cluster calls an error is tried again, and told in our own words where it matters: it is silent
-/// unless the level names it.
+/// unless the level names it, or a part of it.
 fn filter(level: &str) -> Result<EnvFilter, Failure> {
-    let names_it = level.split(',').any(|directive| directive.trim_start().starts_with(CLIENT));
-    let level = if names_it { level.to_owned() } else { format!("{level},{CLIENT}=off") };
-    EnvFilter::try_new(&level).map_err(|error| Failure::usage(format!("configuration: log.level: {error}")))
+    // Before what is asked for: a later directive of the same target takes its place, and one of a part of it goes before it.
+    EnvFilter::try_new(format!("{CLIENT}=off,{level}")).map_err(|error| Failure::usage(format!("configuration: log.level: {error}")))
 }
 
 #[cfg(test)]
@@ -77,8 +76,14 @@ mod tests {
             assert!(!told.contains("of the client"), "{level}: {told}");
             assert_eq!(told.matches("our own").count(), ours, "{level}: {told}");
         }
-        for level in ["info,kurrentdb=error", "kurrentdb::grpc=error, info"] {
-            assert!(written(level).contains("of the client"), "{level}");
+        for (level, lines) in
+            [("info,kurrentdb=error", 2), ("kurrentdb=error,info", 2), ("kurrentdb", 2), ("kurrentdb::grpc=error, info", 1)]
+        {
+            assert_eq!(written(level).matches("of the client").count(), lines, "{level}: a part of it is named by itself");
+        }
+        // Another target that begins alike is not the client.
+        for level in ["info,kurrentdb_of_somebody=debug", "info,kurrentdbx=trace"] {
+            assert!(!written(level).contains("of the client"), "{level}");
         }
     }
 

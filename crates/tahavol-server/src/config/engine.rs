@@ -131,11 +131,11 @@ fn names_several(text: &str) -> bool {
 /// When `ledger` is a list, names several in one text, or the file and the environment name different engines.
 pub(super) fn refuse_two(file: &Config, whole: &Config, environment: &HashMap<String, String>) -> Result<(), Failure> {
     let value = |config: &Config| config.get::<config::Value>("ledger").ok().map(|value| value.kind);
-    if matches!(value(whole), Some(ValueKind::Array(_) | ValueKind::Table(_))) {
-        return Err(Failure::usage(both("CONFIG_LEDGER_SEVERAL", &[])));
-    }
-    if let Some(ValueKind::String(text)) = value(whole) {
-        LedgerSetting::try_from(text).map_err(|wrong| Failure::usage(wrong.to_string()))?;
+    match value(whole) {
+        None | Some(ValueKind::Nil) => {}
+        Some(ValueKind::String(text)) => drop(LedgerSetting::try_from(text).map_err(|wrong| Failure::usage(wrong.to_string()))?),
+        Some(ValueKind::Array(several)) if several.len() > 1 => return Err(Failure::usage(both("CONFIG_LEDGER_SEVERAL", &[]))),
+        Some(_) => return Err(Failure::usage(both("CONFIG_LEDGER_TEXT", &[]))),
     }
     let variable = environment.iter().find(|(key, _)| key.eq_ignore_ascii_case(LEDGER_VARIABLE)).map(|(_, text)| text);
     if let (Some(ValueKind::String(in_file)), Some(variable)) = (value(file), variable)
@@ -144,6 +144,18 @@ pub(super) fn refuse_two(file: &Config, whole: &Config, environment: &HashMap<St
         return Err(Failure::usage(both("CONFIG_LEDGER_FILE_AND_ENVIRONMENT", &[("variable", LEDGER_VARIABLE.to_owned())])));
     }
     Ok(())
+}
+
+/// What is no id of a programme. It is not repeated: whoever mixes up two lines of a configuration may have put a password there.
+///
+/// # Errors
+/// When `programme` is given and no UUID.
+pub(super) fn refuse_no_programme(whole: &Config) -> Result<(), Failure> {
+    match whole.get::<config::Value>("programme").ok().map(|value| value.kind) {
+        None | Some(ValueKind::Nil) => Ok(()),
+        Some(ValueKind::String(text)) if Uuid::try_parse(&text).is_ok() => Ok(()),
+        Some(_) => Err(Failure::usage(both("CONFIG_PROGRAMME_FORM", &[]))),
+    }
 }
 
 impl Settings {

@@ -133,7 +133,7 @@ mod tests {
             format!("[[tokens]]\ntoken = \"{SECRET}\"\nactor = \"a\"\n"),
             format!("[[tokens]]\ntoken = \"{SECRET}\"\nactor = \"a\"\nname = \"A\"\nnot_a_key = \"{SECRET}\"\n"),
         ] {
-            assert!(refused(&toml, &[]).starts_with("configuration:") || toml.starts_with("ledger"), "{toml}");
+            assert!(refused(&toml, &[]).to_lowercase().starts_with("configuration:"), "{toml}");
         }
         let told = refused("[log]\nformat = \"loud\"\n", &[]);
         assert!(told.contains("words") && told.contains("`log.format`") && !told.contains("loud"), "{told}");
