@@ -1,7 +1,5 @@
 //! The demonstration: the same for the same seed and day, and gone on with on the same data.
 
-use std::path::Path;
-
 use tahavol_tests::binary;
 use tahavol_tests::data::{self, TODAY};
 use tahavol_tests::server::Server;
