@@ -81,10 +81,12 @@ async fn strikes(nodes: usize, fault: Fault) {
     for _ in 0..TIMES {
         site.cluster.fault(fault, 1);
         let before = recorded.load(Ordering::SeqCst);
+        let begun = Instant::now();
         // It has struck, and what it struck is mended: then again.
         while !writers.iter().any(JoinHandle::is_finished)
             && (site.cluster.faults_left(fault) > 0 || recorded.load(Ordering::SeqCst) < before + 10)
         {
+            assert!(begun.elapsed() < NEVER, "the fault does not strike, or what it struck is not mended");
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }

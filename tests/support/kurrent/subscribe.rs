@@ -139,19 +139,24 @@ impl Line {
         on_disk.borrow_and_update();
         faults.borrow_and_update();
         self.go_wrong().await;
+        self.fall_behind(position, stream_revision).await;
         while !self.ended && !more() {
             tokio::select! {
                 _ = on_disk.changed() => {}
                 _ = faults.changed() => {
-                    if self.bench.faults.take(Fault::FellBehind) {
-                        let behind = FellBehind { timestamp: newer.then(timestamp), stream_revision, position };
-                        self.tell(Content::FellBehind(behind)).await;
-                        self.tell(Content::CaughtUp(CaughtUp { timestamp: newer.then(timestamp), stream_revision, position })).await;
-                    }
+                    self.fall_behind(position, stream_revision).await;
                     self.go_wrong().await;
                 }
                 () = self.answers.closed() => self.ended = true,
             }
+        }
+    }
+
+    async fn fall_behind(&mut self, position: Option<Position>, stream_revision: Option<i64>) {
+        if self.bench.faults.take(Fault::FellBehind) {
+            let timestamp = self.bench.told_since_25_1().then(timestamp);
+            self.tell(Content::FellBehind(FellBehind { timestamp, stream_revision, position })).await;
+            self.tell(Content::CaughtUp(CaughtUp { timestamp, stream_revision, position })).await;
         }
     }
 
