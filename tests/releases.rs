@@ -9,7 +9,7 @@ use tahavol_app::replay::replay;
 use tahavol_app::{Options, Order, Tahavol};
 use tahavol_domain::calendar::Date;
 use tahavol_domain::milestone::event::ProgressReport;
-use tahavol_domain::policy::Import;
+use tahavol_domain::policy::{Import, Within};
 use tahavol_domain::{Command, Stream, milestone};
 use tahavol_ledger::merkle::note::SigningKey;
 use tahavol_ledger::{LEDGER_FILE, Ledger, OpenOptions, Signing, SqliteLedger};
@@ -89,5 +89,6 @@ fn report(app: &Tahavol) -> Order {
         causation_id: None,
         origin: format!("import:{}#2", "0".repeat(64)),
         import: Import::File,
+        within: Within::default(),
     }
 }

@@ -17,10 +17,11 @@ const EDGES: &[(&str, &[&str], &[&str])] = &[
     ("tahavol-ledger", &[], &["ledger"]),
     ("tahavol-ledger-kurrentdb", &["ledger"], &[]),
     ("tahavol-app", &["domain", "projections", "ledger"], &[]),
-    ("tahavol-graphql", &["app", "domain", "projections"], &["ledger"]),
-    ("tahavol-web", &["app", "domain", "projections"], &["ledger"]),
-    ("tahavol-server", &["app", "domain", "projections", "ledger", "ledger-kurrentdb", "graphql", "web"], &[]),
-    ("tahavol-tests", &["ledger"], &["app", "domain", "projections", "ledger", "ledger-kurrentdb", "graphql", "web", "server"]),
+    ("tahavol-identity", &["domain"], &[]),
+    ("tahavol-graphql", &["app", "domain", "projections", "identity"], &["ledger"]),
+    ("tahavol-web", &["app", "domain", "projections", "identity"], &["ledger"]),
+    ("tahavol-server", &["app", "domain", "projections", "ledger", "ledger-kurrentdb", "identity", "graphql", "web"], &[]),
+    ("tahavol-tests", &["ledger"], &["app", "domain", "projections", "ledger", "ledger-kurrentdb", "identity", "graphql", "web", "server"]),
     ("xtask", &["domain"], &[]),
 ];
 

@@ -73,7 +73,7 @@ async fn open(path: &Path) -> TahavolSchema {
 
 async fn ask(schema: &TahavolSchema, position: u64) -> Duration {
     let variables = Variables::from_json(json!({ "position": position.to_string() }));
-    let request = Request::new(QUERY).variables(variables).data(Caller { person: sample::member("training") }).data(Lang::En);
+    let request = Request::new(QUERY).variables(variables).data(Caller::unlimited(sample::member("training"))).data(Lang::En);
     let began = Instant::now();
     let response = schema.execute(request).await;
     let bytes = serde_json::to_vec(&response).expect("it is JSON");

@@ -86,7 +86,7 @@ async fn report(schema: &TahavolSchema, milestone: &Milestone) {
     let input = json!({ "milestone": milestone.code, "progress": progress, "note": { "fa": "گزارش ماهانه با فهرست حضور" } });
     let request = Request::new(MUTATION)
         .variables(Variables::from_json(json!({ "input": input })))
-        .data(Caller { person: milestone.reporter.clone() })
+        .data(Caller::unlimited(milestone.reporter.clone()))
         .data(Lang::En);
     let response = schema.execute(request).await;
     let recorded = match &response.data {

@@ -7,7 +7,7 @@ use tahavol_domain::initiative::event::{Decision, Proposal};
 use tahavol_domain::milestone::command::{BaselineChoice, PlanMilestone};
 use tahavol_domain::milestone::event::ProgressReport;
 use tahavol_domain::milestone::measure::MeasureChoice;
-use tahavol_domain::policy::Import;
+use tahavol_domain::policy::{Import, Within};
 use tahavol_domain::programme::event::{Charter, Council, HorizonCharter, Thresholds};
 use tahavol_domain::quantity::Quantity;
 use tahavol_domain::text::Text;
@@ -37,6 +37,7 @@ impl People {
             causation_id: None,
             origin: "cli".to_owned(),
             import: Import::No,
+            within: Within::default(),
         }
     }
 

@@ -8,7 +8,7 @@ use tahavol_app::{Options, Order, Tahavol, When};
 use tahavol_domain::calendar::{Date, Instant, TimeZone};
 use tahavol_domain::milestone::event::ProgressReport;
 use tahavol_domain::milestone::measure::Measure;
-use tahavol_domain::policy::Import;
+use tahavol_domain::policy::{Import, Within};
 use tahavol_domain::text::Text;
 use tahavol_domain::values::{ActorId, CommissionSlug, Person};
 use tahavol_domain::{Command, Stream, milestone};
@@ -135,6 +135,7 @@ fn lengthen(data: &Path, key: &SigningKey, by: u16) {
                 causation_id: None,
                 origin: "cli".to_owned(),
                 import: Import::No,
+                within: Within::default(),
             };
             let when = When::Simulated(began.plus_micros((n * 1_000_000) as i64));
             let submitted = phase.submit(order, when).await.unwrap();

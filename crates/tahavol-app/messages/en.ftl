@@ -3,6 +3,7 @@
 ## Any command
 
 NOT_PERMITTED = None of your offices permits this here.
+OUTSIDE_THE_TOKEN = The token that was shown is not for this command or not for this commission.
 NOT_CHARTERED = The programme has not been founded yet; begin with its charter.
 ALREADY_EXISTS = “{ $value }” is taken by something with other content; choose another code, or change what is there.
 REASON_REQUIRED = Say why: this is not recorded without a reason.

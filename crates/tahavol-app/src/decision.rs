@@ -33,7 +33,7 @@ pub(crate) fn decide(order: &Order, folded: &Folded, given: &Given<'_>) -> Resul
     let today = given.now.date_in(&zone(order, basis));
     let offices = basis.offices(&order.actor.id, today);
     let named = given.named_administrator;
-    let office = permit(&order.command, &order.stream, &order.actor, &offices, order.import, basis, named)?;
+    let office = permit(&order.command, &order.stream, &order.actor, &offices, order.import, &order.within, basis, named)?;
     evidence_is_there(order, given)?;
     let context = Context {
         stream: &order.stream,

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use tahavol_domain::calendar::Date;
 use tahavol_domain::fact::{EncodeError, command_digest};
-use tahavol_domain::policy::Import;
+use tahavol_domain::policy::{Import, Within};
 use tahavol_domain::values::{Person, Sha256};
 use tahavol_domain::{Command, Stream};
 use uuid::Uuid;
@@ -28,6 +28,8 @@ pub struct Order {
     /// `graphql` · `web` · `cli` · `import:<sha256 of the file>#<row>`
     pub origin: String,
     pub import: Import,
+    /// The bounds of the token that was shown; none: all that the actor may.
+    pub within: Within,
 }
 
 impl Order {

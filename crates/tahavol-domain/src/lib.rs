@@ -5,6 +5,7 @@ pub mod calendar;
 mod deciding;
 pub mod fact;
 mod input;
+pub mod kind;
 pub mod policy;
 pub mod quantity;
 pub mod refusal;
@@ -24,4 +25,5 @@ pub(crate) mod testing;
 
 pub use aggregate::{Aggregate, Basis, Command, Context, Stream};
 pub use fact::{Envelope, Event, Fact};
+pub use kind::Kind;
 pub use refusal::{Refusal, Rule};

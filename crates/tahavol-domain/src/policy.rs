@@ -8,8 +8,13 @@ use crate::refusal::{Refusal, Rule};
 use crate::values::{ActorId, CommissionSlug, InitiativeId, MilestoneId, Office, Person, ProvinceCode, StationCode};
 use crate::{commission, indicator, initiative, milestone, programme, station};
 
+mod rights;
 #[cfg(test)]
 mod tests;
+mod within;
+
+pub use rights::{Drafts, Right, drafts, has};
+pub use within::Within;
 
 /// How the command came: asked for by a person, or read from a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -134,17 +139,20 @@ fn grants(command: &Command) -> &'static [Grant] {
 ///
 /// # Errors
 /// The rule that names what is missing: the thing the command is about, or the permission.
+#[expect(clippy::too_many_arguments, reason = "each is a column of the table")]
 pub fn permit(
     command: &Command,
     stream: &Stream,
     actor: &Person,
     offices: &[Office],
     import: Import,
+    within: &Within,
     basis: &dyn Basis,
     named_administrator: Option<&ActorId>,
 ) -> Result<Office, Refusal> {
     let grants = grants(command);
     if grants.contains(&Grant::Named) {
+        within.refuse_outside(command.kind(), &Scope::default())?;
         let is_named = named_administrator == Some(&actor.id);
         return if is_named { Ok(Office::Administrator) } else { Err(Refusal::new(Rule::NotTheNamedAdministrator)) };
     }
@@ -152,6 +160,7 @@ pub fn permit(
         return Err(Refusal::new(Rule::NotChartered));
     }
     let scope = scope(command, stream, basis)?;
+    within.refuse_outside(command.kind(), &scope)?;
     if import == Import::Founding {
         let may = grants.contains(&Grant::Founding) && offices.contains(&Office::Administrator);
         return if may { Ok(Office::Founding) } else { Err(Refusal::new(Rule::NotPermitted)) };

@@ -47,6 +47,8 @@ impl std::error::Error for Refusal {}
 pub enum Rule {
     // any command
     NotPermitted,
+    /// The token that was shown is not for this.
+    OutsideTheToken,
     NotChartered,
     AlreadyExists,
     ReasonRequired,
@@ -170,6 +172,7 @@ pub enum Rule {
 impl Rule {
     pub const ALL: &[Rule] = &[
         Rule::NotPermitted,
+        Rule::OutsideTheToken,
         Rule::NotChartered,
         Rule::AlreadyExists,
         Rule::ReasonRequired,
@@ -289,6 +292,7 @@ impl Rule {
     pub fn code(self) -> &'static str {
         match self {
             Rule::NotPermitted => "NOT_PERMITTED",
+            Rule::OutsideTheToken => "OUTSIDE_THE_TOKEN",
             Rule::NotChartered => "NOT_CHARTERED",
             Rule::AlreadyExists => "ALREADY_EXISTS",
             Rule::ReasonRequired => "REASON_REQUIRED",

@@ -59,11 +59,11 @@ pub use limits::{Budget, DEEPEST_BRACKETS, Limits, too_deep};
 pub use operation::{Operation, is_query, operation};
 pub use page::LARGEST_PAGE;
 pub use parsed::Parsed;
-pub use request::Caller;
 pub use subscriptions::{ResumeAfter, Subscription};
+pub use tahavol_identity::Caller;
 pub use written::{Written, to_json};
 
-/// The schema with its limits. A request's data: [`Caller`] and `tahavol_domain::text::Lang`.
+/// The schema with its limits. A request's data: [`Caller`] (without one it may only introspect) and `tahavol_domain::text::Lang`.
 pub type TahavolSchema = Schema<Query, Mutation, Subscription>;
 
 /// Who leads and who decides.

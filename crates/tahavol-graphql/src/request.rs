@@ -9,7 +9,7 @@ use async_graphql::{Context, Error, OneofObject, Value};
 use tahavol_app::{AsOf, Clock, Tahavol};
 use tahavol_domain::calendar;
 use tahavol_domain::text::Lang;
-use tahavol_domain::values::Person;
+use tahavol_identity::Caller;
 use tahavol_projections::Snapshot;
 use tokio::sync::OnceCell;
 
@@ -18,12 +18,6 @@ use crate::scalars::{Date, Instant, Position, Wire};
 
 /// How long a reader's own write is waited for.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
-
-/// Who asks. The HTTP layer puts it into the request's data; a request without one may only introspect.
-#[derive(Debug, Clone)]
-pub struct Caller {
-    pub person: Person,
-}
 
 /// What somebody wants to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -15,7 +15,7 @@ use tahavol_app::demo::{self, Demo};
 use tahavol_app::{Options, Order, Tahavol};
 use tahavol_domain::calendar::Date;
 use tahavol_domain::commission::event::{MemberAppointment, Role};
-use tahavol_domain::policy::Import;
+use tahavol_domain::policy::{Import, Within};
 use tahavol_domain::values::{Office, Person};
 use tahavol_domain::{Command, Stream, commission};
 use tahavol_ledger::merkle::note::{KeyKind, SigningKey, VerifyingKey};
@@ -190,6 +190,7 @@ pub(crate) async fn appoint_members(app: &Tahavol, milestones: &[Milestone]) {
             causation_id: None,
             origin: "cli".to_owned(),
             import: Import::No,
+            within: Within::default(),
         };
         app.handle(order).await.expect("the member is appointed");
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tahavol_domain::calendar::{Date, Instant, TimeZone};
-use tahavol_domain::policy::Import;
+use tahavol_domain::policy::{Import, Within};
 use tahavol_domain::text::Text;
 use tahavol_domain::values::{CommissionSlug, Evidence, InitiativeId, MilestoneId, Person, ProgrammeId};
 use tahavol_domain::{Command, Stream};
@@ -142,6 +142,7 @@ impl<'a> Stage<'a> {
                 causation_id: None,
                 origin: "cli".to_owned(),
                 import: Import::No,
+                within: Within::default(),
             };
             phase.submit(order, When::Simulated(self.clock)).await.map_err(|error| DemoError::History { day, what, error })?;
         }

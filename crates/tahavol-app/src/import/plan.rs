@@ -1,7 +1,7 @@
 //! What an import is about to do: orders in phases, each phase deciding against what the ones before it left.
 
 use tahavol_domain::calendar::Date;
-use tahavol_domain::policy::Import;
+use tahavol_domain::policy::{Import, Within};
 use tahavol_domain::values::{Person, ProgrammeId};
 use tahavol_domain::{Command, Stream};
 use uuid::Uuid;
@@ -55,6 +55,7 @@ impl Settings {
             causation_id: None,
             origin: format!("import:{}#{row}", file.digest),
             import,
+            within: Within::default(),
         }
     }
 }

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use tahavol_domain::aggregate::State;
 use tahavol_domain::calendar::TimeZone;
 use tahavol_domain::fact::{Fact, decode};
-use tahavol_domain::policy::permit;
+use tahavol_domain::policy::{Within, permit};
 use tahavol_domain::values::{ActorId, Person};
 use tahavol_domain::{Basis, Command, Context, Refusal, Rule, Stream, programme};
 use tahavol_projections::Snapshot;
@@ -116,7 +116,7 @@ fn decide(position: u64, fact: &Fact, stream: &Stream, state: &State, basis: &Sn
     let named = named_administrator(&command);
     let today = said.time.date_in(&zone(&command, basis));
     let offices = basis.offices(&actor.id, today);
-    let office = permit(&command, stream, &actor, &offices, import(said), basis, named).map_err(refused)?;
+    let office = permit(&command, stream, &actor, &offices, import(said), &Within::default(), basis, named).map_err(refused)?;
     if office != said.office {
         return Err(other(&office.to_string()));
     }

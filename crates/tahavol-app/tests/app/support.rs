@@ -11,7 +11,7 @@ use tahavol_domain::initiative::event::{Decision, Proposal};
 use tahavol_domain::milestone::command::{BaselineChoice, PlanMilestone};
 use tahavol_domain::milestone::event::{Claim, ProgressReport};
 use tahavol_domain::milestone::measure::MeasureChoice;
-use tahavol_domain::policy::Import;
+use tahavol_domain::policy::{Import, Within};
 use tahavol_domain::programme::event::{Appointment, Charter, Council, HorizonCharter, Simulation, Thresholds};
 use tahavol_domain::quantity::Quantity;
 use tahavol_domain::station::event::{Registration, StationKind, Volume};
@@ -149,6 +149,7 @@ pub(crate) fn order(id: u64, actor: &str, stream: Stream, command: impl Into<Ask
         causation_id: None,
         origin: "cli".to_owned(),
         import: Import::No,
+        within: Within::default(),
     }
 }
 

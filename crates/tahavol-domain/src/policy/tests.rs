@@ -1,6 +1,6 @@
 //! The whole table, command by command and office by office: what is not listed is refused.
 
-use super::{Import, permit};
+use super::{Import, Within, permit};
 use crate::aggregate::{Command, Stream};
 use crate::refusal::Rule;
 use crate::testing::{FixtureBasis, PROGRAMME, actor, person, province, rule, slug};
@@ -132,7 +132,9 @@ fn everybody() -> Vec<(&'static str, Vec<Office>, Import)> {
 fn the_table_is_as_the_rules_say_for_every_command_and_every_office() {
     for (command, stream) in samples() {
         let mut expected: Vec<&str> = expected(&command).split_whitespace().filter(|who| *who != "named").collect();
-        let may = |offices: &[Office], import| permit(&command, &stream, &person("sara"), offices, import, &basis(), None).is_ok();
+        let may = |offices: &[Office], import| {
+            permit(&command, &stream, &person("sara"), offices, import, &Within::default(), &basis(), None).is_ok()
+        };
         let mut actual: Vec<&str> =
             everybody().into_iter().filter(|(_, offices, import)| may(offices, *import)).map(|(who, ..)| who).collect();
         expected.sort_unstable();
@@ -155,7 +157,7 @@ fn every_command_is_sampled() {
 fn the_office_that_permits_is_the_one_that_is_recorded() {
     for (command, stream) in samples() {
         for (_, offices, import) in everybody() {
-            if let Ok(office) = permit(&command, &stream, &person("sara"), &offices, import, &basis(), None) {
+            if let Ok(office) = permit(&command, &stream, &person("sara"), &offices, import, &Within::default(), &basis(), None) {
                 let recorded = if import == Import::Founding { Office::Founding } else { offices[0].clone() };
                 assert_eq!(office, recorded, "{command:?}");
             }
@@ -167,7 +169,10 @@ fn the_office_that_permits_is_the_one_that_is_recorded() {
 fn an_auditor_writes_nothing_however_it_comes() {
     for (command, stream) in samples() {
         for import in [Import::No, Import::File, Import::Founding] {
-            assert!(permit(&command, &stream, &person("sara"), &[Office::Auditor], import, &basis(), None).is_err(), "{command:?}");
+            assert!(
+                permit(&command, &stream, &person("sara"), &[Office::Auditor], import, &Within::default(), &basis(), None).is_err(),
+                "{command:?}"
+            );
         }
     }
 }
@@ -177,11 +182,11 @@ fn only_the_administrator_whom_the_configuration_names_charters() {
     let (command, stream) = sample("Charter");
     let empty = FixtureBasis { position: None, programme: None, ..FixtureBasis::default() };
     let named = actor("omid");
-    let ask = |who: &str, named| permit(&command, &stream, &person(who), &[], Import::No, &empty, named);
+    let ask = |who: &str, named| permit(&command, &stream, &person(who), &[], Import::No, &Within::default(), &empty, named);
     assert_eq!(ask("omid", Some(&named)), Ok(Office::Administrator));
     assert_eq!(rule(ask("sara", Some(&named))), Rule::NotTheNamedAdministrator);
     assert_eq!(rule(ask("omid", None)), Rule::NotTheNamedAdministrator);
-    let importing = permit(&command, &stream, &person("omid"), &[], Import::Founding, &empty, Some(&named));
+    let importing = permit(&command, &stream, &person("omid"), &[], Import::Founding, &Within::default(), &empty, Some(&named));
     assert_eq!(importing, Ok(Office::Administrator), "the charter is the administrator's own act, also from a file");
 }
 
@@ -189,7 +194,7 @@ fn only_the_administrator_whom_the_configuration_names_charters() {
 fn before_the_charter_there_is_nothing_to_permit() {
     let empty = FixtureBasis { position: None, programme: None, ..FixtureBasis::default() };
     for (command, stream) in samples().into_iter().filter(|(command, _)| expected(command) != "named") {
-        let answer = permit(&command, &stream, &person("sara"), &[Office::Council], Import::No, &empty, None);
+        let answer = permit(&command, &stream, &person("sara"), &[Office::Council], Import::No, &Within::default(), &empty, None);
         assert_eq!(rule(answer), Rule::NotChartered, "{command:?}");
     }
 }
@@ -200,19 +205,22 @@ fn the_least_office_that_suffices_is_taken_whatever_the_order() {
     let (propose, stream) = sample("Initiative(Propose(");
     let mut offices = vec![Office::Council, Office::Chair(technology()), Office::Member(slug("training")), Office::Member(technology())];
     for _ in 0..2 {
-        let office = permit(&propose, &stream, &person("sara"), &offices, Import::No, &basis(), None);
+        let office = permit(&propose, &stream, &person("sara"), &offices, Import::No, &Within::default(), &basis(), None);
         assert_eq!(office, Ok(Office::Member(technology())));
         offices.reverse();
     }
     let (submit, stream) = sample("Initiative(Submit");
-    assert_eq!(permit(&submit, &stream, &person("sara"), &offices, Import::No, &basis(), None), Ok(Office::Chair(technology())));
+    assert_eq!(
+        permit(&submit, &stream, &person("sara"), &offices, Import::No, &Within::default(), &basis(), None),
+        Ok(Office::Chair(technology()))
+    );
 }
 
 #[test]
 fn an_importer_acts_in_the_own_office_where_it_suffices() {
     let (report, stream) = sample("ReportProgress");
     let offices = [Office::Administrator, Office::Member(slug("technology"))];
-    let office = permit(&report, &stream, &person("sara"), &offices, Import::File, &basis(), None);
+    let office = permit(&report, &stream, &person("sara"), &offices, Import::File, &Within::default(), &basis(), None);
     assert_eq!(office, Ok(Office::Member(slug("technology"))));
 }
 
@@ -221,7 +229,7 @@ fn a_person_of_both_voices_speaks_with_the_one_that_the_rating_names() {
     let offices = [Office::Member(slug("technology")), Office::Inspector];
     let office = |name| {
         let (command, stream) = sample(name);
-        permit(&command, &stream, &person("sara"), &offices, Import::No, &basis(), None)
+        permit(&command, &stream, &person("sara"), &offices, Import::No, &Within::default(), &basis(), None)
     };
     assert_eq!(office("voice: Own"), Ok(Office::Member(slug("technology"))));
     assert_eq!(office("voice: Independent"), Ok(Office::Inspector));
@@ -230,7 +238,7 @@ fn a_person_of_both_voices_speaks_with_the_one_that_the_rating_names() {
 #[test]
 fn an_office_is_lent_only_by_the_one_who_holds_it() {
     let (command, stream) = sample("DelegateOffice");
-    let answer = permit(&command, &stream, &person("reza"), &[Office::Inspector], Import::No, &basis(), None);
+    let answer = permit(&command, &stream, &person("reza"), &[Office::Inspector], Import::No, &Within::default(), &basis(), None);
     assert_eq!(rule(answer), Rule::NotPermitted);
 }
 
@@ -238,7 +246,7 @@ fn an_office_is_lent_only_by_the_one_who_holds_it() {
 fn what_is_not_there_is_unknown_and_not_forbidden() {
     for (command, stream, unknown) in of_unknown_things() {
         for offices in [vec![], vec![Office::Council]] {
-            let answer = permit(&command, &stream, &person("sara"), &offices, Import::No, &basis(), None);
+            let answer = permit(&command, &stream, &person("sara"), &offices, Import::No, &Within::default(), &basis(), None);
             assert_eq!(rule(answer), unknown, "{command:?}");
         }
     }
@@ -253,7 +261,7 @@ fn a_command_of_another_stream_is_refused() {
                 Stream::Programme(PROGRAMME)
             }
         };
-        let answer = permit(&command, &other, &person("sara"), &[Office::Council], Import::No, &basis(), None);
+        let answer = permit(&command, &other, &person("sara"), &[Office::Council], Import::No, &Within::default(), &basis(), None);
         assert_eq!(rule(answer), Rule::CodeInvalid, "{command:?}");
     }
 }
@@ -265,7 +273,7 @@ fn a_reporter_measures_the_own_province_and_its_stations_but_not_the_country() {
     let reporter = [Office::Reporter(province("IR-13"))];
     let ask = |scope| {
         let (command, stream) = samples::measuring(scope);
-        permit(&command, &stream, &person("sara"), &reporter, Import::No, &basis(), None)
+        permit(&command, &stream, &person("sara"), &reporter, Import::No, &Within::default(), &basis(), None)
     };
     assert_eq!(ask(MeasurementScope::Province(province("IR-13"))), Ok(reporter[0].clone()));
     assert_eq!(ask(MeasurementScope::Station(StationCode("00001".to_owned()))), Ok(reporter[0].clone()));

@@ -155,6 +155,7 @@ pub(crate) async fn run(
         causation_id: None,
         origin: "graphql".to_owned(),
         import: Import::No,
+        within: caller.within.clone(),
     };
     match app.handle(order).await {
         Ok(outcome) => Ok(Handled::done(here(ctx, app), stream, outcome)),

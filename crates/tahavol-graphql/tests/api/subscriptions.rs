@@ -12,7 +12,7 @@ use tahavol_graphql::Caller;
 use crate::support::{World, codes};
 
 fn subscribe(world: &World, query: &str) -> impl Stream<Item = Response> + Unpin + use<> {
-    let caller = Caller { person: Person { id: ActorId("aud".to_owned()), name: "aud".to_owned() } };
+    let caller = Caller::unlimited(Person { id: ActorId("aud".to_owned()), name: "aud".to_owned() });
     world.schema.execute_stream(Request::new(query).data(caller).data(Lang::En))
 }
 

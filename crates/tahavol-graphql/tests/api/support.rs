@@ -118,7 +118,7 @@ impl World {
 }
 
 pub(crate) fn request(actor: &str, lang: Lang, query: &str, variables: Value) -> Request {
-    let caller = Caller { person: Person { id: ActorId(actor.to_owned()), name: format!("{actor} {actor}") } };
+    let caller = Caller::unlimited(Person { id: ActorId(actor.to_owned()), name: format!("{actor} {actor}") });
     Request::new(query).variables(Variables::from_json(variables)).data(caller).data(lang)
 }
 

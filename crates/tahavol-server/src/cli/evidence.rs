@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use tahavol_app::messages::{message, refusal_text};
 use tahavol_app::{EvidenceStore, HandleError, Order};
 use tahavol_domain::aggregate::Basis;
-use tahavol_domain::policy::Import;
+use tahavol_domain::policy::{Import, Within};
 use tahavol_domain::programme::event::Destruction;
 use tahavol_domain::text::Lang;
 use tahavol_domain::values::Sha256;
@@ -119,6 +119,7 @@ async fn carry_out(settings: &Settings, asked: &Destroy) -> Result<(), Failure> 
             causation_id: None,
             origin: "cli".to_owned(),
             import: Import::No,
+            within: Within::default(),
         };
         let outcome = opened.app.handle(order).await.map_err(|error| in_language(error, lang))?;
         let removed = opened.evidence.destroy(asked.digest).await;

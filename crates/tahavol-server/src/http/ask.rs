@@ -93,7 +93,7 @@ pub(super) fn ask(
         request = request.data(ResumeAfter(position));
     }
     if let Some(person) = caller {
-        request = request.data(Caller { person: person.clone() });
+        request = request.data(Caller::unlimited(person.clone()));
     }
     Ok(Asked { request, kind })
 }

@@ -1,0 +1,1 @@
+//! The pages: what is shown to whom, as HTML. They hold no rule; whoever serves them has asked before.
