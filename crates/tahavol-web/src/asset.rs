@@ -1,0 +1,43 @@
+//! What pages load besides themselves: files within the binary, named by their content so that a browser may keep them for good.
+
+use std::sync::LazyLock;
+
+use sha2::{Digest, Sha256};
+
+/// A file that pages load.
+#[derive(Debug)]
+pub struct Asset {
+    /// Its path on the server: `/assets/<digest>.<ending>`.
+    pub path: String,
+    pub media_type: &'static str,
+    pub content: &'static [u8],
+}
+
+/// How long an asset may be kept: its name changes with its content.
+pub const KEPT: &str = "public, max-age=31536000, immutable";
+
+/// Bytes of the digest that stand in a name: enough that no two versions of one file share it.
+const NAMED_BY: usize = 8;
+
+static STYLE: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new("css", "text/css; charset=utf-8", include_bytes!("../assets/site.css").as_slice()));
+
+/// The style sheet of all pages.
+#[must_use]
+pub fn style() -> &'static Asset {
+    &STYLE
+}
+
+/// The asset of a file name, as it stands after `/assets/`.
+#[must_use]
+pub fn named(name: &str) -> Option<&'static Asset> {
+    [style()].into_iter().find(|asset| asset.path.strip_prefix("/assets/") == Some(name))
+}
+
+impl Asset {
+    fn new(ending: &str, media_type: &'static str, content: &'static [u8]) -> Asset {
+        let digest: [u8; 32] = Sha256::digest(content).into();
+        let name: String = digest.iter().take(NAMED_BY).map(|byte| format!("{byte:02x}")).collect();
+        Asset { path: format!("/assets/{name}.{ending}"), media_type, content }
+    }
+}
