@@ -972,6 +972,7 @@ witness-trusts = The log is trusted from now on; { $path } says so. A witness th
 witness-trusted-before = The log was trusted before, in { $path }.
 witness-nothing-yet = No head was cosigned yet.
 
+SESSION_ENDED = What you signed in with holds no more; sign in again.
 CONFIG_SPAN = Configuration: { $key } is a time of more than nothing and at most a year, as a number: idle_minutes = 30, hours = 12.
 CONFIG_PASSWORD_LENGTH = Configuration: identity.password_length is { $least } to { $most }.
 CONFIG_PUBLIC_URL = Configuration: public_url is an address without path, name or password, as in public_url = "https://tahavol.example".

@@ -972,6 +972,7 @@ witness-trusts = از این پس به این دفتر اعتماد می‌شو�
 witness-trusted-before = پیش‌تر نیز به این دفتر اعتماد می‌شد، در { $path }.
 witness-nothing-yet = هنوز هیچ سری گواهی نشده است.
 
+SESSION_ENDED = آنچه با آن وارد شده بودید دیگر اعتبار ندارد؛ دوباره وارد شوید.
 CONFIG_SPAN = پیکربندی: { $key } مدتی است بیش از هیچ و حداکثر یک سال، به عدد: idle_minutes = 30 و hours = 12.
 CONFIG_PASSWORD_LENGTH = پیکربندی: identity.password_length عددی است از { $least } تا { $most }.
 CONFIG_PUBLIC_URL = پیکربندی: public_url نشانی‌ای است بدون مسیر و نام و گذرواژه، مانند public_url = "https://tahavol.example".

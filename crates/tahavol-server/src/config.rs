@@ -1,6 +1,7 @@
 //! Configuration: `tahavol.toml`, then `TAHAVOL_*` of the environment, then flags. An unknown key is an error.
 
 mod engine;
+mod identity;
 mod secrecy;
 
 use std::collections::HashMap;
@@ -15,6 +16,7 @@ use tahavol_domain::values::{ActorId, Person, is_code};
 use crate::failure::Failure;
 
 pub use engine::{Cluster, ClusterAddress, Engine, LedgerSetting, NoLedger, REPLICA_FILE};
+pub use identity::{IdentitySettings, OfficeKind};
 
 /// The configuration file of the working directory, read when it is there.
 pub const CONFIG_FILE: &str = "tahavol.toml";
@@ -30,6 +32,8 @@ pub struct Settings {
     /// The data directory.
     pub data: PathBuf,
     pub listen: SocketAddr,
+    /// `https://…`: how people reach this server, where that is not the address it listens on.
+    pub public_url: Option<String>,
     /// `sqlite:<file or directory>` or `kurrentdb://…`; without it, `ledger.sqlite` in the data directory.
     pub ledger: Option<LedgerSetting>,
     /// The programme whose ledger it is. A cluster may hold those of several, so there it must be named.
@@ -41,6 +45,7 @@ pub struct Settings {
     /// Whom a founding import appoints to the council first.
     pub first_official: Option<PersonSetting>,
     pub tokens: Vec<TokenSetting>,
+    pub identity: IdentitySettings,
     pub evidence: EvidenceSettings,
     pub limits: LimitSettings,
     pub health: HealthSettings,
@@ -194,12 +199,14 @@ impl Default for Settings {
         Settings {
             data: PathBuf::from("data"),
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            public_url: None,
             ledger: None,
             programme: None,
             language: Lang::Fa,
             administrator: None,
             first_official: None,
             tokens: Vec::new(),
+            identity: IdentitySettings::default(),
             evidence: EvidenceSettings::default(),
             limits: LimitSettings::default(),
             health: HealthSettings::default(),
@@ -303,6 +310,8 @@ impl Settings {
     }
 
     fn checked(self) -> Result<Settings, Failure> {
+        self.identity.check()?;
+        self.check_public_url()?;
         let people = self.administrator.iter().chain(&self.first_official).map(|person| &person.id);
         if let Some(id) = people.chain(self.tokens.iter().map(|token| &token.actor)).find(|id| !is_code(id)) {
             return Err(Failure::usage(format!("configuration: `{id}` cannot be an actor's id")));

@@ -50,6 +50,7 @@ async fn listen(settings: &Settings, opened: &Opened) -> Result<(), Failure> {
     }
     let collector = Collector::try_new(opened.app.clone(), Arc::clone(&opened.ledger), &settings.proof)?;
     let (tell, closing) = Closing::channel();
+    let settings = &Settings { listen: address, ..settings.clone() };
     let site = Site::new(opened, settings, closing.clone());
     let beside = [
         tokio::spawn(crate::http::shred(Arc::clone(&site))),

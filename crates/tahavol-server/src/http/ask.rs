@@ -1,5 +1,7 @@
 //! A GraphQL request as it came over any transport: read, guarded, and known for what it is.
 
+use std::sync::Arc;
+
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationType};
 use async_graphql::{Request, ServerError, Variables};
 use axum::http::StatusCode;
@@ -7,7 +9,6 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use tahavol_app::messages;
 use tahavol_domain::text::Lang;
-use tahavol_domain::values::Person;
 use tahavol_graphql::{Caller, Documents, ResumeAfter, too_deep, unparsed};
 
 use super::problem::Problem;
@@ -76,7 +77,7 @@ pub(super) struct Unasked(pub(super) ServerError);
 pub(super) fn ask(
     documents: &Documents,
     params: Params,
-    caller: Option<&Person>,
+    caller: Option<&Arc<Caller>>,
     lang: Lang,
     resume: Option<u64>,
 ) -> Result<Asked, Unasked> {
@@ -92,8 +93,8 @@ pub(super) fn ask(
     if let Some(position) = resume {
         request = request.data(ResumeAfter(position));
     }
-    if let Some(person) = caller {
-        request = request.data(Caller::unlimited(person.clone()));
+    if let Some(caller) = caller {
+        request = request.data(Caller::clone(caller));
     }
     Ok(Asked { request, kind })
 }

@@ -8,19 +8,51 @@ use tahavol_app::Clock;
 use tahavol_domain::calendar::Date;
 use tahavol_domain::text::Lang;
 use tahavol_domain::values::ActorId;
+use tahavol_graphql::Caller;
+use tahavol_identity::Credential;
+use uuid::Uuid;
 
 use super::Site;
 use super::negotiate::Media;
 
 /// What an answer depends on besides the picture: the request's own bytes, who asks, the language and the media type.
-///
-/// Rights are the person's, so that nobody is given an answer made for somebody else.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Question {
     pub(super) asked: Bytes,
-    pub(super) caller: Option<ActorId>,
+    pub(super) caller: Option<Asker>,
     pub(super) lang: Lang,
     pub(super) media: Media,
+}
+
+/// For whom an answer is good.
+///
+/// Rights are the person's as far as what was shown carries them, so that nobody is given an answer made for somebody else or
+/// within other bounds.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Asker {
+    person: ActorId,
+    by: By,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum By {
+    Session {
+        second_factor: bool,
+    },
+    /// A token's bounds never change.
+    Token(Uuid),
+    Provider,
+}
+
+impl Asker {
+    pub(super) fn of(caller: &Caller) -> Asker {
+        let by = match &caller.by {
+            Credential::Session { second_factor, .. } => By::Session { second_factor: *second_factor },
+            Credential::Token(id) => By::Token(*id),
+            Credential::Provider { .. } => By::Provider,
+        };
+        Asker { person: caller.person.id.clone(), by }
+    }
 }
 
 /// The picture and the day for which answers are good.
@@ -105,7 +137,11 @@ mod tests {
     use super::*;
 
     fn question(asked: &'static str, caller: &str) -> Question {
-        let caller = Some(ActorId(caller.to_owned()));
+        by_token(asked, caller, Uuid::nil())
+    }
+
+    fn by_token(asked: &'static str, caller: &str, token: Uuid) -> Question {
+        let caller = Some(Asker { person: ActorId(caller.to_owned()), by: By::Token(token) });
         Question { asked: Bytes::from_static(asked.as_bytes()), caller, lang: Lang::Fa, media: Media::Json }
     }
 
@@ -119,6 +155,7 @@ mod tests {
         cache.put(moment(1), question("q", "a"), Bytes::from_static(b"x"));
         assert!(cache.get(moment(1), &question("q", "a")).is_some());
         assert!(cache.get(moment(1), &question("q", "b")).is_none());
+        assert!(cache.get(moment(1), &by_token("q", "a", Uuid::max())).is_none());
         assert!(cache.get(moment(2), &question("q", "a")).is_none());
     }
 

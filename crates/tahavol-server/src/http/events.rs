@@ -10,11 +10,12 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::{Stream, StreamExt, stream};
 use tahavol_domain::text::Lang;
-use tahavol_domain::values::Person;
+use tahavol_graphql::Caller;
 
 use super::Site;
 use super::answer::{count_errors, encode, position};
-use super::ask::Asked;
+use super::ask::{Asked, coded};
+use super::lasting::ENDED;
 use super::negotiate::Media;
 use super::problem::Problem;
 
@@ -23,21 +24,44 @@ const ALIVE_EVERY: Duration = Duration::from_secs(15);
 
 /// Runs an operation. An answer that carries `position` has it as its id, so that a reader who comes again with
 /// `Last-Event-ID` goes on after it.
-pub(super) fn stream(site: &Arc<Site>, asked: Asked, caller: Option<&Person>, lang: Lang) -> Response {
+pub(super) fn stream(site: &Arc<Site>, asked: Asked, caller: Option<&Arc<Caller>>, lang: Lang) -> Response {
     let Some(place) = site.watch(caller) else {
         let limit = site.limits.subscriptions_per_person;
         return Problem::new(StatusCode::TOO_MANY_REQUESTS, "TOO_MANY_SUBSCRIPTIONS").with("limit", limit).respond(lang);
     };
-    let closing = site.closing.clone();
     let metrics = Arc::clone(&site.metrics);
-    let answers = site.schema.execute_stream(asked.request);
-    let next = answers.take_until(async move { closing.told().await }).map(move |answer| {
+    let answers = until(site.schema.execute_stream(asked.request), ending(Arc::clone(site), caller.cloned(), lang));
+    let next = answers.map(move |answer| {
         // Held for as long as anybody reads.
         let _ = &place;
         count_errors(&metrics, &answer);
         next(&answer)
     });
     respond(next.chain(stream::once(std::future::ready(complete()))))
+}
+
+/// The last answer, where there is one to be given: a server that is shut down says nothing more.
+async fn ending(site: Arc<Site>, caller: Option<Arc<Caller>>, lang: Lang) -> Option<Answer> {
+    tokio::select! {
+        () = site.closing.told() => None,
+        () = site.until_ended(caller.as_ref()) => Some(Answer::from_errors(vec![coded(ENDED, &[], lang)])),
+    }
+}
+
+/// Answers until there are no more, or until they have to end; then the last one.
+fn until(
+    answers: impl Stream<Item = Answer> + Send,
+    ending: impl Future<Output = Option<Answer>> + Send,
+) -> impl Stream<Item = Answer> + Send {
+    let running = Some((Box::pin(answers), Box::pin(ending)));
+    stream::unfold(running, async |running| {
+        let (mut answers, mut ending) = running?;
+        tokio::select! {
+            biased;
+            last = &mut ending => last.map(|last| (last, None)),
+            answer = answers.next() => answer.map(|answer| (answer, Some((answers, ending)))),
+        }
+    })
 }
 
 /// What GraphQL could not read is told in the same way: the connection itself is fine.

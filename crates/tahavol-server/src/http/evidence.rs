@@ -18,6 +18,7 @@ use tokio::time::timeout;
 use super::Site;
 use super::negotiate::language;
 use super::problem::Problem;
+use super::who::Who;
 use crate::evidence::EvidenceError;
 
 /// How long one file may take to arrive.
@@ -33,17 +34,17 @@ struct Told {
 }
 
 /// `POST /evidence`, from whoever holds an office that refers to files: 201 with digest, type and size; 200 where the file was there before.
-pub(super) async fn send(State(site): State<Arc<Site>>, headers: HeaderMap, body: Body) -> Response {
-    take(&site, &headers, body).await.unwrap_or_else(|problem| problem.respond(language(&headers, site.language)))
+pub(super) async fn send(State(site): State<Arc<Site>>, who: Who, headers: HeaderMap, body: Body) -> Response {
+    take(&site, &who, &headers, body).await.unwrap_or_else(|problem| problem.respond(language(&headers, site.language)))
 }
 
 /// `GET /evidence/{digest}`.
-pub(super) async fn fetch(State(site): State<Arc<Site>>, Path(digest): Path<String>, headers: HeaderMap) -> Response {
-    give(&site, &headers, &digest).await.unwrap_or_else(|problem| problem.respond(language(&headers, site.language)))
+pub(super) async fn fetch(State(site): State<Arc<Site>>, Path(digest): Path<String>, who: Who, headers: HeaderMap) -> Response {
+    give(&site, &who, &digest).await.unwrap_or_else(|problem| problem.respond(language(&headers, site.language)))
 }
 
-async fn take(site: &Site, headers: &HeaderMap, body: Body) -> Result<Response, Problem> {
-    may_send(site, site.somebody(headers)?)?;
+async fn take(site: &Site, who: &Who, headers: &HeaderMap, body: Body) -> Result<Response, Problem> {
+    may_send(site, &who.somebody()?.person)?;
     let limit = site.evidence.max_bytes();
     let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if length.is_some_and(|length| length > limit) {
@@ -83,8 +84,8 @@ fn may_send(site: &Site, person: &Person) -> Result<(), Problem> {
     Err(Problem::new(StatusCode::FORBIDDEN, "EVIDENCE_NOT_PERMITTED"))
 }
 
-async fn give(site: &Site, headers: &HeaderMap, digest: &str) -> Result<Response, Problem> {
-    site.somebody(headers)?;
+async fn give(site: &Site, who: &Who, digest: &str) -> Result<Response, Problem> {
+    who.somebody()?;
     let missing = || Problem::new(StatusCode::NOT_FOUND, "EVIDENCE_MISSING").with("value", digest);
     let digest = Sha256::from_str(digest).map_err(|_| missing())?;
     if is_destroyed(site, digest) {

@@ -9,29 +9,29 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use bytes::Bytes;
 use tahavol_domain::text::Lang;
-use tahavol_domain::values::Person;
-use tahavol_graphql::{Budget, Written};
+use tahavol_graphql::{Budget, Caller, Written};
 use tokio::time::timeout;
 
 use super::Site;
 use super::answer::{self, count_errors, encode};
 use super::ask::{Asked, Kind, Params, UrlParams, ask, coded};
-use super::cache::Question;
+use super::cache::{Asker, Question};
 use super::events;
 use super::negotiate::{Media, is_json, language, media};
 use super::problem::Problem;
+use super::who::Who;
 
 /// What all requests on this path have: who asks, and how the answer is to be written.
 struct Asking<'a> {
     site: &'a Arc<Site>,
-    caller: Option<&'a Person>,
+    caller: Option<&'a Arc<Caller>>,
     lang: Lang,
     media: Media,
     resume: Option<u64>,
 }
 
-pub(super) async fn get(State(site): State<Arc<Site>>, uri: Uri, headers: HeaderMap) -> Response {
-    let asking = match Asking::new(&site, &headers) {
+pub(super) async fn get(State(site): State<Arc<Site>>, uri: Uri, who: Who, headers: HeaderMap) -> Response {
+    let asking = match Asking::new(&site, &who, &headers) {
         Ok(asking) => asking,
         Err(response) => return *response,
     };
@@ -57,8 +57,8 @@ pub(super) async fn get(State(site): State<Arc<Site>>, uri: Uri, headers: Header
     }
 }
 
-pub(super) async fn post(State(site): State<Arc<Site>>, headers: HeaderMap, body: Body) -> Response {
-    let asking = match Asking::new(&site, &headers) {
+pub(super) async fn post(State(site): State<Arc<Site>>, who: Who, headers: HeaderMap, body: Body) -> Response {
+    let asking = match Asking::new(&site, &who, &headers) {
         Ok(asking) => asking,
         Err(response) => return *response,
     };
@@ -90,12 +90,12 @@ pub(super) async fn post(State(site): State<Arc<Site>>, headers: HeaderMap, body
 }
 
 impl<'a> Asking<'a> {
-    fn new(site: &'a Arc<Site>, headers: &HeaderMap) -> Result<Asking<'a>, Box<Response>> {
+    fn new(site: &'a Arc<Site>, who: &'a Who, headers: &HeaderMap) -> Result<Asking<'a>, Box<Response>> {
         let lang = language(headers, site.language);
         let media = media(headers).ok_or_else(|| Box::new(Problem::new(StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE").respond(lang)))?;
         let last_event = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse().ok());
         let asking = Asking { site, caller: None, lang, media, resume: last_event };
-        match site.caller_of(headers) {
+        match who.caller() {
             Ok(caller) => Ok(Asking { caller, ..asking }),
             Err(problem) => Err(Box::new(asking.refuse(&problem))),
         }
@@ -105,7 +105,7 @@ impl<'a> Asking<'a> {
         if self.site.limits.cache_bytes == 0 || self.media == Media::Events {
             return None;
         }
-        let caller = self.caller.map(|person| person.id.clone());
+        let caller = self.caller.map(|caller| Asker::of(caller));
         Some(Question { asked: asked.clone(), caller, lang: self.lang, media: self.media })
     }
 

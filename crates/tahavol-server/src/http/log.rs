@@ -10,13 +10,14 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use sha2::{Digest, Sha256};
 use tahavol_app::proof::ProofError;
-use tahavol_domain::values::Person;
+use tahavol_graphql::Caller;
 use tahavol_ledger::SignedHead;
 use tahavol_ledger::merkle::tile::{TileKind, parse_tile_path, tile_bytes, width_at};
 
 use super::Site;
 use super::negotiate::language;
 use super::problem::Problem;
+use super::who::Who;
 
 const TEXT: &str = "text/plain; charset=utf-8";
 const BYTES: &str = "application/octet-stream";
@@ -46,17 +47,17 @@ async fn cosigned_checkpoint(State(site): State<Arc<Site>>, headers: HeaderMap) 
 }
 
 /// `GET /log/tile/<L>/<N>[.p/<W>]` and `GET /log/tile/entries/<N>[.p/<W>]`.
-async fn tile(State(site): State<Arc<Site>>, OriginalUri(uri): OriginalUri, headers: HeaderMap) -> Response {
+async fn tile(State(site): State<Arc<Site>>, OriginalUri(uri): OriginalUri, who: Who, headers: HeaderMap) -> Response {
     // The path as it was sent: a tile has one name, and an escaped one is another.
     let path = uri.path().strip_prefix("/log/").unwrap_or_default();
-    let told = part(&site, &headers, path).await;
+    let told = part(&site, &who, path).await;
     answer(&site, &headers, told)
 }
 
 /// `GET /log/proof/<position>`: a `.tlog-proof`.
-async fn receipt(State(site): State<Arc<Site>>, Path(position): Path<String>, headers: HeaderMap) -> Response {
+async fn receipt(State(site): State<Arc<Site>>, Path(position): Path<String>, who: Who, headers: HeaderMap) -> Response {
     let told = async {
-        may_read_entries(&site, &headers)?;
+        may_read_entries(&who)?;
         let position = number(&position).ok_or_else(nothing_there)?;
         let receipt = site.app.receipt(position).await.map_err(|error| problem(&error))?;
         let file = format!("attachment; filename=\"{position}.tlog-proof\"");
@@ -79,7 +80,7 @@ async fn consistency(State(site): State<Arc<Site>>, Path((from, to)): Path<(Stri
     answer(&site, &headers, told)
 }
 
-async fn part(site: &Site, headers: &HeaderMap, path: &str) -> Result<Response, Problem> {
+async fn part(site: &Site, who: &Who, path: &str) -> Result<Response, Problem> {
     let (kind, number, width) = parse_tile_path(path).ok_or_else(nothing_there)?;
     let size = site.app.signed_head().ok_or_else(|| problem(&ProofError::Unsigned))?.checkpoint.size;
     // Only what is signed; a partial tile goes on being served when there is more of it.
@@ -90,7 +91,7 @@ async fn part(site: &Site, headers: &HeaderMap, path: &str) -> Result<Response, 
             (FOR_ALL, site.app.tile(level, number, width).await.map(|hashes| tile_bytes(&hashes)))
         }
         TileKind::Entries => {
-            may_read_entries(site, headers)?;
+            may_read_entries(who)?;
             there(0)?;
             (FOR_ONE, site.app.entries(number, width).await)
         }
@@ -100,8 +101,8 @@ async fn part(site: &Site, headers: &HeaderMap, path: &str) -> Result<Response, 
 }
 
 /// Entries are the whole ledger. In this version everybody whom the sign-in knows may read it, as in GraphQL.
-fn may_read_entries<'s>(site: &'s Site, headers: &HeaderMap) -> Result<&'s Person, Problem> {
-    site.somebody(headers)
+fn may_read_entries(who: &Who) -> Result<&Arc<Caller>, Problem> {
+    who.somebody()
 }
 
 fn noted(headers: &HeaderMap, head: &SignedHead) -> Response {

@@ -8,6 +8,7 @@ mod evidence;
 mod graphiql;
 mod graphql;
 mod health;
+mod lasting;
 mod layers;
 mod log;
 mod negotiate;
@@ -16,6 +17,7 @@ mod problem;
 mod serve;
 mod shred;
 mod socket;
+mod who;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,6 +39,7 @@ use crate::shutdown::Closing;
 
 pub use serve::serve;
 pub use shred::shred;
+pub use who::Who;
 
 /// What every request may use.
 pub struct Site {
@@ -48,6 +51,8 @@ pub struct Site {
     pub sqlite: Arc<SqliteLedger>,
     pub metrics: Arc<Metrics>,
     pub limits: LimitSettings,
+    /// As they hold for this process: `listen` is where it listens.
+    pub settings: Settings,
     /// Where the request names no language that we speak.
     pub language: Lang,
     pub closing: Closing,
@@ -67,6 +72,7 @@ impl Site {
             sqlite: Arc::clone(&opened.sqlite),
             metrics: Arc::clone(&opened.metrics),
             limits: settings.limits.clone(),
+            settings: settings.clone(),
             language: settings.language,
             closing,
             cache: cache::Cache::new(settings.limits.cache_bytes),
@@ -95,6 +101,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .route("/metrics", get(health::metrics))
         .fallback(problem::not_found)
         .method_not_allowed_fallback(problem::method_not_allowed)
+        .layer(from_fn_with_state(Arc::clone(&site), who::recognise))
         .layer(from_fn_with_state(Arc::clone(&site), layers::around))
         .with_state(site)
 }

@@ -1,28 +1,18 @@
-//! Who asks over HTTP, and how many subscriptions each has open.
+//! How many subscriptions each person has open.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use axum::http::{HeaderMap, StatusCode};
 use prometheus_client::metrics::gauge::Gauge;
-use tahavol_domain::values::{ActorId, Person};
+use tahavol_domain::values::ActorId;
+use tahavol_graphql::Caller;
 
 use super::Site;
-use super::problem::Problem;
 
 impl Site {
-    /// Nobody, where nothing is shown.
-    pub(super) fn caller_of<'a>(&'a self, headers: &HeaderMap) -> Result<Option<&'a Person>, Problem> {
-        self.identity.caller_of(headers).map_err(|_| Problem::new(StatusCode::UNAUTHORIZED, "TOKEN_UNKNOWN"))
-    }
-
-    pub(super) fn somebody<'a>(&'a self, headers: &HeaderMap) -> Result<&'a Person, Problem> {
-        self.caller_of(headers)?.ok_or_else(|| Problem::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED"))
-    }
-
     /// A place among the person's subscriptions, given back when it is dropped.
-    pub(super) fn watch(&self, person: Option<&Person>) -> Option<Watching> {
-        self.watchers.admit(person.map(|person| &person.id), self.limits.subscriptions_per_person, &self.metrics.subscriptions)
+    pub(super) fn watch(&self, caller: Option<&Arc<Caller>>) -> Option<Watching> {
+        self.watchers.admit(caller.map(|caller| &caller.person.id), self.limits.subscriptions_per_person, &self.metrics.subscriptions)
     }
 }
 

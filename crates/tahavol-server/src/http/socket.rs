@@ -15,7 +15,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use tahavol_domain::text::Lang;
-use tahavol_domain::values::Person;
+use tahavol_graphql::Caller;
+use tahavol_identity::Credential;
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, interval, timeout};
@@ -23,9 +24,11 @@ use tokio::time::{Instant, interval, timeout};
 use super::Site;
 use super::answer::{count_errors, encode, is_request_error, to_bytes};
 use super::ask::{Params, ask, coded};
+use super::lasting::{ASKED_EVERY, ENDED};
 use super::negotiate::{Media, language};
 use super::person::Watching;
 use super::problem::Problem;
+use super::who::Who;
 
 const PROTOCOL: &str = "graphql-transport-ws";
 /// A client says who it is within this time.
@@ -47,15 +50,15 @@ const INIT_TIMEOUT: u16 = 4408;
 const ID_TAKEN: u16 = 4409;
 const INIT_AGAIN: u16 = 4429;
 
-/// Where the page that opens the socket comes from is not looked at: a token is sent on purpose, and never by a browser of
-/// itself, so that a foreign page has nothing to misuse. A sign-in by cookie has to look here.
-pub(super) async fn upgrade(State(site): State<Arc<Site>>, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Response {
+/// A browser sends its cookie along whatever page opens the socket: a session is only good here together with its `csrf` in
+/// `connection_init`. A token is sent on purpose, so that a foreign page has nothing to misuse.
+pub(super) async fn upgrade(State(site): State<Arc<Site>>, who: Who, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Response {
     let lang = language(&headers, site.language);
     let upgrade = upgrade.protocols([PROTOCOL]).max_message_size(site.limits.body_bytes).max_frame_size(site.limits.body_bytes);
     if upgrade.selected_protocol().is_none() {
         return Problem::new(StatusCode::BAD_REQUEST, "WEBSOCKET_PROTOCOL").with("protocol", PROTOCOL).respond(lang);
     }
-    let caller = match site.caller_of(&headers) {
+    let caller = match who.caller() {
         Ok(caller) => caller.cloned(),
         Err(problem) => return problem.respond(lang),
     };
@@ -107,7 +110,7 @@ enum What {
 struct Connection {
     site: Arc<Site>,
     socket: WebSocket,
-    caller: Option<Person>,
+    caller: Option<Arc<Caller>>,
     lang: Lang,
     out: mpsc::Sender<Made>,
     running: HashMap<String, (u64, AbortHandle)>,
@@ -126,7 +129,7 @@ impl Connection {
         let closing = self.site.closing.clone();
         let opened = Instant::now();
         let mut heard = opened;
-        let mut pings = interval(PING_EVERY);
+        let (mut pings, mut asking) = (interval(PING_EVERY), interval(ASKED_EVERY));
         let end = loop {
             let step = tokio::select! {
                 () = closing.told() => self.complete_all().await.and(Err(End::Close(GOING_AWAY, "shutting down"))),
@@ -139,6 +142,7 @@ impl Connection {
                 }
                 Some(made) = made.recv() => self.pass(made).await,
                 _ = pings.tick() => self.look(opened, heard).await,
+                _ = asking.tick() => self.end_with_credential().await,
                 () = tokio::time::sleep_until(opened + INIT_WITHIN), if self.stage == Stage::Opened => {
                     Err(End::Close(INIT_TIMEOUT, "Connection initialisation timeout"))
                 }
@@ -178,18 +182,27 @@ impl Connection {
         }
     }
 
-    /// The payload may carry the token: `{ "authorization": "Bearer …" }`. Browsers cannot set headers here.
+    /// The payload may carry the token: `{ "authorization": "Bearer …" }`, or `{ "csrf": "…" }` beside the upgrade's cookie.
+    /// Browsers cannot set headers here.
     async fn begin(&mut self, payload: Option<Value>) -> Result<(), End> {
         if self.stage == Stage::Acknowledged {
             return Err(End::Close(INIT_AGAIN, "Too many initialisation requests"));
         }
         let shown = payload.as_ref().and_then(|payload| payload.get("authorization").or_else(|| payload.get("Authorization")));
         if let Some(shown) = shown {
-            let person = shown.as_str().map(|shown| self.site.identity.caller_of_authorization(shown));
-            match person {
-                Some(Ok(person)) => self.caller = Some(person.clone()),
-                Some(Err(_)) | None => return Err(End::Close(FORBIDDEN, "Forbidden")),
+            let who = match shown.as_str() {
+                Some(shown) => self.site.recognise_authorization(shown).await,
+                None => Who::unknown(),
+            };
+            match who.somebody() {
+                Ok(caller) => self.caller = Some(Arc::clone(caller)),
+                Err(_) => return Err(End::Close(FORBIDDEN, "Forbidden")),
             }
+        } else if let Some(caller) = &self.caller
+            && let Credential::Session { csrf, .. } = &caller.by
+            && !payload.as_ref().and_then(|payload| payload.get("csrf")?.as_str()).is_some_and(|shown| csrf.expose() == shown)
+        {
+            return Err(End::Close(FORBIDDEN, "Forbidden"));
         }
         self.stage = Stage::Acknowledged;
         self.say(json!({ "type": "connection_ack" }).to_string()).await
@@ -244,6 +257,23 @@ impl Connection {
             self.say(json!({ "id": id, "type": "complete" }).to_string()).await?;
         }
         Ok(())
+    }
+
+    /// What was opened by somebody ends with what she was recognised by.
+    async fn end_with_credential(&mut self) -> Result<(), End> {
+        let holds = match &self.caller {
+            Some(caller) => self.site.still_holds(caller).await,
+            None => true,
+        };
+        if holds {
+            return Ok(());
+        }
+        let ended = to_bytes(&[coded(ENDED, &[], self.lang)]);
+        for (id, (_, operation)) in std::mem::take(&mut self.running) {
+            operation.abort();
+            self.tell(&id, "error", &ended).await?;
+        }
+        Err(End::Close(UNAUTHORIZED, "Unauthorized"))
     }
 
     async fn look(&mut self, opened: Instant, heard: Instant) -> Result<(), End> {
