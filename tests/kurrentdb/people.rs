@@ -64,7 +64,11 @@ impl People {
             ("chair", initiative(), Command::Initiative(initiative::Command::Submit)),
             ("council", initiative(), Command::Initiative(initiative::Command::Approve(Decision { resolution: Some("۱۲/۱".to_owned()) }))),
         ];
-        asked.into_iter().map(|(actor, stream, command)| self.order(Uuid::new_v4(), actor, stream, command)).collect()
+        let order = |(actor, stream, command)| {
+            let reason = Some("حکم شورا".to_owned());
+            Order { reason, ..self.order(Uuid::new_v4(), actor, stream, command) }
+        };
+        asked.into_iter().map(order).collect()
     }
 
     /// `mina` reports so many basis points on a milestone.

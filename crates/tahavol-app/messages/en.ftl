@@ -35,10 +35,13 @@ HORIZON_BEFORE_DUE = Milestone { $milestone } is due on { $due }, after the hori
 OFFICE_NOT_APPOINTABLE = The office { $value } is not given here; a commission's roles are given in the commission.
 OFFICE_ALREADY_HELD = { $name } holds the office { $office } already, under this id.
 OFFICE_NOT_HELD = { $actor } does not hold the office { $office }.
-SELF_APPOINTMENT = Nobody appoints oneself; another person has to do it.
+SELF_APPOINTMENT = Nobody appoints oneself, nor has it done by whom one has lent the office to; another person has to do it.
 RELEASE_NEEDS_PROPOSAL = Releasing from the office { $value } takes two: it must be proposed first, by another person.
-RELEASE_BY_SAME_PERSON = You proposed this release; another person has to carry it out.
+RELEASE_BY_SAME_PERSON = You proposed this release, or share the office with who did; another person has to carry it out.
+LAST_OF_COUNCIL = { $value } is the last official of the council; appoint another one first, or nobody could decide or appoint any more.
 DELEGATION_PERIOD_INVALID = The delegation would end ({ $ends }) before it starts ({ $starts }).
+DELEGATION_OVER = The delegation would be over before today: it would end on { $ends }.
+DELEGATION_TOO_LONG = An office is lent for { $days } days at most; this would be from { $starts } to { $ends }.
 DELEGATION_TO_SELF = An office cannot be delegated to the one who holds it.
 DELEGATION_NOT_OWN = Only the holder of the office, or the council, lends it and takes it back.
 UNKNOWN_DELEGATION = There is no delegation { $value }.
@@ -69,7 +72,7 @@ RATING_VOICE = With the office { $value } you cannot speak in this voice: the co
 
 UNKNOWN_INITIATIVE = There is no initiative { $value }.
 WRONG_PHASE = In the phase { $value } this cannot be done.
-PROPOSER_DECIDES = Who proposed or submitted this does not decide on it.
+PROPOSER_DECIDES = Who proposed or submitted this does not decide on it, nor does anybody in an office lent by such a person.
 MILESTONES_MISSING = The initiative has no milestone; plan at least one.
 MILESTONES_NOT_VERIFIED = These milestones are not verified yet: { $value }.
 AMOUNT_INVALID = An allocation grants more than nought; { $value } does not.
@@ -109,7 +112,7 @@ STEPS_NOT_ASCENDING = List the steps in ascending order, each once.
 UNKNOWN_REPORT = There is no standing report { $value }; has it been corrected before?
 CLAIM_BELOW_FULL = On that day { $value } of 10,000 basis points are reached; completion is claimed when all of it is.
 UNKNOWN_CLAIM = { $value } is not the claim that stands.
-CLAIMANT_VERIFIES = You claimed the completion; another person has to verify it.
+CLAIMANT_VERIFIES = You, or whoever lends you the office, claimed the completion; another person has to verify it.
 VERIFIER_OF_COMMISSION = You hold or held an office of the commission { $commission } and cannot judge its claim.
 
 ## Stations
@@ -133,7 +136,7 @@ RATIO_NEEDS_PARTS = Give numerator and denominator, not only their quotient.
 PARTS_NOT_ACCEPTED = Numerator and denominator are for indicators that are aggregated as a ratio.
 DENOMINATOR_INVALID = A denominator is more than nought; { $value } is not.
 NUMERATOR_INVALID = A numerator is not less than nought; { $value } is.
-RECORDER_VERIFIES = You recorded this measurement; another person has to verify it.
+RECORDER_VERIFIES = You, or whoever lends you the office, recorded this measurement; another person has to verify it.
 TOLERANCE_INVALID = A tolerance is not less than nought; { $value } is.
 
 ## Input

@@ -45,6 +45,7 @@ pub(crate) fn decide(order: &Order, folded: &Folded, given: &Given<'_>) -> Resul
         reason: order.reason.as_deref(),
         named_administrator: named,
         basis,
+        taken_again: false,
     };
     let decided = folded.state.decide(&order.command, &context)?;
     let stream = order.stream.to_string();

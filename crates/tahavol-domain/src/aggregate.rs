@@ -110,6 +110,9 @@ pub struct Context<'a> {
     /// The administrator that the configuration names; only looked at by the charter.
     pub named_administrator: Option<&'a ActorId>,
     pub basis: &'a dyn Basis,
+    /// Whether a recorded decision is taken once more, to see that it was right. What has been asked for only since some release
+    /// refuses nothing then: lines that are older stay valid.
+    pub taken_again: bool,
 }
 
 impl Context<'_> {
@@ -123,6 +126,14 @@ impl Context<'_> {
     #[must_use]
     pub fn day(&self) -> Date {
         self.effective_on.unwrap_or(self.today)
+    }
+
+    /// Whether this is the person's own act: the person is who acts, or has lent the office that is acted in. What nobody may do
+    /// about oneself, nobody may have done by whom one lends one's office to.
+    #[must_use]
+    pub fn is_act_of(&self, person: &ActorId) -> bool {
+        let lent = || self.basis.lenders(&self.actor.id, self.office, self.today);
+        self.actor.id == *person || !self.taken_again && lent().contains(person)
     }
 }
 
@@ -141,6 +152,8 @@ pub trait Basis {
     fn latest_due(&self, horizon: Horizon) -> Option<(Date, String)>;
     /// Offices held on the day, delegated ones in force included.
     fn offices(&self, actor: &ActorId, on: Date) -> Vec<Office>;
+    /// Who lends the office to the actor on the day; nobody where the actor holds it in the own right.
+    fn lenders(&self, actor: &ActorId, office: &Office, on: Date) -> Vec<ActorId>;
     /// Whether the actor held any office of the commission just after the position.
     fn held_office_of(&self, actor: &ActorId, commission: &CommissionSlug, at: u64) -> bool;
     /// Whether anybody of this id was ever named in office.

@@ -21,6 +21,11 @@ pub(crate) fn reason(ctx: &Context<'_>, resolution: Option<&str>) -> Result<(), 
     resolution.map_or(Ok(()), |number| input::plain(number, "resolution"))
 }
 
+/// A reason that is asked for since offices are lived; lines from before have none.
+pub(crate) fn reason_since(ctx: &Context<'_>) -> Result<(), Refusal> {
+    if ctx.taken_again { reason_if_given(ctx) } else { input::reason(ctx) }
+}
+
 /// A reason may stand beside any command, but not an empty one.
 pub(crate) fn reason_if_given(ctx: &Context<'_>) -> Result<(), Refusal> {
     if ctx.reason.is_some() { input::reason(ctx) } else { Ok(()) }
@@ -28,7 +33,7 @@ pub(crate) fn reason_if_given(ctx: &Context<'_>) -> Result<(), Refusal> {
 
 /// Who had a part in a proposal does not decide on it; only founding, which is one import, may do both.
 pub(crate) fn by_another_person<'a>(ctx: &Context<'_>, mut authors: impl Iterator<Item = &'a ActorId>) -> Result<(), Refusal> {
-    if !ctx.is_founding() && authors.any(|author| *author == ctx.actor.id) {
+    if !ctx.is_founding() && authors.any(|author| ctx.is_act_of(author)) {
         return Err(Refusal::new(Rule::ProposerDecides).with("actor", &ctx.actor.id.0));
     }
     Ok(())

@@ -29,6 +29,8 @@ pub(crate) struct FixtureBasis {
     pub(crate) horizons: BTreeMap<Horizon, (Date, Date)>,
     pub(crate) latest_due: BTreeMap<Horizon, (Date, String)>,
     pub(crate) held: Vec<Held>,
+    /// Who lends to whom which office.
+    pub(crate) lent: Vec<(ActorId, ActorId, Office)>,
     pub(crate) persons: BTreeSet<ActorId>,
     pub(crate) initiatives: BTreeMap<InitiativeId, InitiativeBasis>,
     pub(crate) milestones: BTreeMap<MilestoneId, MilestoneBasis>,
@@ -80,6 +82,7 @@ impl Default for FixtureBasis {
             ]),
             latest_due: BTreeMap::new(),
             held: Vec::new(),
+            lent: Vec::new(),
             persons: BTreeSet::new(),
             initiatives: BTreeMap::new(),
             milestones: BTreeMap::new(),
@@ -97,6 +100,12 @@ impl FixtureBasis {
     pub(crate) fn holding(mut self, who: &str, office: Office) -> Self {
         self.persons.insert(actor(who));
         self.held.push(Held { actor: actor(who), office, from: 0, until: None, days: None });
+        self
+    }
+
+    /// Somebody lends an office to somebody, today.
+    pub(crate) fn lending(mut self, from: &str, to: &str, office: Office) -> Self {
+        self.lent.push((actor(from), actor(to), office));
         self
     }
 
@@ -148,6 +157,11 @@ impl Basis for FixtureBasis {
     fn offices(&self, actor: &ActorId, on: Date) -> Vec<Office> {
         let in_force = |held: &&Held| held.until.is_none() && held.days.is_none_or(|(starts, ends)| starts <= on && on <= ends);
         self.held.iter().filter(|held| held.actor == *actor).filter(in_force).map(|held| held.office.clone()).collect()
+    }
+
+    fn lenders(&self, actor: &ActorId, office: &Office, _on: Date) -> Vec<ActorId> {
+        let to = |(_, to, lent): &&(ActorId, ActorId, Office)| to == actor && lent == office;
+        self.lent.iter().filter(to).map(|(from, ..)| from.clone()).collect()
     }
 
     fn held_office_of(&self, actor: &ActorId, commission: &CommissionSlug, at: u64) -> bool {
@@ -221,6 +235,7 @@ pub(crate) struct Asking {
     pub(crate) reason: Option<String>,
     pub(crate) named_administrator: Option<ActorId>,
     pub(crate) basis: FixtureBasis,
+    pub(crate) taken_again: bool,
 }
 
 /// Sara, a member of the technology commission, asks on 31 Shahrivar 1398 against the default programme.
@@ -234,6 +249,7 @@ pub(crate) fn asking(stream: Stream) -> Asking {
         reason: None,
         named_administrator: None,
         basis: FixtureBasis::default(),
+        taken_again: false,
     }
 }
 
@@ -270,7 +286,14 @@ impl Asking {
             reason: self.reason.as_deref(),
             named_administrator: self.named_administrator.as_ref(),
             basis: &self.basis,
+            taken_again: self.taken_again,
         }
+    }
+
+    /// As an auditor takes the decision again from its line.
+    pub(crate) fn again(mut self) -> Self {
+        self.taken_again = true;
+        self
     }
 
     /// What the state answers to the command.

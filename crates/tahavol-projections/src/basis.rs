@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tahavol_domain::aggregate::{EvidenceBasis, IndicatorBasis, InitiativeBasis, MilestoneBasis, StationBasis};
 use tahavol_domain::calendar::{Date, TimeZone};
 use tahavol_domain::milestone::measure::Scope;
-use tahavol_domain::programme::event::{DocumentVersion, Simulation};
+use tahavol_domain::programme::event::{Delegation, DocumentVersion, Simulation};
 use tahavol_domain::values::{
     ActorId, CommissionSlug, DirectiveCode, Horizon, IndicatorCode, InitiativeId, MilestoneId, Office, ProgrammeId, ProvinceCode, Sha256,
     StationCode,
@@ -20,17 +20,22 @@ impl Snapshot {
     #[must_use]
     pub fn offices(&self, actor: &ActorId, on: Date) -> Vec<Office> {
         let mut offices: Vec<Office> = self.officials.get(actor).map(|row| row.offices().cloned().collect()).unwrap_or_default();
-        let lent = self.delegations.values().filter(|row| {
+        offices.extend(self.lent_to(actor, on).map(|delegation| delegation.office.clone()));
+        offices.sort();
+        offices.dedup();
+        offices
+    }
+
+    /// What is lent to the actor for the day by somebody who still holds it.
+    fn lent_to(&self, actor: &ActorId, on: Date) -> impl Iterator<Item = &Delegation> {
+        let in_force = move |row: &&DelegationRow| {
             let delegation = &row.delegation;
             delegation.to.id == *actor
                 && row.ended.is_none()
                 && (delegation.starts..=delegation.ends).contains(&on)
                 && self.officials.get(&delegation.from).is_some_and(|lender| lender.offices().any(|office| *office == delegation.office))
-        });
-        offices.extend(lent.map(|row| row.delegation.office.clone()));
-        offices.sort();
-        offices.dedup();
-        offices
+        };
+        self.delegations.values().map(AsRef::as_ref).filter(in_force).map(|row| &row.delegation)
     }
 
     /// Tehran's before the charter.
@@ -130,6 +135,12 @@ impl Basis for Snapshot {
 
     fn offices(&self, actor: &ActorId, on: Date) -> Vec<Office> {
         Snapshot::offices(self, actor, on)
+    }
+
+    fn lenders(&self, actor: &ActorId, office: &Office, on: Date) -> Vec<ActorId> {
+        let own = self.officials.get(actor).is_some_and(|row| row.offices().any(|held| held == office));
+        let lent = self.lent_to(actor, on).filter(|delegation| delegation.office == *office);
+        if own { Vec::new() } else { lent.map(|delegation| delegation.from.clone()).collect() }
     }
 
     /// A lent office is held on its days; where the day of the position is not known, from when it was given until it was ended.

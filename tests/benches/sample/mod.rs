@@ -184,7 +184,7 @@ pub(crate) async fn appoint_members(app: &Tahavol, milestones: &[Milestone]) {
             stream: Stream::Commission(slug.clone()),
             command: Command::Commission(commission::Command::AppointMember(appointment)),
             effective_on: None,
-            reason: None,
+            reason: Some("حکم شورا".to_owned()),
             expected_revision: None,
             correlation_id: None,
             causation_id: None,

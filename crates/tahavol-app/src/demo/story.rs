@@ -17,6 +17,9 @@ use tahavol_projections::reports::ReportValue;
 use super::DemoError;
 use super::stage::{Act, Stage, text};
 
+/// Why somebody is given an office.
+const APPOINTED: &str = "حکم شورای عالی تحول";
+
 /// What happens once, in this week after the founding.
 pub(super) async fn week(stage: &mut Stage<'_>, week: i32) -> Result<(), DemoError> {
     match week {
@@ -71,7 +74,7 @@ async fn appoint(stage: &mut Stage<'_>) -> Result<(), DemoError> {
     for (person, office) in stage.cast.people() {
         if office.commission().is_none() && !founders.contains(&person.id) {
             let command = programme::Command::AppointOfficial(Appointment { person, office });
-            acts.push(Act::new(&council, stage.programme_stream(), Command::Programme(command)));
+            acts.push(Act::new(&council, stage.programme_stream(), Command::Programme(command)).because(APPOINTED));
         }
     }
     for commission in &stage.cast.commissions {
@@ -84,7 +87,7 @@ async fn appoint(stage: &mut Stage<'_>) -> Result<(), DemoError> {
 
 fn appointment(council: &Person, slug: &CommissionSlug, person: &Person, role: Role) -> Act {
     let command = commission::Command::AppointMember(MemberAppointment { person: person.clone(), role });
-    Act::new(council, Stream::Commission(slug.clone()), Command::Commission(command))
+    Act::new(council, Stream::Commission(slug.clone()), Command::Commission(command)).because(APPOINTED)
 }
 
 async fn document(stage: &mut Stage<'_>, resolution: &str) -> Result<(), DemoError> {

@@ -133,6 +133,7 @@ fn decide(position: u64, fact: &Fact, stream: &Stream, state: &State, basis: &Sn
         reason: said.reason.as_deref(),
         named_administrator: named,
         basis,
+        taken_again: true,
     };
     let decided = state.decide(&command, &context).map_err(refused)?;
     match decided.as_slice() {

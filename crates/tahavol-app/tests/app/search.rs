@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use tahavol_app::search::{Direction, Filter, INDEX_FILE, Reach, SearchIndex, Timeline, Total, Window};
-use tahavol_app::{Options, Tahavol};
+use tahavol_app::{Options, Order, Tahavol};
 use tahavol_domain::milestone::event::ProgressReport;
 use tahavol_domain::programme::event::{Delegation, Release};
 use tahavol_domain::text::Text;
@@ -108,9 +108,10 @@ async fn a_person_s_timeline_holds_what_they_did_and_what_was_done_about_them() 
         ends: date("2026-06-30"),
     };
     let programme_stream = || Stream::Programme(PROGRAMME);
-    world.handle(world.order("council", programme_stream(), programme::Command::DelegateOffice(lent))).await.unwrap();
+    let because = |order: Order| Order { reason: Some("مأموریت".to_owned()), ..order };
+    world.handle(because(world.order("council", programme_stream(), programme::Command::DelegateOffice(lent)))).await.unwrap();
     let back = programme::Command::EndDelegation(tahavol_domain::programme::event::DelegationEnd { delegation: Uuid::from_u128(77) });
-    world.handle(world.order("council", programme_stream(), back)).await.unwrap();
+    world.handle(because(world.order("council", programme_stream(), back))).await.unwrap();
     let told = types(&world.app, Timeline::Person(ActorId("mina".to_owned()))).await;
     let expected = [
         "commission.member_appointed",

@@ -168,13 +168,14 @@ pub(crate) fn founding_with(charter: Charter) -> Vec<Order> {
         Establishment {
             slug: commission("technology"), title: Text::fa("فناوری"), remit: Text::fa("شبکه و سامانه‌ها"), provenance: None
         };
+    let by_order = |order: Order| Order { reason: Some("حکم شورا".to_owned()), ..order };
     vec![
         order(1, "admin", programme_stream(), programme::Command::Charter(Box::new(charter))),
-        order(2, "council", programme_stream(), appoint("inspector", Office::Inspector)),
-        order(3, "council", programme_stream(), appoint("reporter", Office::Reporter(ProvinceCode("IR-23".to_owned())))),
+        by_order(order(2, "council", programme_stream(), appoint("inspector", Office::Inspector))),
+        by_order(order(3, "council", programme_stream(), appoint("reporter", Office::Reporter(ProvinceCode("IR-23".to_owned()))))),
         order(4, "council", technology(), commission::Command::Establish(establishment)),
-        order(5, "council", technology(), member("chair", Role::Chair)),
-        order(6, "council", technology(), member("mina", Role::Member)),
+        by_order(order(5, "council", technology(), member("chair", Role::Chair))),
+        by_order(order(6, "council", technology(), member("mina", Role::Member))),
         order(7, "mina", t(), initiative::Command::Propose(proposal("T"))),
         order(8, "mina", milestone_stream("T-1"), plan("T", "T-1", MeasureChoice::Reported)),
         order(9, "mina", milestone_stream("T-2"), plan("T", "T-2", MeasureChoice::Binary)),

@@ -6,9 +6,9 @@ use super::{Command, Commission, Event};
 use crate::aggregate::{Aggregate, Context, Stream};
 use crate::calendar::Date;
 use crate::fact::Envelope;
-use crate::input;
 use crate::refusal::{Refusal, Rule};
 use crate::values::{Confidence, Office};
+use crate::{deciding, input};
 
 impl Aggregate for Commission {
     type Command = Command;
@@ -62,7 +62,7 @@ fn appoint(commission: &Established, appointment: &MemberAppointment, ctx: &Cont
     let MemberAppointment { person, role } = appointment;
     input::code(&person.id.0, "person")?;
     input::plain(&person.name, "person")?;
-    if person.id == ctx.actor.id {
+    if ctx.is_act_of(&person.id) {
         return Err(Refusal::at(Rule::SelfAppointment, "person").with("actor", &person.id.0));
     }
     match commission.people.get(&(*role, person.id.clone())) {
@@ -74,6 +74,7 @@ fn appoint(commission: &Established, appointment: &MemberAppointment, ctx: &Cont
     if let (Role::Chair, Some((_, name))) = (role, chair) {
         return Err(Refusal::at(Rule::ChairTaken, "role").with("name", name));
     }
+    deciding::reason_since(ctx)?;
     Ok(vec![Event::MemberAppointed(appointment.clone())])
 }
 

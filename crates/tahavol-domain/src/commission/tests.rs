@@ -4,7 +4,7 @@ use super::event::{Establishment, MemberAppointment, MemberRelease, Rating, Rati
 use super::{Command, Commission, Event};
 use crate::aggregate::{Aggregate, Stream};
 use crate::refusal::Rule;
-use crate::testing::{Asking, actor, asking, day, person, rule, slug};
+use crate::testing::{Asking, FixtureBasis, actor, asking, day, person, rule, slug};
 use crate::text::Text;
 use crate::values::{CommissionSlug, Confidence, Horizon, Office, Person};
 
@@ -20,6 +20,10 @@ fn establish() -> Command {
 
 /// Parvin of the council asks the technology commission.
 fn council() -> Asking {
+    silent().because("by order of the council")
+}
+
+fn silent() -> Asking {
     asking(Stream::Commission(slug("technology"))).by("parvin", Office::Council)
 }
 
@@ -92,6 +96,20 @@ fn nobody_gives_a_role_to_oneself() {
 }
 
 #[test]
+fn a_role_is_given_with_a_reason_and_lines_from_before_stay_valid() {
+    let command = appoint("sara", Role::Member);
+    assert_eq!(rule(silent().ask(&established(), &command)), Rule::ReasonRequired);
+    assert_eq!(silent().again().ask(&established(), &command).unwrap().len(), 1);
+}
+
+#[test]
+fn nobody_gets_a_role_in_an_office_that_one_has_lent() {
+    let lent = council().by("leila", Office::Council).against(FixtureBasis::default().lending("parvin", "leila", Office::Council));
+    assert_eq!(rule(lent.ask(&established(), &appoint("parvin", Role::Member))), Rule::SelfAppointment);
+    assert_eq!(lent.again().ask(&established(), &appoint("parvin", Role::Member)).unwrap().len(), 1, "a line from before stays valid");
+}
+
+#[test]
 fn a_role_is_not_given_twice_to_one_id_under_two_names() {
     let appointed = council().then(established(), &appoint("sara", Role::Member), 1);
     let renamed = MemberAppointment { person: Person { id: actor("sara"), name: "another".to_owned() }, role: Role::Member };
@@ -120,7 +138,7 @@ fn a_member_has_an_id_and_a_name() {
 #[test]
 fn a_member_is_released_from_a_role_that_is_held_with_a_reason() {
     let appointed = council().then(established(), &appoint("sara", Role::Member), 1);
-    assert_eq!(rule(council().ask(&appointed, &release("sara", Role::Member))), Rule::ReasonRequired);
+    assert_eq!(rule(silent().ask(&appointed, &release("sara", Role::Member))), Rule::ReasonRequired);
     assert_eq!(rule(council().because("x").ask(&appointed, &release("sara", Role::Chair))), Rule::RoleNotHeld);
     assert_eq!(council().because("moved away").ask(&appointed, &release("sara", Role::Member)).unwrap().len(), 1);
 }

@@ -11,7 +11,7 @@ use crate::milestone;
 use crate::milestone::measure::Measure;
 use crate::quantity::Quantity;
 use crate::refusal::Rule;
-use crate::testing::{Asking, PROGRAMME, asking, day, rule, slug};
+use crate::testing::{Asking, FixtureBasis, PROGRAMME, asking, day, rule, slug};
 use crate::text::Text;
 use crate::values::{DirectiveCode, Horizon, InitiativeId, MilestoneId, Office};
 
@@ -270,6 +270,15 @@ fn every_decision_carries_a_resolution_number_or_a_reason() {
     assert_eq!(rule(council().ask(&suspended(), &Command::Resume(undecided()))), Rule::ResolutionOrReasonRequired);
     let blank = Decision { resolution: Some(" ".into()) };
     assert_eq!(rule(council().ask(&submitted(), &Command::Approve(blank))), Rule::TextBlank);
+}
+
+#[test]
+fn nobody_decides_in_an_office_that_the_proposer_lends() {
+    let lent = council().against(FixtureBasis::default().lending("sara", "parvin", Office::Council));
+    for command in [Command::Approve(decision()), Command::Return(decision()), Command::Reject(decision())] {
+        assert_eq!(rule(lent.ask(&submitted(), &command)), Rule::ProposerDecides, "{command:?}");
+        assert_eq!(lent.clone().again().ask(&submitted(), &command).unwrap().len(), 1, "a line from before stays valid");
+    }
 }
 
 #[test]

@@ -3,23 +3,29 @@
 use super::Event;
 use super::charter::person;
 use super::event::{Appointment, Delegation, DelegationEnd, Release};
-use super::evolve::{Chartered, key};
+use super::evolve::{Chartered, Proposal, key};
 use crate::aggregate::Context;
-use crate::input;
 use crate::refusal::{Refusal, Rule};
 use crate::values::{ActorId, Office};
+use crate::{deciding, input};
+
+/// The longest that an office is lent at a time: a year, in either calendar.
+const LONGEST_DAYS: i32 = 366;
 
 pub(super) fn appoint(programme: &Chartered, appointment: &Appointment, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
     let Appointment { person: appointee, office } = appointment;
     person(appointee, "person")?;
     appointable(programme, office)?;
-    if appointee.id == ctx.actor.id {
+    if ctx.is_act_of(&appointee.id) {
         return Err(Refusal::at(Rule::SelfAppointment, "person").with("actor", &appointee.id.0));
     }
     match programme.officials.held.get(&(office.clone(), appointee.id.clone())) {
         Some(name) if *name == appointee.name => Ok(Vec::new()),
         Some(name) => Err(Refusal::at(Rule::OfficeAlreadyHeld, "person").with("office", office).with("name", name)),
-        None => Ok(vec![Event::OfficialAppointed(appointment.clone())]),
+        None => {
+            deciding::reason_since(ctx)?;
+            Ok(vec![Event::OfficialAppointed(appointment.clone())])
+        }
     }
 }
 
@@ -54,13 +60,21 @@ pub(super) fn release(programme: &Chartered, release: &Release, ctx: &Context<'_
     if needs_two(programme, &release.office) {
         match programme.officials.proposed.get(&key(release)) {
             None => return Err(Refusal::new(Rule::ReleaseNeedsProposal).with("office", &release.office)),
-            Some(proposer) if *proposer == ctx.actor.id => {
-                return Err(Refusal::new(Rule::ReleaseBySamePerson).with("actor", &proposer.0));
+            Some(proposal) if is_one_will(proposal, ctx) => {
+                return Err(Refusal::new(Rule::ReleaseBySamePerson).with("actor", &proposal.by.0));
             }
             Some(_) => {}
         }
     }
+    if release.office == Office::Council && programme.officials.holders(&Office::Council) == 1 && !ctx.taken_again {
+        return Err(Refusal::new(Rule::LastOfCouncil).with("actor", &release.actor.0));
+    }
     Ok(vec![Event::OfficialReleased(release.clone())])
+}
+
+/// Two people are needed, and two offices: who lends the own office to another does not thereby become two.
+fn is_one_will(proposal: &Proposal, ctx: &Context<'_>) -> bool {
+    ctx.is_act_of(&proposal.by) || !ctx.taken_again && proposal.lenders.iter().any(|lender| ctx.is_act_of(lender))
 }
 
 fn held(programme: &Chartered, release: &Release) -> Result<(), Refusal> {
@@ -96,17 +110,33 @@ pub(super) fn delegate(programme: &Chartered, delegation: &Delegation, ctx: &Con
     if starts > ends {
         return Err(Refusal::at(Rule::DelegationPeriodInvalid, "ends").with("starts", starts).with("ends", ends));
     }
+    if !ctx.taken_again {
+        within_reason(delegation, ctx)?;
+    }
     if *from == to.id {
         return Err(Refusal::at(Rule::DelegationToSelf, "to").with("actor", &from.0));
     }
-    if *from != ctx.actor.id && to.id == ctx.actor.id {
+    if *from != ctx.actor.id && ctx.is_act_of(&to.id) {
         return Err(Refusal::at(Rule::SelfAppointment, "to").with("actor", &to.id.0));
     }
     let by_right = *from == ctx.actor.id || *ctx.office == Office::Council;
     if !by_right || !has_to_lend(programme, from, office, ctx) {
         return Err(Refusal::at(Rule::DelegationNotOwn, "office").with("actor", &from.0).with("office", office));
     }
+    deciding::reason_since(ctx)?;
     Ok(vec![Event::OfficeDelegated(delegation.clone())])
+}
+
+/// An office is lent for an absence: it ends by itself, within a year, and it has not ended before it is given.
+fn within_reason(delegation: &Delegation, ctx: &Context<'_>) -> Result<(), Refusal> {
+    let Delegation { starts, ends, .. } = delegation;
+    if *ends < ctx.today {
+        return Err(Refusal::at(Rule::DelegationOver, "ends").with("ends", ends).with("today", ctx.today));
+    }
+    if starts.days_until(*ends) >= LONGEST_DAYS {
+        return Err(Refusal::at(Rule::DelegationTooLong, "ends").with("starts", starts).with("ends", ends).with("days", LONGEST_DAYS));
+    }
+    Ok(())
 }
 
 /// Held, not borrowed: what is lent is not lent on.
@@ -132,5 +162,6 @@ pub(super) fn end_delegation(programme: &Chartered, end: &DelegationEnd, ctx: &C
     if lent.ended {
         return Ok(Vec::new());
     }
+    deciding::reason_since(ctx)?;
     Ok(vec![Event::DelegationEnded(end.clone())])
 }

@@ -39,12 +39,12 @@ impl World {
         let world = World::empty().await;
         world.done("root", "programmeCharter", json!({ "charter": charter() })).await;
         for (actor, office) in [("ins", "inspector"), ("rep", "reporter:IR-23"), ("aud", "auditor"), ("c2", "council")] {
-            world.done("c1", "officialAppoint", json!({ "person": person(actor), "office": office })).await;
+            world.done("c1", "officialAppoint", json!({ "person": person(actor), "office": office, "reason": "by order" })).await;
         }
         let commission = json!({ "slug": "technology", "title": { "fa": "فناوری", "en": "Technology" }, "remit": { "fa": "شبکه" } });
         world.done("c1", "commissionEstablish", commission).await;
         for (actor, role) in [("chair", "CHAIR"), ("mem", "MEMBER")] {
-            let appointment = json!({ "commission": "technology", "person": person(actor), "role": role });
+            let appointment = json!({ "commission": "technology", "person": person(actor), "role": role, "reason": "by order" });
             world.done("c1", "commissionMemberAppoint", appointment).await;
         }
         for (code, name, networked) in [("00001", "کلانتری ۱ یزد", true), ("00002", "کلانتری ۱۲ تهران", false)] {

@@ -62,9 +62,9 @@ fn named<'a>(life: &'a Life, decision: &ClaimDecision) -> Result<&'a StandingCla
     standing.ok_or_else(|| Refusal::at(Rule::UnknownClaim, "claim").with("claim", decision.claim.0))
 }
 
-/// Not the claimant, and of no office in the commission when the claim was made, nor now.
+/// Not the claimant nor in an office that the claimant lends, and of no office in the commission when the claim was made, nor now.
 fn independent(life: &Life, claim: &StandingClaim, ctx: &Context<'_>) -> Result<(), Refusal> {
-    if claim.claimant == ctx.actor.id {
+    if ctx.is_act_of(&claim.claimant) {
         return Err(Refusal::new(Rule::ClaimantVerifies).with("actor", &ctx.actor.id.0));
     }
     let commission = initiative(life, ctx)?.commission;

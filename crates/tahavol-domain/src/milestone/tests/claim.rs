@@ -155,6 +155,10 @@ fn a_claimant_cannot_verify_or_refuse_her_own_milestone() {
     let sara = inspector().by("sara", Office::Inspector).because("x");
     assert_eq!(rule(sara.ask(&claimed(), &verify())), Rule::ClaimantVerifies);
     assert_eq!(rule(sara.ask(&claimed(), &refuse())), Rule::ClaimantVerifies);
+    let mut lent = inspector();
+    lent.basis = lent.basis.lending("sara", &lent.actor.id.0.clone(), Office::Inspector);
+    assert_eq!(rule(lent.ask(&claimed(), &verify())), Rule::ClaimantVerifies, "nor in the office that she lends");
+    assert_eq!(lent.again().ask(&claimed(), &verify()).unwrap().len(), 1, "a line from before stays valid");
 }
 
 #[test]
