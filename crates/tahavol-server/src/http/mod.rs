@@ -15,6 +15,7 @@ mod negotiate;
 mod person;
 mod problem;
 mod serve;
+mod session;
 mod shred;
 mod socket;
 mod who;
@@ -96,6 +97,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .route("/evidence", axum::routing::post(evidence::send))
         .route("/evidence/{digest}", get(evidence::fetch))
         .nest("/log", log::routes())
+        .route("/session", get(session::tell))
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
