@@ -19,7 +19,15 @@ const DIFFERENT: usize = 200;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Same {
     kind: NoteKind,
-    of: Option<(Option<ActorId>, Option<IpAddr>, Option<String>, Option<String>)>,
+    of: Option<Of>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Of {
+    actor: Option<ActorId>,
+    address: Option<IpAddr>,
+    code: Option<String>,
+    command: Option<String>,
 }
 
 /// What is being counted. The first note is written at once; those that follow wait for the end of the window.
@@ -75,7 +83,8 @@ impl Counting {
 
     fn same(&self, draft: &Draft) -> Same {
         let detail = |name: &str| draft.details.get(name).cloned();
-        let same = Same { kind: draft.kind, of: Some((draft.actor.clone(), draft.address, detail("code"), detail("command"))) };
+        let of = Of { actor: draft.actor.clone(), address: draft.address, code: detail("code"), command: detail("command") };
+        let same = Same { kind: draft.kind, of: Some(of) };
         let of_the_kind = self.windows.keys().filter(|other| other.kind == draft.kind).count();
         if of_the_kind < DIFFERENT || self.windows.contains_key(&same) { same } else { Same { kind: draft.kind, of: None } }
     }

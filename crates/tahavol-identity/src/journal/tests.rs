@@ -226,7 +226,7 @@ async fn a_line_that_a_crash_has_torn_is_told_of_in_the_next_file_and_left_as_it
 async fn what_is_cut_off_the_end_under_a_running_journal_is_told_of() {
     let directory = tempfile::tempdir().expect("a directory");
     let [table, kept] = both(directory.path());
-    for _ in 0..2 {
+    for _ in 0..3 {
         with_notes(&table, 5).await;
         with_notes(&kept, 5).await;
     }
