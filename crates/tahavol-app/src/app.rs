@@ -22,6 +22,7 @@ use crate::follow::Follow;
 use crate::head::{Head, Lag};
 use crate::proof;
 use crate::search::{Search, SearchIndex};
+use crate::sight::Sights;
 use crate::streams::Streams;
 use crate::waypoints::Waypoints;
 
@@ -131,6 +132,7 @@ pub(crate) struct Shared {
     heads: ArcSwap<Heads>,
     equality: equality::Kept,
     witnesses: proof::Witnesses,
+    sights: Sights,
 }
 
 impl Tahavol {
@@ -299,6 +301,10 @@ impl Tahavol {
         &self.0.shared.equality
     }
 
+    pub(crate) fn kept_sights(&self) -> &Sights {
+        &self.0.shared.sights
+    }
+
     pub(crate) fn waypoints(&self) -> &Waypoints {
         &self.0.shared.waypoints
     }
@@ -354,6 +360,7 @@ impl Shared {
             heads: ArcSwap::default(),
             equality: equality::Kept::default(),
             witnesses: proof::Witnesses::default(),
+            sights: Sights::default(),
         }
     }
 

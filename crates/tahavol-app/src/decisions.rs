@@ -11,6 +11,7 @@ use tahavol_domain::values::{ActorId, Horizon, IndicatorCode, InitiativeId, Mile
 use tahavol_domain::{Event, Fact, Stream, indicator, initiative, milestone, programme};
 use tahavol_projections::Snapshot;
 use tahavol_projections::rows::Stamp;
+use tahavol_projections::sight::Sight;
 
 use crate::app::Tahavol;
 use crate::as_of::AsOf;
@@ -142,29 +143,29 @@ fn decides_indicator(event: &indicator::Event) -> bool {
 }
 
 impl Tahavol {
-    /// The decision at a position, and what came out about it up to the picture `seen`; none where that event decides nothing, or
-    /// lies beyond the picture.
+    /// The decision at a position, and what came out about it up to the picture `seen`, as the sight shows it; none where that event
+    /// decides nothing, lies beyond the picture or is not shown.
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub async fn decision(&self, position: u64, seen: &Arc<Snapshot>) -> Result<Option<Decision>, AppError> {
+    pub async fn decision(&self, position: u64, seen: &Arc<Snapshot>, sight: &Arc<Sight>) -> Result<Option<Decision>, AppError> {
         if seen.position < Some(position) {
             return Ok(None);
         }
-        let Some(fact) = self.fact_at(position).await? else { return Ok(None) };
+        let Some(fact) = self.fact_at(position).await?.filter(|fact| sight.shows_fact(&fact.fact)) else { return Ok(None) };
         let Some(subject) = decided_in(&fact.fact) else { return Ok(None) };
         let said = &fact.fact.envelope;
         let basis = match said.basis {
-            Some(basis) => self.as_of(AsOf::Position(basis)).await?,
+            Some(basis) => sight.of(&self.as_of(AsOf::Position(basis)).await?),
             None => Arc::default(),
         };
         // The basis may be a little behind the stream; what the decision answers lies before it all the same.
         let before = match position.checked_sub(1) {
-            Some(before) if Some(before) != basis.position => self.as_of(AsOf::Position(before)).await?,
+            Some(before) if Some(before) != basis.position => sight.of(&self.as_of(AsOf::Position(before)).await?),
             Some(_) | None => Arc::clone(&basis),
         };
         let answers = match answered(&fact.fact, &subject, &before) {
-            Some(stamp) => self.fact_at(stamp.position).await?,
+            Some(stamp) => self.fact_at(stamp.position).await?.filter(|fact| sight.shows_fact(&fact.fact)),
             None => None,
         };
         let status_date = said.time.date_in(&seen.time_zone());

@@ -10,6 +10,7 @@ use tahavol_domain::{Event, Fact, milestone};
 use tahavol_projections::Snapshot;
 use tahavol_projections::diff::{Change, Field, Kind, LateFact, ProgressChange, Scope, Value, Window, changes, progress_changes};
 use tahavol_projections::progress::BaselineKind;
+use tahavol_projections::sight::Sight;
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
@@ -145,7 +146,7 @@ impl Tahavol {
     /// [`DiffError::Reversed`] where the first moment is the later one; else as [`Tahavol::as_of`].
     pub async fn diff(&self, from: Moment, to: Moment, scope: Scope, baseline: BaselineKind) -> Result<Diff, DiffError> {
         let (from, to) = (self.side(from).await?, self.side(to).await?);
-        self.diff_between(from, to, scope, baseline).await
+        self.diff_between(from, to, scope, baseline, &Sight::whole()).await
     }
 
     /// The picture of a moment, and its day.
@@ -167,15 +168,15 @@ impl Tahavol {
         Ok(Side { snapshot, day, instant })
     }
 
-    /// Compares two pictures of this ledger. The events between them are read once: two near moments cost little. Where too many
-    /// are compared already, it waits.
+    /// Compares two pictures of this ledger as the sight shows them. The events between them are read once: two near moments cost
+    /// little. Where too many are compared already, it waits.
     ///
     /// # Errors
     /// [`DiffError::Reversed`] where the first picture is the later one; [`AppError`] where the ledger cannot be read.
-    pub async fn diff_between(&self, from: Side, to: Side, scope: Scope, baseline: BaselineKind) -> Result<Diff, DiffError> {
+    pub async fn diff_between(&self, from: Side, to: Side, scope: Scope, baseline: BaselineKind, sight: &Sight) -> Result<Diff, DiffError> {
         let events = from.events_until(&to)?;
         let running = RUNNING.acquire().await.map_err(|_| AppError::ShuttingDown)?;
-        let (window, late_facts) = self.window(&from, &to, &scope).await?;
+        let (window, late_facts) = self.window(&from, &to, &scope, sight).await?;
         let compared = spawn_blocking(move || {
             // Held until the work is done, even if nobody waits for it any more.
             let _running = running;
@@ -191,12 +192,12 @@ impl Tahavol {
     }
 
     /// The events between two pictures, and what the first late ones of the scope say.
-    async fn window(&self, from: &Side, to: &Side, scope: &Scope) -> Result<(Window, Vec<Fact>), AppError> {
+    async fn window(&self, from: &Side, to: &Side, scope: &Scope, sight: &Sight) -> Result<(Window, Vec<Fact>), AppError> {
         let (mut window, mut said) = (Window::new(to.snapshot.time_zone(), from.day), Vec::new());
         let Some(until) = to.snapshot.position.filter(|until| from.snapshot.position != Some(*until)) else { return Ok((window, said)) };
         let mut ahead = read_ahead(Arc::clone(self.ledger()), from.snapshot.position, until, Batch::decode);
         while let Some(batch) = ahead.next().await? {
-            for event in batch.events {
+            for event in batch.events.into_iter().filter(|event| sight.shows_fact(&event.fact)) {
                 window.note(&event.fact, event.position);
                 let late = window.late().last().filter(|late| late.position == event.position && said.len() < LATE_KEPT);
                 if late.is_some_and(|late| late.is_in(&to.snapshot, scope)) {

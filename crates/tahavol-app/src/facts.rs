@@ -1,11 +1,14 @@
 //! Facts as they were recorded: by position, by stream, as a stream that goes on.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 use tahavol_domain::Stream;
 use tahavol_domain::fact::{Fact, decode};
 use tahavol_ledger::Recorded;
+use tahavol_projections::sight::Sight;
 
 use crate::app::Tahavol;
 use crate::error::{AppError, undecodable};
@@ -40,6 +43,8 @@ pub struct FactFilter {
     pub actor: Option<String>,
     /// None after this position.
     pub until: Option<u64>,
+    /// Only what is shown to whoever asks.
+    pub sight: Arc<Sight>,
 }
 
 impl FactFilter {
@@ -49,6 +54,7 @@ impl FactFilter {
         let aggregate = event_type.split('.').next().unwrap_or(event_type);
         self.types.as_ref().is_none_or(|types| types.iter().any(|wanted| wanted == event_type || wanted == aggregate))
             && self.stream.as_ref().is_none_or(|stream| *recorded.stream == *stream.to_string())
+            && self.sight.shows_at(recorded.position, &recorded.stream)
     }
 
     fn matches(&self, fact: &Fact) -> bool {

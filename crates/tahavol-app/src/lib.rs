@@ -23,6 +23,7 @@ mod handle;
 mod head;
 mod order;
 mod phase;
+mod sight;
 mod step;
 mod streams;
 mod waypoints;

@@ -11,10 +11,12 @@ mod sought;
 mod worker;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use tahavol_domain::calendar::{Date, Instant};
 use tahavol_domain::values::{ActorId, CommissionSlug, InitiativeId, MilestoneId, Office, Sha256};
 use tahavol_domain::{Basis, Stream};
+use tahavol_projections::sight::Sight;
 use uuid::Uuid;
 
 use crate::app::Tahavol;
@@ -70,6 +72,8 @@ pub struct Filter {
     pub timeline: Option<Timeline>,
     /// None after this position.
     pub until: Option<u64>,
+    /// Only what is shown to whoever asks.
+    pub sight: Arc<Sight>,
 }
 
 /// Where events come from.

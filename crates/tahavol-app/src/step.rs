@@ -10,6 +10,7 @@ use tahavol_domain::text::{Lang, Text};
 use tahavol_domain::values::ActorId;
 use tahavol_domain::{Fact, Stream};
 use tahavol_projections::Snapshot;
+use tahavol_projections::sight::Sight;
 
 use crate::app::Tahavol;
 use crate::as_of::AsOf;
@@ -110,7 +111,8 @@ impl Told {
 
 impl Tahavol {
     /// The event at the cursor, or the nearest one in that direction that the filter lets through; without a cursor the first one,
-    /// or backwards the last. Nothing after `until`, the picture that is looked from. None where there is no such event.
+    /// or backwards the last. Nothing after `until`, the picture that is looked from, and nothing that the sight does not show. None
+    /// where there is no such event.
     ///
     /// # Errors
     /// [`AppError::PositionNotReached`] for a cursor beyond the head, and when the ledger cannot be read.
@@ -120,74 +122,31 @@ impl Tahavol {
         filter: &StepFilter,
         direction: StepDirection,
         until: &Snapshot,
+        sight: &Arc<Sight>,
     ) -> Result<Option<Step>, AppError> {
         if let Some(position) = cursor.filter(|position| Some(*position) > self.known_head()) {
             return Err(AppError::PositionNotReached { position, head: self.known_head() });
         }
         let Some(last) = until.position else { return Ok(None) };
+        let walk = Walk { app: self, filter, last, sight };
         let found = match direction {
-            StepDirection::Forward => self.at_or_after(cursor.unwrap_or(0), filter, last).await?,
-            StepDirection::Backward => self.at_or_before(cursor.unwrap_or(last).min(last), filter, last).await?,
+            StepDirection::Forward => walk.at_or_after(cursor.unwrap_or(0)).await?,
+            StepDirection::Backward => walk.at_or_before(cursor.unwrap_or(last).min(last)).await?,
         };
         let Some(event) = found else { return Ok(None) };
         let position = event.position;
         let previous = match position.checked_sub(1) {
-            Some(before) => self.at_or_before(before, filter, last).await?.map(|fact| fact.position),
+            Some(before) => walk.at_or_before(before).await?.map(|fact| fact.position),
             None => None,
         };
-        let next = self.at_or_after(position + 1, filter, last).await?.map(|fact| fact.position);
+        let next = walk.at_or_after(position + 1).await?.map(|fact| fact.position);
         let before = match position.checked_sub(1) {
-            Some(before) => self.as_of(AsOf::Position(before)).await?,
+            Some(before) => sight.of(&self.as_of(AsOf::Position(before)).await?),
             None => Arc::default(),
         };
-        let after = self.as_of(AsOf::Position(position)).await?;
+        let after = sight.of(&self.as_of(AsOf::Position(position)).await?);
         let fields = fields(&event.fact, &before, &after);
         Ok(Some(Step { event, fields, before, after, previous, next }))
-    }
-
-    async fn at_or_after(&self, position: u64, filter: &StepFilter, last: u64) -> Result<Option<RecordedFact>, AppError> {
-        if position > last {
-            return Ok(None);
-        }
-        let found = match filter {
-            StepFilter::All => self.fact_at(position).await?,
-            StepFilter::Stream(stream) => {
-                let revision = self.revision_at_or_after(stream, position).await?;
-                self.stream_facts(stream, revision, 1).await?.into_iter().next()
-            }
-            StepFilter::Actor(actor) => {
-                let window = Window { above: position.checked_sub(1), limit: 1, ..Window::all(Direction::OldestFirst) };
-                let found = self.search(&of_actor(actor, last), window).await?;
-                match found.facts.into_iter().next() {
-                    Some(first) => Some(first),
-                    None if found.reach == Reach::Whole => None,
-                    // The index is behind; the ledger itself is not.
-                    None => self.facts(position.checked_sub(1), 1, &scanned(actor, last)).await?.into_iter().next(),
-                }
-            }
-        };
-        Ok(found.filter(|fact| fact.position <= last))
-    }
-
-    async fn at_or_before(&self, position: u64, filter: &StepFilter, last: u64) -> Result<Option<RecordedFact>, AppError> {
-        match filter {
-            StepFilter::All => self.fact_at(position).await,
-            StepFilter::Stream(stream) => {
-                let next = self.revision_at_or_after(stream, position + 1).await?;
-                match next.checked_sub(1) {
-                    Some(revision) => Ok(self.stream_facts(stream, revision, 1).await?.into_iter().next()),
-                    None => Ok(None),
-                }
-            }
-            StepFilter::Actor(actor) => {
-                let window = Window { below: Some(position + 1), limit: 1, ..Window::all(Direction::NewestFirst) };
-                let found = self.search(&of_actor(actor, last), window).await?;
-                if found.reach == Reach::Whole {
-                    return Ok(found.facts.into_iter().next());
-                }
-                Ok(self.facts_before(Some(position + 1), 1, &scanned(actor, last)).await?.into_iter().next())
-            }
-        }
     }
 
     /// The first revision of the stream that lies at the position or after it; the number of its events where none does. Positions
@@ -214,12 +173,88 @@ impl Tahavol {
     }
 }
 
-fn of_actor(actor: &ActorId, last: u64) -> Filter {
-    Filter { actor: Some(actor.clone()), until: Some(last), ..Filter::default() }
+/// Through the events that a filter lets through and a sight shows, up to the last position.
+struct Walk<'a> {
+    app: &'a Tahavol,
+    filter: &'a StepFilter,
+    last: u64,
+    sight: &'a Arc<Sight>,
 }
 
-fn scanned(actor: &ActorId, last: u64) -> FactFilter {
-    FactFilter { actor: Some(actor.0.clone()), until: Some(last), ..FactFilter::default() }
+impl Walk<'_> {
+    async fn at_or_after(&self, position: u64) -> Result<Option<RecordedFact>, AppError> {
+        if position > self.last {
+            return Ok(None);
+        }
+        let found = match self.filter {
+            StepFilter::All if self.sight.is_whole() => self.app.fact_at(position).await?,
+            StepFilter::Stream(stream) => {
+                if !self.sight.shows(stream) {
+                    return Ok(None);
+                }
+                let mut revision = self.app.revision_at_or_after(stream, position).await?;
+                loop {
+                    let found = self.app.stream_facts(stream, revision, 1).await?.into_iter().next();
+                    if found.as_ref().is_none_or(|fact| self.sight.shows_fact(&fact.fact)) {
+                        break found;
+                    }
+                    revision += 1;
+                }
+            }
+            StepFilter::All | StepFilter::Actor(_) => {
+                let window = Window { above: position.checked_sub(1), limit: 1, ..Window::all(Direction::OldestFirst) };
+                let found = self.app.search(&self.sought(), window).await?;
+                match found.facts.into_iter().next() {
+                    Some(first) => Some(first),
+                    None if found.reach == Reach::Whole => None,
+                    // The index is behind; the ledger itself is not.
+                    None => self.app.facts(position.checked_sub(1), 1, &self.scanned()).await?.into_iter().next(),
+                }
+            }
+        };
+        Ok(found.filter(|fact| fact.position <= self.last))
+    }
+
+    async fn at_or_before(&self, position: u64) -> Result<Option<RecordedFact>, AppError> {
+        match self.filter {
+            StepFilter::All if self.sight.is_whole() => self.app.fact_at(position).await,
+            StepFilter::Stream(stream) => {
+                let mut next = self.app.revision_at_or_after(stream, position + 1).await?;
+                while let Some(revision) = next.checked_sub(1).filter(|_| self.sight.shows(stream)) {
+                    let found = self.app.stream_facts(stream, revision, 1).await?.into_iter().next();
+                    if found.as_ref().is_none_or(|fact| self.sight.shows_fact(&fact.fact)) {
+                        return Ok(found);
+                    }
+                    next = revision;
+                }
+                Ok(None)
+            }
+            StepFilter::All | StepFilter::Actor(_) => {
+                let window = Window { below: Some(position + 1), limit: 1, ..Window::all(Direction::NewestFirst) };
+                let found = self.app.search(&self.sought(), window).await?;
+                if found.reach == Reach::Whole {
+                    return Ok(found.facts.into_iter().next());
+                }
+                Ok(self.app.facts_before(Some(position + 1), 1, &self.scanned()).await?.into_iter().next())
+            }
+        }
+    }
+
+    fn actor(&self) -> Option<&ActorId> {
+        match self.filter {
+            StepFilter::Actor(actor) => Some(actor),
+            StepFilter::All | StepFilter::Stream(_) => None,
+        }
+    }
+
+    fn sought(&self) -> Filter {
+        Filter { actor: self.actor().cloned(), until: Some(self.last), sight: Arc::clone(self.sight), ..Filter::default() }
+    }
+
+    fn scanned(&self) -> FactFilter {
+        let actor = self.actor().map(|actor| actor.0.clone());
+        FactFilter { actor, until: Some(self.last), sight: Arc::clone(self.sight), ..FactFilter::default() }
+    }
 }
 
 /// The fields of both states, in one list.

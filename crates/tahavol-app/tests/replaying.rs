@@ -13,6 +13,7 @@ use tahavol_domain::text::Lang;
 use tahavol_domain::values::{Evidence, Sha256};
 use tahavol_ledger::{OpenOptions, SqliteLedger};
 use tahavol_projections::progress::{BaselineKind, matrix};
+use tahavol_projections::sight::Sight;
 
 /// Of each type, so many of the first and of the last events are looked at.
 const OF_EACH: usize = 3;
@@ -71,7 +72,8 @@ async fn every_kind_of_event_is_told_in_both_languages(app: &Tahavol, of_types: 
     for (name, positions) in of_types {
         let mut changes = 0;
         for position in positions {
-            let step = app.step(Some(*position), &StepFilter::All, StepDirection::Forward, &until).await.expect("it can be read");
+            let step =
+                app.step(Some(*position), &StepFilter::All, StepDirection::Forward, &until, &Sight::whole()).await.expect("it can be read");
             let step = step.expect("it is there");
             assert_eq!(step.event.position, *position);
             assert!(!step.fields.is_empty(), "{name} at {position}");
@@ -92,7 +94,7 @@ async fn every_decision_is_shown_on_its_basis(app: &Tahavol, of_types: &BTreeMap
     let seen = app.snapshot();
     for (name, positions) in of_types.iter().filter(|(name, _)| deciding_types().contains(&name.as_str())) {
         for position in positions {
-            let found = app.decision(*position, &seen).await.expect("it can be read").expect("it decides");
+            let found = app.decision(*position, &seen, &Sight::whole()).await.expect("it can be read").expect("it decides");
             let basis = found.fact.fact.envelope.basis.expect("nothing is decided on an empty ledger");
             assert_eq!(found.basis.position, Some(basis));
             let again = app.as_of(AsOf::Position(basis)).await.expect("it was reached");
@@ -110,7 +112,7 @@ async fn every_decision_is_shown_on_its_basis(app: &Tahavol, of_types: &BTreeMap
             }
         }
     }
-    let all = app.decisions(&seen, &DecisionFilter::default(), None, usize::MAX).await.expect("the ledger is whole");
+    let all = app.decisions(&seen, &DecisionFilter::default(), None, usize::MAX, &Sight::whole()).await.expect("the ledger is whole");
     assert!(all.len() > 50 && all.windows(2).all(|pair| pair[0].0.position > pair[1].0.position));
 }
 

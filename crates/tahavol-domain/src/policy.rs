@@ -13,7 +13,7 @@ mod rights;
 mod tests;
 mod within;
 
-pub use rights::{Drafts, Right, drafts, has};
+pub use rights::{Drafts, Reader, Right, drafts, has};
 pub use within::Within;
 
 /// How the command came: asked for by a person, or read from a file.

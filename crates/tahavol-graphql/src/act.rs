@@ -114,7 +114,9 @@ impl Evidence {
 }
 
 pub(crate) fn evidence(view: &View, files: &[values::Evidence]) -> Vec<Evidence> {
-    files.iter().map(|file| Evidence { view: view.clone(), file: file.clone() }).collect()
+    // The public view tells of work, and not of the files that prove it.
+    let shown = if view.sight.is_public() { &[] } else { files };
+    shown.iter().map(|file| Evidence { view: view.clone(), file: file.clone() }).collect()
 }
 
 /// A file that was stored before: `POST /evidence` answers its digest, type and size.

@@ -13,7 +13,7 @@ use crate::meta::Meta;
 use crate::milestone::Milestone;
 use crate::page::price_list;
 use crate::progress::query;
-use crate::request::{AsOfInput, View, app, view};
+use crate::request::{AsOfInput, View, app, open_view};
 use crate::scalars::{Date, Decimal, Position};
 
 /// How long a period of a series is.
@@ -169,7 +169,7 @@ impl AttentionQuery {
         as_of: Option<AsOfInput>,
         min_position: Option<Position>,
     ) -> Result<Attention, Error> {
-        let view = view(ctx, as_of, min_position).await?;
+        let view = open_view(ctx, as_of, min_position).await?;
         let query = query(ctx, &view, (horizon, commission, initiative), status_date, baseline)?;
         attention_of(ctx, &view, &query)
     }
@@ -191,7 +191,7 @@ impl AttentionQuery {
         as_of: Option<AsOfInput>,
         min_position: Option<Position>,
     ) -> Result<FlatList<SeriesPoint>, Error> {
-        let view = view(ctx, as_of, min_position).await?;
+        let view = open_view(ctx, as_of, min_position).await?;
         let query = query(ctx, &view, (horizon, commission, initiative), status_date, baseline)?;
         let (from, to) = (read_opt(ctx, "from", from)?, read_opt(ctx, "to", to)?);
         let points = figures::time_series(&view.snapshot, &query, step.into(), from, to);

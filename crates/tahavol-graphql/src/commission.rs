@@ -13,7 +13,7 @@ use crate::indicator::Indicator;
 use crate::initiative::Initiative;
 use crate::node;
 use crate::page::{Page, page, price};
-use crate::request::{AsOfInput, View, view};
+use crate::request::{AsOfInput, View, open_view};
 use crate::scalars::{Date, Position};
 use crate::text::Text;
 
@@ -166,7 +166,7 @@ impl CommissionQuery {
         as_of: Option<AsOfInput>,
         min_position: Option<Position>,
     ) -> Result<Page<Commission>, Error> {
-        let view = view(ctx, as_of, min_position).await?;
+        let view = open_view(ctx, as_of, min_position).await?;
         let items = view.snapshot.commissions.iter().map(|(slug, row)| (slug.0.as_str(), Arc::clone(row))).collect();
         page(ctx, &view.snapshot, items, (first, after), |(_, row)| Commission { view: view.clone(), row })
     }
@@ -179,7 +179,7 @@ impl CommissionQuery {
         as_of: Option<AsOfInput>,
         min_position: Option<Position>,
     ) -> Result<Option<Commission>, Error> {
-        let view = view(ctx, as_of, min_position).await?;
+        let view = open_view(ctx, as_of, min_position).await?;
         Ok(Commission::find(&view, &CommissionSlug(node::key("commission", &slug))))
     }
 }

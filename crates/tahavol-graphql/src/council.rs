@@ -16,7 +16,7 @@ use crate::meta::Meta;
 use crate::node;
 use crate::officials::Official;
 use crate::page::{Page, number_key, page, price};
-use crate::request::{AsOfInput, View, view};
+use crate::request::{AsOfInput, View, open_view};
 use crate::scalars::{Count, Date, Digest, Position, Quantity};
 use crate::station::Station;
 use crate::text::Text;
@@ -237,7 +237,7 @@ pub(crate) struct CouncilQuery;
 impl CouncilQuery {
     /// Null before the charter.
     async fn council(&self, ctx: &Context<'_>, as_of: Option<AsOfInput>, min_position: Option<Position>) -> Result<Option<Council>, Error> {
-        let view = view(ctx, as_of, min_position).await?;
+        let view = open_view(ctx, as_of, min_position).await?;
         Ok(view.snapshot.programme.clone().map(|row| Council { view, row }))
     }
 
@@ -248,7 +248,7 @@ impl CouncilQuery {
         as_of: Option<AsOfInput>,
         min_position: Option<Position>,
     ) -> Result<Vec<HorizonWindow>, Error> {
-        Ok(HorizonWindow::all(&view(ctx, as_of, min_position).await?))
+        Ok(HorizonWindow::all(&open_view(ctx, as_of, min_position).await?))
     }
 
     /// By code.
@@ -261,7 +261,7 @@ impl CouncilQuery {
         as_of: Option<AsOfInput>,
         min_position: Option<Position>,
     ) -> Result<Page<Directive>, Error> {
-        let view = view(ctx, as_of, min_position).await?;
+        let view = open_view(ctx, as_of, min_position).await?;
         let items = view.snapshot.directives.iter().map(|(code, row)| (code.0.as_str(), Arc::clone(row))).collect();
         page(ctx, &view.snapshot, items, (first, after), |(_, row)| Directive { view: view.clone(), row })
     }
@@ -273,7 +273,7 @@ impl CouncilQuery {
         as_of: Option<AsOfInput>,
         min_position: Option<Position>,
     ) -> Result<Option<Directive>, Error> {
-        let view = view(ctx, as_of, min_position).await?;
+        let view = open_view(ctx, as_of, min_position).await?;
         Ok(Directive::find(&view, &DirectiveCode(code)))
     }
 
@@ -287,7 +287,7 @@ impl CouncilQuery {
         as_of: Option<AsOfInput>,
         min_position: Option<Position>,
     ) -> Result<Page<Document>, Error> {
-        let view = view(ctx, as_of, min_position).await?;
+        let view = open_view(ctx, as_of, min_position).await?;
         let items = view.snapshot.documents.iter().map(|row| (number_key(u64::from(row.0.version)), Arc::clone(row))).collect();
         page(ctx, &view.snapshot, items, (first, after), |(_, row)| Document { row })
     }
@@ -300,7 +300,7 @@ impl CouncilQuery {
         as_of: Option<AsOfInput>,
         min_position: Option<Position>,
     ) -> Result<Option<Document>, Error> {
-        let view = view(ctx, as_of, min_position).await?;
+        let view = open_view(ctx, as_of, min_position).await?;
         let newest = view.snapshot.documents.last().map(|row| row.0.version);
         Ok(version.or(newest).and_then(|version| Document::find(&view, version)))
     }
@@ -312,7 +312,7 @@ impl CouncilQuery {
         as_of: Option<AsOfInput>,
         min_position: Option<Position>,
     ) -> Result<Option<TargetStations>, Error> {
-        let view = view(ctx, as_of, min_position).await?;
+        let view = open_view(ctx, as_of, min_position).await?;
         Ok(view.snapshot.target.clone().map(|row| TargetStations { view, row }))
     }
 }

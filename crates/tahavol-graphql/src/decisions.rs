@@ -135,7 +135,7 @@ impl Decision {
 
     async fn whole(&self, ctx: &Context<'_>) -> Result<&Arc<app_of::Decision>, Error> {
         let look = || async {
-            let found = app(ctx)?.decision(self.fact.position, &self.view.snapshot).await;
+            let found = app(ctx)?.decision(self.fact.position, &self.view.snapshot, &self.view.sight).await;
             let found = found.map_err(|error| Error::from(UserError::unread(lang(ctx), None, &error)))?;
             found.map(Arc::new).ok_or_else(|| none(ctx, self.fact.position))
         };
@@ -144,7 +144,7 @@ impl Decision {
 
     async fn basis_view(&self, ctx: &Context<'_>) -> Result<View, Error> {
         let whole = self.whole(ctx).await?;
-        Ok(View { snapshot: Arc::clone(&whole.basis), day: whole.status_date })
+        Ok(View { snapshot: Arc::clone(&whole.basis), day: whole.status_date, ..self.view.clone() })
     }
 }
 
@@ -275,7 +275,7 @@ impl DecisionPageFields {
     /// Length of the whole list, exactly. Every decision is read for it, so asking costs.
     #[graphql(complexity = "WALK")]
     async fn total_count(&self, ctx: &Context<'_>) -> Result<i32, Error> {
-        let all = app(ctx)?.decisions(&self.view.snapshot, &self.filter, None, usize::MAX).await;
+        let all = app(ctx)?.decisions(&self.view.snapshot, &self.filter, None, usize::MAX, &self.view.sight).await;
         let all = all.map_err(|error| Error::from(UserError::unread(lang(ctx), None, &error)))?;
         Ok(i32::try_from(all.len()).unwrap_or(i32::MAX))
     }
@@ -335,7 +335,7 @@ impl DecisionQuery {
             },
         };
         let app = app(ctx)?;
-        let found = app.decisions(&view.snapshot, &filter, before, size + 1).await;
+        let found = app.decisions(&view.snapshot, &filter, before, size + 1, &view.sight).await;
         let mut found = found.map_err(|error| Error::from(UserError::unread(lang(ctx), None, &error)))?;
         let more = found.len() > size;
         found.truncate(size);

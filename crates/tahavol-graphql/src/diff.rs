@@ -142,7 +142,7 @@ impl Diff {
     async fn found(&self, ctx: &Context<'_>) -> Result<&Arc<diff::Diff>, Error> {
         let look = || async {
             let (from, to) = self.sides.clone();
-            let found = app(ctx)?.diff_between(from, to, self.scope.clone(), self.baseline).await;
+            let found = app(ctx)?.diff_between(from, to, self.scope.clone(), self.baseline, &self.to.sight).await;
             found.map(Arc::new).map_err(|error| refused(ctx, &error))
         };
         self.found.get_or_try_init(look).await

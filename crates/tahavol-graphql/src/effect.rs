@@ -93,7 +93,7 @@ impl Effect {
             initiative: None,
         };
         let side = |snapshot: &std::sync::Arc<_>, found: &figures::Progress| {
-            let view = View { snapshot: std::sync::Arc::clone(snapshot), day: self.found.status_date };
+            let view = View { snapshot: std::sync::Arc::clone(snapshot), day: self.found.status_date, ..self.view.clone() };
             Flat(Progress::of(&view, query.clone(), found.clone()))
         };
         EffectCell {

@@ -17,7 +17,7 @@ use crate::ledger::{Event, EventPage, events_at};
 use crate::measurement::{Measurement, Period, scope_key, scope_kind};
 use crate::node;
 use crate::page::{Page, page, price, price_list};
-use crate::request::{AsOfInput, View, status_date, view};
+use crate::request::{AsOfInput, View, open_view, status_date};
 use crate::scalars::{Date, Decimal, Position, Quantity};
 use crate::text::Text;
 
@@ -328,7 +328,7 @@ impl IndicatorQuery {
         as_of: Option<AsOfInput>,
         min_position: Option<Position>,
     ) -> Result<Page<Indicator>, Error> {
-        let view = view(ctx, as_of, min_position).await?;
+        let view = open_view(ctx, as_of, min_position).await?;
         let commission = known::commission(ctx, &view, commission)?;
         let wanted = |row: &IndicatorRow| commission.as_ref().is_none_or(|slug| row.definition.commission == *slug);
         Indicator::page(ctx, &view, wanted, (first, after))
@@ -342,7 +342,7 @@ impl IndicatorQuery {
         as_of: Option<AsOfInput>,
         min_position: Option<Position>,
     ) -> Result<Option<Indicator>, Error> {
-        let view = view(ctx, as_of, min_position).await?;
+        let view = open_view(ctx, as_of, min_position).await?;
         Ok(Indicator::find(&view, &IndicatorCode(node::key("indicator", &code))))
     }
 }

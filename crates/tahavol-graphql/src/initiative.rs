@@ -21,7 +21,7 @@ use crate::ledger::{Event, EventPage};
 use crate::milestone::Milestone;
 use crate::node;
 use crate::page::{Page, page, price};
-use crate::request::{AsOfInput, View, view};
+use crate::request::{AsOfInput, View, open_view, view};
 use crate::scalars::{Date, Position, Quantity, Uuid};
 use crate::text::Text;
 
@@ -306,7 +306,7 @@ impl InitiativeQuery {
         as_of: Option<AsOfInput>,
         min_position: Option<Position>,
     ) -> Result<Page<Initiative>, Error> {
-        let view = view(ctx, as_of, min_position).await?;
+        let view = open_view(ctx, as_of, min_position).await?;
         let commission = known::commission(ctx, &view, commission)?;
         let search = known::search(ctx, search)?;
         let wanted = |row: &InitiativeRow| {
@@ -327,7 +327,7 @@ impl InitiativeQuery {
         as_of: Option<AsOfInput>,
         min_position: Option<Position>,
     ) -> Result<Option<Initiative>, Error> {
-        let view = view(ctx, as_of, min_position).await?;
+        let view = open_view(ctx, as_of, min_position).await?;
         let text = crate::input::one_of_two(ctx, ("id", id.map(|id| id.0)), ("code", code))?;
         Ok(Initiative::named(&view.snapshot, &text).and_then(|id| Initiative::find(&view, id)))
     }

@@ -109,7 +109,7 @@ fn find<T>(ctx: &Context<'_>, view: &View, named: impl Fn(&Snapshot) -> Option<T
     if view.snapshot.programme.is_none() {
         return Found::BeforeAll;
     }
-    let later = ctx.data_opt::<Tahavol>().and_then(|app| named(&app.snapshot()));
+    let later = ctx.data_opt::<Tahavol>().and_then(|app| named(&View::now(ctx, app).snapshot));
     later.map_or(Found::Nothing, Found::Known)
 }
 

@@ -144,22 +144,22 @@ impl Event {
     }
 }
 
-/// The event at a position, if the picture contains it.
+/// The event at a position, if the picture contains it and the reader is shown it.
 pub(crate) async fn event_at(ctx: &Context<'_>, view: &View, position: u64) -> Result<Option<Event>, Error> {
     may_read(ctx, What::Ledger)?;
     if view.snapshot.position.is_none_or(|last| position > last) {
         return Ok(None);
     }
     let found = app(ctx)?.fact_at(position).await.map_err(|error| Error::from(UserError::unread(lang(ctx), None, &error)))?;
-    Ok(found.map(Event))
+    Ok(found.filter(|fact| view.sight.shows_fact(&fact.fact)).map(Event))
 }
 
-/// The events of these positions, in their order.
+/// The events of these positions that the reader is shown, in their order.
 pub(crate) async fn events_at(ctx: &Context<'_>, view: &View, positions: &[u64]) -> Result<Vec<Event>, Error> {
     may_read(ctx, What::Ledger)?;
     let within: Vec<u64> = positions.iter().copied().filter(|position| view.snapshot.position >= Some(*position)).collect();
     let found = app(ctx)?.facts_at(&within).await.map_err(|error| Error::from(UserError::unread(lang(ctx), None, &error)))?;
-    Ok(found.into_iter().map(Event).collect())
+    Ok(found.into_iter().filter(|fact| view.sight.shows_fact(&fact.fact)).map(Event).collect())
 }
 
 /// Every event in the order of positions.
@@ -249,10 +249,15 @@ impl Ledger {
         proof::checkpoint(ctx, cosigned)
     }
 
-    /// All that shows offline that the event at a position is in the log (`.tlog-proof`); null where no signed head covers it.
+    /// All that shows offline that the event at a position is in the log (`.tlog-proof`); null where no signed head covers it, or
+    /// where this picture does not contain the event.
     #[graphql(cache_control(no_cache), complexity = "RECEIPT")]
     async fn receipt(&self, ctx: &Context<'_>, position: Position) -> Result<Option<String>, Error> {
-        proof::receipt(ctx, read(ctx, "position", position)?.0).await
+        let position = read(ctx, "position", position)?.0;
+        match event_at(ctx, &self.view, position).await? {
+            Some(_) => proof::receipt(ctx, position).await,
+            None => Ok(None),
+        }
     }
 
     /// What shows that the log of `from` events is how the log of `to` events began.

@@ -43,7 +43,7 @@ impl Budget {
     }
 }
 
-/// How much one operation may ask. The standard introspection query fits the defaults.
+/// How much one operation may ask, and whether anybody may. The standard introspection query fits the defaults.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Fields within fields.
@@ -56,11 +56,13 @@ pub struct Limits {
     pub fields: usize,
     /// Operations in one batch; for the HTTP layer to hold.
     pub batch: usize,
+    /// Whether approved work and progress are told to whoever asks, recognised or not.
+    pub public_view: bool,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { depth: 20, complexity: 10_000, aliases: 50, fields: 2_000, batch: 10 }
+        Limits { depth: 20, complexity: 10_000, aliases: 50, fields: 2_000, batch: 10, public_view: false }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::initiative::finds;
 use crate::known;
 use crate::milestone::{Milestone, PhaseCount, phase_counts};
 use crate::page::{Page, page, price};
-use crate::request::{AsOfInput, View, status_date, view};
+use crate::request::{AsOfInput, View, open_view, status_date, view};
 use crate::scalars::{Date, Position};
 
 #[derive(Default)]
@@ -41,7 +41,7 @@ impl MilestoneQuery {
         as_of: Option<AsOfInput>,
         min_position: Option<Position>,
     ) -> Result<Page<Milestone>, Error> {
-        let view = view(ctx, as_of, min_position).await?;
+        let view = open_view(ctx, as_of, min_position).await?;
         let on = status_date(ctx, &view, on)?;
         let due_by = due_by.map(|date| read(ctx, "dueBy", date)).transpose()?;
         let commission = known::commission(ctx, &view, commission)?;
@@ -73,7 +73,7 @@ impl MilestoneQuery {
         as_of: Option<AsOfInput>,
         min_position: Option<Position>,
     ) -> Result<Option<Milestone>, Error> {
-        let view = view(ctx, as_of, min_position).await?;
+        let view = open_view(ctx, as_of, min_position).await?;
         let text = crate::input::one_of_two(ctx, ("id", id.map(|id| id.0)), ("code", code))?;
         Ok(Milestone::named(&view.snapshot, &text).and_then(|id| Milestone::find(&view, id)))
     }
@@ -86,7 +86,7 @@ impl MilestoneQuery {
         as_of: Option<AsOfInput>,
         min_position: Option<Position>,
     ) -> Result<Vec<PhaseCount>, Error> {
-        let view = view(ctx, as_of, min_position).await?;
+        let view = open_view(ctx, as_of, min_position).await?;
         let commission = known::commission(ctx, &view, commission)?;
         Ok(phase_counts(&view.snapshot, commission.as_ref()))
     }

@@ -23,7 +23,7 @@ use crate::milestone::Milestone;
 use crate::officials::Official;
 use crate::page::price_list;
 use crate::programme::Programme;
-use crate::request::{AsOfInput, View, view};
+use crate::request::{AsOfInput, View, open_view};
 use crate::review::Review;
 use crate::scalars::Position;
 use crate::station::{Province, Station};
@@ -86,7 +86,7 @@ impl NodeQuery {
         as_of: Option<AsOfInput>,
         min_position: Option<Position>,
     ) -> Result<Option<Node>, Error> {
-        let view = view(ctx, as_of, min_position).await?;
+        let view = open_view(ctx, as_of, min_position).await?;
         find(ctx, &view, &id).await
     }
 
@@ -103,7 +103,7 @@ impl NodeQuery {
             let args = [("value", ids.len().to_string()), ("largest", MOST_NODES.to_string())];
             return Err(refuse(ctx, crate::errors::FIRST_OUT_OF_RANGE, "ids", &args));
         }
-        let view = view(ctx, as_of, min_position).await?;
+        let view = open_view(ctx, as_of, min_position).await?;
         let mut nodes = Vec::with_capacity(ids.len());
         for id in &ids {
             nodes.push(find(ctx, &view, id).await?);

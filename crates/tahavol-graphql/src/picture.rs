@@ -14,7 +14,7 @@ use crate::milestone::Milestone;
 use crate::page::price_list;
 use crate::programme::Programme;
 use crate::progress::{Progress, matrix, query};
-use crate::request::View;
+use crate::request::{View, whole_of};
 use crate::scalars::{Date, Digest, Instant, Position};
 
 /// What the digest costs: all of the picture is hashed for it.
@@ -41,10 +41,11 @@ impl Picture {
         self.0.day.into()
     }
 
-    /// SHA-256 of the whole picture, view by view: the same whenever and wherever the same events are folded.
+    /// SHA-256 of the whole picture, view by view, whatever of it is shown to the caller: the same whenever and wherever the same
+    /// events are folded.
     #[graphql(complexity = "DIGEST")]
-    async fn digest(&self) -> Result<Digest, Error> {
-        let snapshot = self.0.snapshot.clone();
+    async fn digest(&self, ctx: &Context<'_>) -> Result<Digest, Error> {
+        let snapshot = whole_of(ctx, &self.0).await?;
         let digest = tokio::task::spawn_blocking(move || snapshot.digest()).await;
         digest.map(Into::into).map_err(|error| Error::new(error.to_string()))
     }

@@ -10,7 +10,7 @@ use crate::act::{Act, Person};
 use crate::council::{Council, HorizonWindow};
 use crate::meta::Meta;
 use crate::node;
-use crate::request::{AsOfInput, View, What, app, caller, live, may_read, now, today, view};
+use crate::request::{AsOfInput, View, What, app, caller, live, may_read, now, open_view, today};
 use crate::scalars::{Date, Instant, Position, Quantity, Uuid};
 use crate::text::Text;
 
@@ -126,13 +126,13 @@ impl ProgrammeQuery {
         as_of: Option<AsOfInput>,
         min_position: Option<Position>,
     ) -> Result<Option<Programme>, Error> {
-        let view = view(ctx, as_of, min_position).await?;
+        let view = open_view(ctx, as_of, min_position).await?;
         Ok(Programme::of(&view))
     }
 
     /// The picture itself: its position, its lag, whether it is a simulation's. An instant is told as the position it means.
     async fn meta(&self, ctx: &Context<'_>, as_of: Option<AsOfInput>, min_position: Option<Position>) -> Result<Meta, Error> {
-        let view = view(ctx, as_of, min_position).await?;
+        let view = open_view(ctx, as_of, min_position).await?;
         Ok(Meta::of(app(ctx)?, &view.snapshot))
     }
 

@@ -12,7 +12,7 @@ use crate::initiative::Initiative;
 use crate::known;
 use crate::meta::Meta;
 use crate::page::price_list;
-use crate::request::{AsOfInput, View, app, status_date, view};
+use crate::request::{AsOfInput, View, app, open_view, status_date};
 use crate::scalars::{Date, Decimal, Position};
 
 /// Why there is no forecast.
@@ -337,7 +337,7 @@ impl ProgressQuery {
         as_of: Option<AsOfInput>,
         min_position: Option<Position>,
     ) -> Result<Flat<Progress>, Error> {
-        let view = view(ctx, as_of, min_position).await?;
+        let view = open_view(ctx, as_of, min_position).await?;
         let query = query(ctx, &view, (horizon, commission, initiative), status_date, baseline)?;
         let found = figures::progress(&view.snapshot, &query);
         Ok(Flat(Progress::of(&view, query, found)))
@@ -353,7 +353,7 @@ impl ProgressQuery {
         as_of: Option<AsOfInput>,
         min_position: Option<Position>,
     ) -> Result<FlatList<Progress>, Error> {
-        let view = view(ctx, as_of, min_position).await?;
+        let view = open_view(ctx, as_of, min_position).await?;
         let asked = query(ctx, &view, (None, None, None), status_date, baseline)?;
         Ok(matrix(&view, &asked))
     }

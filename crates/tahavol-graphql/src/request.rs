@@ -8,12 +8,15 @@ use async_graphql::parser::types::{Field, Selection, SelectionSet};
 use async_graphql::{Context, Error, OneofObject, Value};
 use tahavol_app::{AsOf, Clock, Tahavol};
 use tahavol_domain::calendar;
+use tahavol_domain::policy::Reader;
 use tahavol_domain::text::Lang;
 use tahavol_identity::Caller;
 use tahavol_projections::Snapshot;
+use tahavol_projections::sight::Sight;
 use tokio::sync::OnceCell;
 
 use crate::errors::{UNAUTHENTICATED, UserError, read};
+use crate::limits::Limits;
 use crate::scalars::{Date, Instant, Position, Wire};
 
 /// How long a reader's own write is waited for.
@@ -22,9 +25,12 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 /// What somebody wants to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum What {
-    /// The programme as projections show it.
+    /// Approved work and how far it is: everybody's while the public view is open.
+    Approved,
+    /// The programme as projections show it, people and files included: everybody's who is recognised. Drafts are left out of the
+    /// picture by the reader's [`Sight`].
     Programme,
-    /// Lines of the ledger, reasons and corrections included.
+    /// Lines of the ledger, reasons and corrections included, as far as the same sight shows them.
     Ledger,
 }
 
@@ -40,7 +46,9 @@ pub(crate) enum AsOfInput {
 /// A picture, and how it came to be looked at.
 #[derive(Clone)]
 pub(crate) struct View {
+    /// As the reader is shown it.
     pub(crate) snapshot: Arc<Snapshot>,
+    pub(crate) sight: Arc<Sight>,
     /// The day for which progress is computed unless one is given: today, or of a past picture the day it is of.
     pub(crate) day: calendar::Date,
 }
@@ -51,6 +59,8 @@ pub(crate) struct Picture {
     live: OnceCell<Arc<Snapshot>>,
     /// Past ones, by position or instant as asked.
     past: Mutex<BTreeMap<(bool, i64), Arc<Snapshot>>>,
+    /// What the reader is shown, as things are in the live one.
+    sight: OnceCell<Arc<Sight>>,
 }
 
 /// The language of messages: as the HTTP layer found it, else Persian.
@@ -62,10 +72,11 @@ pub(crate) fn app<'a>(ctx: &Context<'a>) -> Result<&'a Tahavol, Error> {
     ctx.data::<Tahavol>()
 }
 
-/// The seam of reading rights: in this version every known caller may read everything.
-pub(crate) fn may_read<'a>(ctx: &Context<'a>, what: What) -> Result<&'a Caller, Error> {
+/// The one place that says who may read what at all. Which things those are is the [`Sight`]'s to say.
+pub(crate) fn may_read(ctx: &Context<'_>, what: What) -> Result<(), Error> {
     match what {
-        What::Programme | What::Ledger => caller(ctx),
+        What::Approved if ctx.data_opt::<Limits>().is_some_and(|limits| limits.public_view) => Ok(()),
+        What::Approved | What::Programme | What::Ledger => caller(ctx).map(|_| ()),
     }
 }
 
@@ -73,11 +84,59 @@ pub(crate) fn caller<'a>(ctx: &Context<'a>) -> Result<&'a Caller, Error> {
     ctx.data_opt::<Caller>().ok_or_else(|| UserError::new(lang(ctx), UNAUTHENTICATED, None, &[]).into())
 }
 
-/// The picture of a root field.
+/// Who reads: somebody who is recognised, else the public.
+fn reader(ctx: &Context<'_>, app: &Tahavol, live: &Snapshot) -> Reader {
+    let caller = ctx.data_opt::<Caller>();
+    caller.map_or(Reader::Public, |caller| app.reader(live, &caller.person.id, &caller.within))
+}
+
+/// What the reader is shown as things are now, whatever the request saw before.
+pub(crate) fn sight_now(ctx: &Context<'_>, app: &Tahavol) -> (Arc<Snapshot>, Arc<Sight>) {
+    let live = app.snapshot();
+    let sight = app.sight(&live, &reader(ctx, app, &live));
+    (live, sight)
+}
+
+/// What the reader is shown of this picture. All that a request reads is shown by its one live picture, but for what lies beyond it.
+async fn sight_for(ctx: &Context<'_>, app: &Tahavol, whole: &Snapshot) -> Arc<Sight> {
+    let live = live(ctx, app).await;
+    if whole.position > live.position {
+        return sight_now(ctx, app).1;
+    }
+    let Ok(picture) = ctx.data::<Picture>() else { return app.sight(&live, &reader(ctx, app, &live)) };
+    let sight = picture.sight.get_or_init(|| async { app.sight(&live, &reader(ctx, app, &live)) });
+    Arc::clone(sight.await)
+}
+
+impl View {
+    /// A picture as the reader is shown it.
+    pub(crate) async fn of(ctx: &Context<'_>, app: &Tahavol, whole: &Arc<Snapshot>, day: calendar::Date) -> View {
+        let sight = sight_for(ctx, app, whole).await;
+        View { snapshot: sight.of(whole), sight, day }
+    }
+
+    /// The live picture as it is now, whichever the request saw before.
+    pub(crate) fn now(ctx: &Context<'_>, app: &Tahavol) -> View {
+        let (live, sight) = sight_now(ctx, app);
+        View { snapshot: sight.of(&live), sight, day: today(ctx, &live) }
+    }
+}
+
+/// The picture of a root field, for whoever is recognised.
 ///
 /// All root fields of one request share one live picture, which has reached the largest `minPosition` among them.
 pub(crate) async fn view(ctx: &Context<'_>, as_of: Option<AsOfInput>, min_position: Option<Position>) -> Result<View, Error> {
     may_read(ctx, What::Programme)?;
+    looked_from(ctx, as_of, min_position).await
+}
+
+/// The same of a root field that belongs to the public view.
+pub(crate) async fn open_view(ctx: &Context<'_>, as_of: Option<AsOfInput>, min_position: Option<Position>) -> Result<View, Error> {
+    may_read(ctx, What::Approved)?;
+    looked_from(ctx, as_of, min_position).await
+}
+
+async fn looked_from(ctx: &Context<'_>, as_of: Option<AsOfInput>, min_position: Option<Position>) -> Result<View, Error> {
     let app = app(ctx)?;
     let Some(as_of) = as_of else {
         let wanted = min_position.map(|position| read(ctx, "minPosition", position)).transpose()?.map(|position| position.0);
@@ -95,7 +154,7 @@ pub(crate) async fn view(ctx: &Context<'_>, as_of: Option<AsOfInput>, min_positi
             .into());
         }
         let day = today(ctx, &snapshot);
-        return Ok(View { snapshot, day });
+        return Ok(View::of(ctx, app, &snapshot, day).await);
     };
     let (at, instant) = match as_of {
         AsOfInput::Position(position) => (AsOf::Position(read(ctx, "asOf.position", position)?.0), None),
@@ -109,7 +168,7 @@ pub(crate) async fn view(ctx: &Context<'_>, as_of: Option<AsOfInput>, min_positi
         Some(instant) => instant.date_in(&snapshot.time_zone()),
         None => today(ctx, &snapshot),
     };
-    Ok(View { snapshot, day })
+    Ok(View::of(ctx, app, &snapshot, day).await)
 }
 
 /// The live picture of this request.
@@ -147,7 +206,16 @@ pub(crate) fn status_date(ctx: &Context<'_>, view: &View, given: Option<Date>) -
 
 /// The picture just after an event that was recorded long ago, looked at on a day.
 pub(crate) async fn view_of(ctx: &Context<'_>, position: u64, day: calendar::Date) -> Result<View, Error> {
-    Ok(View { snapshot: past(ctx, app(ctx)?, AsOf::Position(position)).await?, day })
+    let app = app(ctx)?;
+    Ok(View::of(ctx, app, &past(ctx, app, AsOf::Position(position)).await?, day).await)
+}
+
+/// All that the picture of a view holds, whatever of it is shown: for what is said of the whole.
+pub(crate) async fn whole_of(ctx: &Context<'_>, view: &View) -> Result<Arc<Snapshot>, Error> {
+    match view.snapshot.position {
+        Some(position) if !view.sight.is_whole() => past(ctx, app(ctx)?, AsOf::Position(position)).await,
+        Some(_) | None => Ok(Arc::clone(&view.snapshot)),
+    }
 }
 
 async fn past(ctx: &Context<'_>, app: &Tahavol, at: AsOf) -> Result<Arc<Snapshot>, Error> {

@@ -1,5 +1,7 @@
 //! Searching the ledger: what may be asked for, pages in both directions, and how much of the ledger an answer covers.
 
+use std::sync::Arc;
+
 use async_graphql::connection::{Connection, Edge, EmptyFields};
 use async_graphql::{ComplexObject, Context, Enum, Error, SimpleObject};
 use tahavol_app::RecordedFact;
@@ -19,7 +21,7 @@ use crate::ledger::Event;
 use crate::meta::Meta;
 use crate::node;
 use crate::page::{LARGEST_PAGE, cursor_of, key_of, number_key, price, size};
-use crate::request::{View, What, app, lang, may_read};
+use crate::request::{View, What, app, caller, lang, may_read};
 use crate::scalars::{Date, Digest, Instant, Position, Uuid};
 
 /// Characters of what somebody looks for in reasons and notes.
@@ -111,12 +113,12 @@ pub(crate) fn price_cut(first: Option<i32>, last: Option<i32>, child_complexity:
     price(first.or(last), child_complexity)
 }
 
-/// A page of the events that pass the filter, up to the picture's position.
+/// A page of the events that pass the filter, up to the picture's position and as far as the reader is shown them.
 pub(crate) async fn page(ctx: &Context<'_>, view: &View, filter: Filter, cut: Cut) -> Result<EventPage, Error> {
     may_read(ctx, What::Ledger)?;
     let app = app(ctx)?;
     let (window, backwards) = window(ctx, &cut)?;
-    let filter = Filter { until: view.snapshot.position, ..filter };
+    let filter = Filter { until: view.snapshot.position, sight: Arc::clone(&view.sight), ..filter };
     let Found { mut facts, more, reach } = match view.snapshot.position {
         Some(_) => app.search(&filter, window).await.map_err(|error| Error::from(UserError::unread(lang(ctx), None, &error)))?,
         None => Found::default(),
@@ -221,7 +223,8 @@ impl Asked {
             },
             text: self.text.map(|text| searched(ctx, text)).transpose()?,
             timeline: None,
-            until: None,
+            // Which picture, and for whom: as the page says.
+            ..Filter::default()
         })
     }
 }
@@ -229,7 +232,7 @@ impl Asked {
 /// Somebody whom the ledger or the configuration knows; who asks is known.
 pub(crate) async fn known_actor(ctx: &Context<'_>, field: &str, text: &str) -> Result<ActorId, Error> {
     let actor = ActorId(node::key("official", text));
-    let asks = may_read(ctx, What::Ledger)?.person.id == actor;
+    let asks = caller(ctx)?.person.id == actor;
     let known = asks || app(ctx)?.knows_actor(&actor).await.map_err(|error| Error::from(UserError::unread(lang(ctx), None, &error)))?;
     if known { Ok(actor) } else { Err(refuse(ctx, UNKNOWN_ACTOR, field, &[("value", text.to_owned())])) }
 }

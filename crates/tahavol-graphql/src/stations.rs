@@ -11,7 +11,7 @@ use crate::initiative::finds;
 use crate::known;
 use crate::node;
 use crate::page::{Page, page, price, price_list};
-use crate::request::{AsOfInput, status_date, view};
+use crate::request::{AsOfInput, open_view, status_date};
 use crate::scalars::{Date, Position};
 use crate::station::{Coverage, Province, Station, is_target, network_coverage, rollout_coverage};
 
@@ -56,7 +56,7 @@ impl StationQuery {
         as_of: Option<AsOfInput>,
         min_position: Option<Position>,
     ) -> Result<Page<Station>, Error> {
-        let view = view(ctx, as_of, min_position).await?;
+        let view = open_view(ctx, as_of, min_position).await?;
         let wanted =
             Wanted { province: known::province(ctx, &view, province)?, kind, networked, open, search: known::search(ctx, search)? };
         let in_target = |code: &StationCode| target.is_none_or(|target| is_target(&view.snapshot, code) == target);
@@ -73,14 +73,14 @@ impl StationQuery {
         as_of: Option<AsOfInput>,
         min_position: Option<Position>,
     ) -> Result<Option<Station>, Error> {
-        let view = view(ctx, as_of, min_position).await?;
+        let view = open_view(ctx, as_of, min_position).await?;
         Ok(Station::find(&view, &StationCode(node::key("station", &code))))
     }
 
     /// Those of the charter, by code.
     #[graphql(complexity = "price_list(31, child_complexity)")]
     async fn provinces(&self, ctx: &Context<'_>, as_of: Option<AsOfInput>, min_position: Option<Position>) -> Result<Vec<Province>, Error> {
-        Ok(Province::all(&view(ctx, as_of, min_position).await?))
+        Ok(Province::all(&open_view(ctx, as_of, min_position).await?))
     }
 
     /// By code (`IR-13`) or node id; null when there is none.
@@ -91,7 +91,7 @@ impl StationQuery {
         as_of: Option<AsOfInput>,
         min_position: Option<Position>,
     ) -> Result<Option<Province>, Error> {
-        let view = view(ctx, as_of, min_position).await?;
+        let view = open_view(ctx, as_of, min_position).await?;
         Ok(Province::find(&view, &ProvinceCode(node::key("province", &code))))
     }
 
@@ -108,7 +108,7 @@ impl StationQuery {
         as_of: Option<AsOfInput>,
         min_position: Option<Position>,
     ) -> Result<Option<Coverage>, Error> {
-        let view = view(ctx, as_of, min_position).await?;
+        let view = open_view(ctx, as_of, min_position).await?;
         let on = status_date(ctx, &view, on)?;
         let province = known::province(ctx, &view, province)?;
         let in_province = |row: &StationRow| province.as_ref().is_none_or(|code| row.province == *code);

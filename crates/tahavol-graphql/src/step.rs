@@ -131,7 +131,7 @@ impl StepQuery {
             (None, Some(actor)) => StepFilter::Actor(known_actor(ctx, "actor", &actor).await?),
             (Some(_), Some(_)) => return Err(refuse(ctx, AT_MOST_ONE, "stream", &[("fields", "stream, actor".to_owned())])),
         };
-        let found = app(ctx)?.step(cursor, &filter, direction.into(), &view.snapshot).await;
+        let found = app(ctx)?.step(cursor, &filter, direction.into(), &view.snapshot, &view.sight).await;
         let found = found.map_err(|error| Error::from(UserError::unread(lang(ctx), Some("position"), &error)))?;
         Ok(found.map(ReplayStep))
     }

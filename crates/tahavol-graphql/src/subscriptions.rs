@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Error, SimpleObject, Subscription};
 use futures_util::{Stream, StreamExt};
-use tahavol_app::RecordedFact;
+use tahavol_app::{AppError, Follower, RecordedFact, Tahavol};
 use tahavol_domain::fact::TYPES;
+use tahavol_identity::Caller;
 use tahavol_projections::Snapshot;
 use tahavol_projections::progress as figures;
 use tokio::sync::watch;
@@ -14,7 +15,7 @@ use crate::enums::{BaselineKind, Horizon};
 use crate::errors::{FILTER_INVALID, UserError, read_opt, refuse};
 use crate::ledger::Event;
 use crate::progress::{Progress, query};
-use crate::request::{PATIENCE, View, What, app, lang, may_read, today};
+use crate::request::{PATIENCE, View, What, app, caller, lang, may_read};
 use crate::scalars::{Date, Position};
 
 /// An event, with the position from which a reader goes on after a break.
@@ -34,7 +35,8 @@ pub struct Subscription;
 #[Subscription]
 impl Subscription {
     /// Events strictly after a position (without one: those from now on), without gap or repeat. `type`:
-    /// `milestone.progress_reported`, or `milestone` for all of a kind. It ends with an error where an event cannot be read.
+    /// `milestone.progress_reported`, or `milestone` for all of a kind. It ends with an error where an event cannot be read. Events
+    /// that the caller is not shown when their turn comes are passed over.
     async fn ledger_events(
         &self,
         ctx: &Context<'_>,
@@ -57,15 +59,10 @@ impl Subscription {
             event_type.as_deref().is_none_or(|wanted| name == wanted || name.split('.').next() == Some(wanted))
         };
         let facts = app.subscribe(after).filter(move |fact| std::future::ready(fact.as_ref().map_or(true, &asked)));
-        let app = app.clone();
-        Ok(facts.then(move |fact| {
-            let app = app.clone();
-            async move {
-                let fact = fact.map_err(|error| Error::from(UserError::unread(lang, None, &error)))?;
-                // An answer tells which picture it stands for, and that one contains its own event.
-                app.wait_for(fact.position, PATIENCE).await;
-                Ok(LedgerEvent { position: Position::at(fact.position), event: Event(fact) })
-            }
+        let (app, caller) = (app.clone(), caller(ctx)?.clone());
+        Ok(facts.filter_map(move |fact| {
+            let (app, caller) = (app.clone(), caller.clone());
+            async move { told(&app, &caller, fact).await.map_err(|error| UserError::unread(lang, None, &error).into()).transpose() }
         }))
     }
 
@@ -85,10 +82,10 @@ impl Subscription {
         may_read(ctx, What::Programme)?;
         let app = app(ctx)?;
         let after = resumed(ctx).or(read_opt(ctx, "after", after)?.map(|after| after.0));
-        let snapshot = app.snapshot();
-        let view = View { day: today(ctx, &snapshot), snapshot };
+        let view = View::now(ctx, app);
         let asked = query(ctx, &view, (horizon, commission, initiative), status_date, baseline)?;
-        let watch = Watch { watching: app.watch(), asked, day: view.day, after, told: None };
+        let (app, caller) = (app.clone(), caller(ctx)?.clone());
+        let watch = Watch { watching: app.watch(), app, caller, asked, day: view.day, after, told: None };
         Ok(futures_util::stream::unfold(watch, |mut watch| async move {
             let progress = watch.next().await?;
             Some((progress, watch))
@@ -100,8 +97,26 @@ fn resumed(ctx: &Context<'_>) -> Option<u64> {
     ctx.data_opt::<ResumeAfter>().map(|after| after.0)
 }
 
+/// The event, if the caller is shown it by the offices and the picture of the moment.
+///
+/// An answer tells which picture it stands for, and that one contains its own event; what is a draft can only be told from there.
+async fn told(app: &Tahavol, caller: &Caller, fact: Result<RecordedFact, AppError>) -> Result<Option<LedgerEvent>, AppError> {
+    let fact = fact?;
+    while !app.wait_for(fact.position, PATIENCE).await {
+        match app.health().follower {
+            Follower::Stopped { position, what } => return Err(AppError::Stopped { position, what }),
+            Follower::Closed => return Err(AppError::ShuttingDown),
+            Follower::Replaying | Follower::Following | Follower::Reconnecting { .. } => {}
+        }
+    }
+    let shown = app.sight_of(&caller.person.id, &caller.within).shows_fact(&fact.fact);
+    Ok(shown.then(|| LedgerEvent { position: Position::at(fact.position), event: Event(fact) }))
+}
+
 /// What one reader of progress has been told.
 struct Watch {
+    app: Tahavol,
+    caller: Caller,
     watching: watch::Receiver<Arc<Snapshot>>,
     asked: figures::Query,
     day: tahavol_domain::calendar::Date,
@@ -114,7 +129,8 @@ impl Watch {
         loop {
             let snapshot = Arc::clone(&self.watching.borrow_and_update());
             if self.after.is_none() || snapshot.position > self.after {
-                let view = View { snapshot, day: self.day };
+                let sight = self.app.sight(&snapshot, &self.app.reader(&snapshot, &self.caller.person.id, &self.caller.within));
+                let view = View { snapshot: sight.of(&snapshot), sight, day: self.day };
                 let found = Progress::of(&view, self.asked.clone(), figures::progress(&view.snapshot, &self.asked));
                 if self.told.as_ref().is_none_or(|told| !told.same_figures(&found)) {
                     self.told = Some(found.clone());

@@ -39,12 +39,12 @@ impl Snapshot {
         }
         said.check_programme(self, &fact.event)?;
         let stream = said.envelope.stream.parse::<Stream>().map_err(|error| said.misfit(error.to_string()))?;
-        match (&fact.event, stream) {
-            (Event::Milestone(event), Stream::Milestone(id)) => milestone::apply(self, id, event, said)?,
-            (Event::Station(event), Stream::Station(code)) => station::apply(self, &code, event, said)?,
-            (Event::Indicator(event), Stream::Indicator(code)) => indicator::apply(self, &code, event, said)?,
-            (Event::Initiative(event), Stream::Initiative(id)) => initiative::apply(self, id, event, said)?,
-            (Event::Commission(event), Stream::Commission(slug)) => commission::apply(self, &slug, event, said)?,
+        match (&fact.event, &stream) {
+            (Event::Milestone(event), Stream::Milestone(id)) => milestone::apply(self, *id, event, said)?,
+            (Event::Station(event), Stream::Station(code)) => station::apply(self, code, event, said)?,
+            (Event::Indicator(event), Stream::Indicator(code)) => indicator::apply(self, code, event, said)?,
+            (Event::Initiative(event), Stream::Initiative(id)) => initiative::apply(self, *id, event, said)?,
+            (Event::Commission(event), Stream::Commission(slug)) => commission::apply(self, slug, event, said)?,
             (Event::Programme(event), Stream::Programme(_)) => programme::apply(self, event, said)?,
             (
                 Event::Milestone(_)
@@ -56,6 +56,7 @@ impl Snapshot {
                 stream,
             ) => return Err(said.misfit(format!("{} cannot lie in {stream}", fact.event.event_type()))),
         }
+        self.note_undecided(&fact.event, &stream);
         self.position = Some(position);
         self.recorded_at = Some(said.envelope.time);
         self.recorded_max = self.recorded_max.max(Some(said.envelope.time));

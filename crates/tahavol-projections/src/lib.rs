@@ -5,12 +5,14 @@ pub mod basis;
 pub mod diff;
 mod document;
 pub mod effect;
+pub mod entitlement;
 pub mod indicator;
 pub mod progress;
 pub mod provinces;
 pub mod ratio;
 pub mod reports;
 pub mod rows;
+pub mod sight;
 pub mod snapshot;
 pub mod standing;
 

@@ -15,6 +15,7 @@ use crate::rows::{
     CommissionRow, DelegationRow, DirectiveRow, EvidenceRow, IndicatorRow, InitiativeRow, MilestoneRow, Official, ReviewRow, Stamp,
     StationRow,
 };
+use crate::sight::Undecided;
 
 /// The programme as the ledger knew it just after one position. No floats, no hash maps.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -44,6 +45,9 @@ pub struct Snapshot {
     /// Open stations with a network.
     pub networked_stations: u32,
     pub indicators: OrdMap<IndicatorCode, Arc<IndicatorRow>>,
+    /// Follows from the rows: what is not everybody's to read yet.
+    #[serde(skip)]
+    pub undecided: Undecided,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -123,7 +127,8 @@ impl Snapshot {
         if written != versions() {
             return Err(SnapshotError::Versions);
         }
-        let (snapshot, rest) = postcard::take_from_bytes(bytes)?;
+        let (mut snapshot, rest): (Snapshot, _) = postcard::take_from_bytes(bytes)?;
+        snapshot.undecided = Undecided::of(&snapshot);
         if rest.is_empty() { Ok(snapshot) } else { Err(SnapshotError::Rest(rest.len())) }
     }
 }

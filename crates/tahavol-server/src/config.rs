@@ -34,6 +34,8 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// `https://…`: how people reach this server, where that is not the address it listens on.
     pub public_url: Option<String>,
+    /// Whether approved work and progress can be read without signing in.
+    pub public_view: bool,
     /// `sqlite:<file or directory>` or `kurrentdb://…`; without it, `ledger.sqlite` in the data directory.
     pub ledger: Option<LedgerSetting>,
     /// The programme whose ledger it is. A cluster may hold those of several, so there it must be named.
@@ -200,6 +202,7 @@ impl Default for Settings {
             data: PathBuf::from("data"),
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             public_url: None,
+            public_view: false,
             ledger: None,
             programme: None,
             language: Lang::Fa,
@@ -339,7 +342,7 @@ impl Settings {
 
     pub fn graphql_limits(&self) -> tahavol_graphql::Limits {
         let LimitSettings { depth, complexity, aliases, fields, batch, .. } = self.limits;
-        tahavol_graphql::Limits { depth, complexity, aliases, fields, batch }
+        tahavol_graphql::Limits { depth, complexity, aliases, fields, batch, public_view: self.public_view }
     }
 
     /// A person whom the configuration knows by this id.

@@ -1,8 +1,11 @@
 //! The decisions of the programme, of a commission, an initiative or a milestone, newest first.
 
+use std::sync::Arc;
+
 use tahavol_domain::Stream;
 use tahavol_domain::values::{CommissionSlug, InitiativeId, MilestoneId};
 use tahavol_projections::Snapshot;
+use tahavol_projections::sight::Sight;
 
 use super::{DecisionSubject, decided_in};
 use crate::app::Tahavol;
@@ -89,7 +92,8 @@ impl DecisionSubject {
 }
 
 impl Tahavol {
-    /// Decisions that the picture contains, strictly before a position (none: from its end), at most `limit`, newest first.
+    /// Decisions that the picture contains and the sight shows, strictly before a position (none: from its end), at most `limit`,
+    /// newest first.
     ///
     /// # Errors
     /// When the ledger cannot be read.
@@ -99,12 +103,13 @@ impl Tahavol {
         filter: &DecisionFilter,
         before: Option<u64>,
         limit: usize,
+        sight: &Arc<Sight>,
     ) -> Result<Vec<(RecordedFact, DecisionSubject)>, AppError> {
         let Some(end) = seen.position else { return Ok(Vec::new()) };
         let mut found = Vec::new();
         let mut before = before.unwrap_or(end + 1);
         while found.len() < limit {
-            let facts = self.deciding(filter, before, end, limit).await?;
+            let facts = self.deciding(filter, (before, end), limit, sight).await?;
             let Some(last) = facts.last() else { break };
             before = last.position;
             let decided = facts.into_iter().filter_map(|fact| decided_in(&fact.fact).map(|subject| (fact, subject)));
@@ -115,13 +120,20 @@ impl Tahavol {
     }
 
     /// Events of deciding types, newest first; of a milestone or an initiative only those in its streams.
-    async fn deciding(&self, filter: &DecisionFilter, before: u64, end: u64, limit: usize) -> Result<Vec<RecordedFact>, AppError> {
+    async fn deciding(
+        &self,
+        filter: &DecisionFilter,
+        (before, end): (u64, u64),
+        limit: usize,
+        sight: &Arc<Sight>,
+    ) -> Result<Vec<RecordedFact>, AppError> {
         let types: Vec<String> = DECIDING.iter().map(|name| (*name).to_owned()).collect();
         let sought = Filter {
             stream: filter.milestone.map(Stream::Milestone),
             timeline: filter.initiative.map(Timeline::Initiative),
             types: types.clone(),
             until: Some(end),
+            sight: Arc::clone(sight),
             ..Filter::default()
         };
         let window = Window { below: Some(before), limit, ..Window::all(Direction::NewestFirst) };
@@ -130,7 +142,7 @@ impl Tahavol {
             return Ok(found.facts);
         }
         // The index is behind; the ledger itself is not.
-        let scanned = FactFilter { types: Some(types), until: Some(end), ..FactFilter::default() };
+        let scanned = FactFilter { types: Some(types), until: Some(end), sight: Arc::clone(sight), ..FactFilter::default() };
         self.facts_before(Some(before), limit, &scanned).await
     }
 }

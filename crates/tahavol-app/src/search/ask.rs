@@ -75,10 +75,36 @@ impl Index {
 
     pub(super) fn count(&self, sought: &Sought, until: u64) -> Result<Answer<u64>, IndexError> {
         self.at_once(|index| {
+            if sought.is_everything_shown() {
+                return index.count_shown(sought, until);
+            }
             let Plan::Union(selects) = index.plan(sought, (0, until))? else { return Ok(0) };
             let (sql, values) = union(selects);
             Ok(index.connection.query_row(&format!("SELECT count(*) FROM ({sql})"), params_from_iter(values), |row| row.get(0))?)
         })
+    }
+
+    /// Positions are dense, so that only what is hidden has to be counted, and that is little.
+    fn count_shown(&self, sought: &Sought, until: u64) -> Result<u64, IndexError> {
+        let number = |sql: &str| -> Result<u64, IndexError> { Ok(self.connection.query_row(sql, [integer(until)], |row| row.get(0))?) };
+        let all = number("SELECT coalesce(max(position) + 1, 0) FROM event WHERE position <= ?")?;
+        let Some(condition) = self.hidden(sought)? else { return Ok(all) };
+        let hidden = number(&format!("SELECT count(*) FROM event AS e WHERE ({condition}) AND e.position <= ?"))?;
+        Ok(all.saturating_sub(hidden))
+    }
+
+    /// Which rows are not shown to whoever asks. Keys and positions are numbers, and stand in the text as such.
+    fn hidden(&self, sought: &Sought) -> Result<Option<String>, IndexError> {
+        let sight = &sought.filter.sight;
+        let mut keys = Vec::new();
+        for stream in sight.hidden_streams() {
+            keys.extend(self.key(Kind::Stream, &stream.to_string())?.map(|key| key.to_string()));
+        }
+        let positions: Vec<String> = sight.hidden_positions().map(|position| position.to_string()).collect();
+        let parts = [("e.stream", keys), ("e.position", positions)];
+        let parts = parts.iter().filter(|(_, values)| !values.is_empty());
+        let parts: Vec<String> = parts.map(|(column, values)| format!("{column} IN ({})", values.join(", "))).collect();
+        Ok((!parts.is_empty()).then(|| parts.join(" OR ")))
     }
 
     /// Its end and the answer are of one moment, whoever writes meanwhile.
@@ -203,6 +229,9 @@ impl Index {
         if let Some(text) = &sought.text {
             let sql = "EXISTS (SELECT 1 FROM words AS w WHERE w.position = e.position AND instr(w.text, ?) > 0)";
             conditions.push(Condition::plain(sql, vec![Value::Text(text.clone())]));
+        }
+        if let Some(hidden) = self.hidden(sought)? {
+            conditions.push(Condition::plain(&format!("NOT ({hidden})"), Vec::new()));
         }
         Ok(Some(conditions))
     }

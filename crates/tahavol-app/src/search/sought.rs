@@ -4,6 +4,7 @@ use tahavol_domain::Stream;
 use tahavol_domain::fact::TYPES;
 use tahavol_domain::text::fold;
 use tahavol_projections::Snapshot;
+use tahavol_projections::sight::Sight;
 
 use super::entry::{self, Entry};
 use super::{Filter, Source, Timeline};
@@ -72,7 +73,12 @@ impl Sought {
     }
 
     pub(super) fn is_everything(&self) -> bool {
-        let asked = Filter { until: None, text: self.text.clone(), ..self.filter.clone() };
+        self.filter.sight.is_whole() && self.is_everything_shown()
+    }
+
+    /// All that the sight shows, however little that is.
+    pub(super) fn is_everything_shown(&self) -> bool {
+        let asked = Filter { until: None, text: self.text.clone(), sight: Sight::whole(), ..self.filter.clone() };
         asked == Filter::default()
     }
 
@@ -84,6 +90,7 @@ impl Sought {
     pub(super) fn accepts(&self, entry: &Entry) -> bool {
         let Filter { actor, commission, recorded_from, recorded_to, effective_from, effective_to, command, correlation, .. } = &self.filter;
         self.may_accept(entry.event_type, &entry.stream)
+            && self.filter.sight.shows_at(entry.position, &entry.stream)
             && actor.as_ref().is_none_or(|actor| actor.0 == entry.actor)
             && self.office.as_ref().is_none_or(|office| *office == entry.office)
             && commission.as_ref().is_none_or(|slug| Some(&slug.0) == entry.commission.as_ref())

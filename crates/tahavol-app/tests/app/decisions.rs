@@ -18,6 +18,7 @@ use tahavol_domain::text::Text;
 use tahavol_domain::values::{EventId, Horizon, IndicatorCode, MilestoneId, Office};
 use tahavol_domain::{Stream, indicator, initiative, milestone};
 use tahavol_ledger::{Expected, Ledger, NewEvent};
+use tahavol_projections::sight::Sight;
 use uuid::Uuid;
 
 use crate::support::*;
@@ -39,7 +40,7 @@ pub(crate) async fn rebaseline_approved(world: &World, proposal: u128) -> u64 {
 
 async fn decision(world: &World, position: u64) -> Decision {
     let seen = world.app.snapshot();
-    world.app.decision(position, &seen).await.unwrap().expect("a decision")
+    world.app.decision(position, &seen, &Sight::whole()).await.unwrap().expect("a decision")
 }
 
 fn kinds(decision: &Decision) -> Vec<(u64, SinceKind)> {
@@ -103,7 +104,7 @@ async fn what_came_out_after_a_rebaseline_is_told_and_what_belongs_to_later_days
     // What it looked at stays what it was, and so does what could be seen of it before the correction.
     assert_eq!(found.basis.digest(), fresh.basis.digest());
     let then = world.app.as_of(tahavol_app::AsOf::Position(decided)).await.unwrap();
-    assert!(world.app.decision(decided, &then).await.unwrap().unwrap().since.is_empty());
+    assert!(world.app.decision(decided, &then, &Sight::whole()).await.unwrap().unwrap().since.is_empty());
 }
 
 /// An indicator of `technology` with a target, measured once in every province, and a milestone `T-3` that is measured by it.
@@ -217,7 +218,7 @@ async fn what_decides_nothing_is_no_decision() {
     let seen = world.app.snapshot();
     let head = seen.position.unwrap();
     for position in (0..head).chain([head + 1]) {
-        assert!(world.app.decision(position, &seen).await.unwrap().is_none(), "{position}");
+        assert!(world.app.decision(position, &seen, &Sight::whole()).await.unwrap().is_none(), "{position}");
     }
 }
 
@@ -236,7 +237,7 @@ async fn decisions_are_listed_newest_first_for_all_or_for_one_subject() {
     let suspended = world.handle(world.order("council", t, suspend)).await.unwrap().position.unwrap();
     let seen = world.app.snapshot();
     let listed = async |filter: &DecisionFilter, before, limit| {
-        let found = world.app.decisions(&seen, filter, before, limit).await.unwrap();
+        let found = world.app.decisions(&seen, filter, before, limit, &Sight::whole()).await.unwrap();
         found.into_iter().map(|(fact, _)| fact.position).collect::<Vec<_>>()
     };
     let everything: Vec<u64> = [suspended].into_iter().chain(decided.clone()).chain([approved]).collect();

@@ -3,6 +3,7 @@
 use tahavol_app::{AsOf, FactFilter, Step, StepDirection, StepFilter, Told};
 use tahavol_domain::text::Lang;
 use tahavol_domain::values::ActorId;
+use tahavol_projections::sight::Sight;
 
 use crate::support::*;
 
@@ -22,7 +23,7 @@ async fn walk(world: &World, filter: &StepFilter, direction: StepDirection) -> V
     let until = world.app.snapshot();
     let mut steps = Vec::new();
     let mut cursor = None;
-    while let Some(step) = world.app.step(cursor, filter, direction, &until).await.unwrap() {
+    while let Some(step) = world.app.step(cursor, filter, direction, &until, &Sight::whole()).await.unwrap() {
         cursor = match direction {
             StepDirection::Forward => step.next,
             StepDirection::Backward => step.previous,
@@ -72,13 +73,13 @@ async fn a_cursor_between_two_events_goes_to_the_nearest_in_the_direction() {
     let all = positions(&walk(&world, &filter, StepDirection::Forward).await);
     let head = until.position.unwrap();
     for cursor in 0..=head {
-        let after = world.app.step(Some(cursor), &filter, StepDirection::Forward, &until).await.unwrap();
+        let after = world.app.step(Some(cursor), &filter, StepDirection::Forward, &until, &Sight::whole()).await.unwrap();
         assert_eq!(after.map(|step| step.event.position), all.iter().copied().find(|position| *position >= cursor));
-        let before = world.app.step(Some(cursor), &filter, StepDirection::Backward, &until).await.unwrap();
+        let before = world.app.step(Some(cursor), &filter, StepDirection::Backward, &until, &Sight::whole()).await.unwrap();
         assert_eq!(before.map(|step| step.event.position), all.iter().copied().rev().find(|position| *position <= cursor));
     }
     for direction in [StepDirection::Forward, StepDirection::Backward] {
-        assert_eq!(not_reached(world.app.step(Some(head + 1), &filter, direction, &until).await), head + 1);
+        assert_eq!(not_reached(world.app.step(Some(head + 1), &filter, direction, &until, &Sight::whole()).await), head + 1);
     }
 }
 
@@ -86,10 +87,10 @@ async fn a_cursor_between_two_events_goes_to_the_nearest_in_the_direction() {
 async fn nothing_after_the_picture_that_is_looked_from_is_shown() {
     let world = told().await;
     let until = world.app.as_of(AsOf::Position(13)).await.unwrap();
-    let last = world.app.step(None, &StepFilter::All, StepDirection::Backward, &until).await.unwrap().unwrap();
+    let last = world.app.step(None, &StepFilter::All, StepDirection::Backward, &until, &Sight::whole()).await.unwrap().unwrap();
     assert_eq!((last.event.position, last.next), (13, None));
     let mina = StepFilter::Actor(ActorId("mina".to_owned()));
-    let last = world.app.step(None, &mina, StepDirection::Backward, &until).await.unwrap().unwrap();
+    let last = world.app.step(None, &mina, StepDirection::Backward, &until, &Sight::whole()).await.unwrap().unwrap();
     assert!(last.event.position <= 13 && last.next.is_none());
 }
 
@@ -99,7 +100,7 @@ async fn a_report_shows_what_it_changed() {
     world.reported(1_250).await;
     let position = world.reported(2_500).await.position.unwrap();
     let until = world.app.snapshot();
-    let step = world.app.step(Some(position), &StepFilter::All, StepDirection::Forward, &until).await.unwrap().unwrap();
+    let step = world.app.step(Some(position), &StepFilter::All, StepDirection::Forward, &until, &Sight::whole()).await.unwrap().unwrap();
     let changed: Vec<_> = step.fields.iter().filter(|field| field.changed()).map(|field| field.key).collect();
     assert_eq!(changed, ["reports", "reported"]);
     let reported = step.fields.iter().find(|field| field.key == "reported").unwrap();
@@ -114,9 +115,11 @@ async fn a_report_shows_what_it_changed() {
 async fn the_first_event_of_all_has_nothing_before_it() {
     let world = World::founded().await;
     let until = world.app.snapshot();
-    let first = world.app.step(None, &StepFilter::All, StepDirection::Forward, &until).await.unwrap().unwrap();
+    let first = world.app.step(None, &StepFilter::All, StepDirection::Forward, &until, &Sight::whole()).await.unwrap().unwrap();
     assert_eq!((first.event.position, first.previous, first.next), (0, None, Some(1)));
     assert!(first.fields.iter().all(|field| field.before.is_none() && field.after.is_some()));
     let empty = World::empty().await;
-    assert!(empty.app.step(None, &StepFilter::All, StepDirection::Forward, &empty.app.snapshot()).await.unwrap().is_none());
+    assert!(
+        empty.app.step(None, &StepFilter::All, StepDirection::Forward, &empty.app.snapshot(), &Sight::whole()).await.unwrap().is_none()
+    );
 }

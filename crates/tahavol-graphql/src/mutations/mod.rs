@@ -11,7 +11,7 @@ pub(crate) mod station;
 use std::sync::Arc;
 
 use async_graphql::{Context, Error, InputObject};
-use tahavol_app::{HandleError, Order, Tahavol};
+use tahavol_app::{HandleError, Order};
 use tahavol_domain::calendar;
 use tahavol_domain::policy::Import;
 use tahavol_domain::text::Lang;
@@ -23,7 +23,7 @@ use uuid::Uuid as RawUuid;
 use crate::errors::{OFFICE_INVALID, UserError};
 use crate::initiative::Initiative;
 use crate::milestone::Milestone;
-use crate::request::{View, app, caller, lang, today};
+use crate::request::{View, app, caller, lang};
 use crate::scalars::{Date, Revision, Typed, Uuid};
 
 pub(crate) use payload::{
@@ -69,7 +69,7 @@ impl CommandInput {
 /// Where an input becomes a command: what it is read with.
 pub(crate) struct Desk {
     pub(crate) lang: Lang,
-    /// The live picture; only to find what the input names.
+    /// The live picture as the caller is shown it; only to find what the input names.
     pub(crate) snapshot: Arc<Snapshot>,
     command_id: RawUuid,
 }
@@ -134,15 +134,21 @@ pub(crate) async fn run(
 ) -> Result<Handled, Error> {
     let caller = caller(ctx)?;
     let (app, lang) = (app(ctx)?, lang(ctx));
+    let seen = View::now(ctx, app);
     let built = input.read(lang).and_then(|frame| {
-        let desk = Desk { lang, snapshot: app.snapshot(), command_id: frame.command_id };
+        let desk = Desk { lang, snapshot: Arc::clone(&seen.snapshot), command_id: frame.command_id };
         let (stream, command) = build(&desk)?;
         Ok((frame, stream, command))
     });
-    let (frame, stream, command) = match built {
+    let (mut frame, stream, command) = match built {
         Ok(built) => built,
-        Err(error) => return Ok(Handled::refused(here(ctx, app), error)),
+        Err(error) => return Ok(Handled::refused(View::now(ctx, app), error)),
     };
+    // What an input names it finds in what the caller is shown. What it brings forth may have the code of something hidden: that
+    // the code is taken is told, and nothing of who took it.
+    if !seen.sight.shows(&stream) {
+        frame.expected_revision = None;
+    }
     let order = Order {
         command_id: frame.command_id,
         actor: caller.person.clone(),
@@ -158,17 +164,13 @@ pub(crate) async fn run(
         within: caller.within.clone(),
     };
     match app.handle(order).await {
-        Ok(outcome) => Ok(Handled::done(here(ctx, app), stream, outcome)),
+        Ok(outcome) => Ok(Handled::done(View::now(ctx, app), stream, outcome)),
         Err(HandleError::Conflict { expected, actual, events }) => {
             let error = UserError::unhandled(lang, &HandleError::Conflict { expected, actual, events: Vec::new() });
-            Ok(Handled::conflict(here(ctx, app), stream, error, (expected, actual, events)))
+            let seen = View::now(ctx, app);
+            let shown = events.into_iter().filter(|fact| seen.sight.shows_meanwhile(&seen.snapshot, &stream, fact)).collect();
+            Ok(Handled::conflict(seen, stream, error, (expected, actual, shown)))
         }
-        Err(error) => Ok(Handled::refused(here(ctx, app), UserError::unhandled(lang, &error)).of(stream)),
+        Err(error) => Ok(Handled::refused(View::now(ctx, app), UserError::unhandled(lang, &error)).of(stream)),
     }
-}
-
-/// The picture after the command: the live one, whichever the request saw before.
-fn here(ctx: &Context<'_>, app: &Tahavol) -> View {
-    let snapshot = app.snapshot();
-    View { day: today(ctx, &snapshot), snapshot }
 }

@@ -9,6 +9,7 @@ use tahavol_domain::text::Lang;
 use tahavol_domain::values::{CommissionSlug, Office};
 use tahavol_projections::Snapshot;
 use tahavol_projections::progress::{BaselineKind, Query, progress};
+use tahavol_projections::sight::Sight;
 
 use super::columns::isolated;
 use super::{DataArguments, LangArgument, found, number, say};
@@ -54,13 +55,13 @@ pub(super) async fn run(settings: Settings, arguments: Arguments) -> Result<(), 
     let Some(position) = arguments.position else {
         let filter = filter(&arguments, &seen, lang)?;
         let limit = if arguments.limit == 0 { usize::MAX } else { arguments.limit };
-        let found = app.decisions(&seen, &filter, None, limit).await?;
+        let found = app.decisions(&seen, &filter, None, limit, &Sight::whole()).await?;
         return list(&found, &seen, lang);
     };
     // Beyond the head is told as such, and not as an event that decides nothing.
     app.as_of(AsOf::Position(position)).await?;
     let none = || Failure::new(Code::Refused, message("DECISION_NONE", &[("position", position.to_string())], lang));
-    let decision = app.decision(position, &seen).await?.ok_or_else(none)?;
+    let decision = app.decision(position, &seen, &Sight::whole()).await?.ok_or_else(none)?;
     print(&app, &decision, &seen, lang).await
 }
 

@@ -10,6 +10,7 @@ use tahavol_domain::text::{Lang, digits_to_latin};
 use tahavol_domain::values::{ActorId, CommissionSlug, IndicatorCode, InitiativeId, MilestoneId, Office, StationCode};
 use tahavol_domain::{Rule, Stream};
 use tahavol_projections::Snapshot;
+use tahavol_projections::sight::Sight;
 use uuid::Uuid;
 
 use super::{DataArguments, LangArgument, found};
@@ -217,6 +218,7 @@ impl Reader {
             text: asked.text.clone(),
             timeline: None,
             until: None,
+            sight: Sight::whole(),
         })
     }
 

@@ -10,6 +10,7 @@ use tahavol_domain::Stream;
 use tahavol_domain::text::{Lang, digits_to_latin};
 use tahavol_domain::values::ActorId;
 use tahavol_projections::Snapshot;
+use tahavol_projections::sight::Sight;
 
 use super::columns::{isolated, side_by_side, terminal_width};
 use super::{DataArguments, LangArgument, number, say};
@@ -113,7 +114,7 @@ impl Wish {
 
 impl Walk {
     async fn step(&self, cursor: Option<u64>, direction: StepDirection) -> Result<Option<Step>, Failure> {
-        Ok(self.app.step(cursor, &self.filter, direction, &self.until).await?)
+        Ok(self.app.step(cursor, &self.filter, direction, &self.until, &Sight::whole()).await?)
     }
 
     async fn print(&self, first: Step, count: usize) -> Result<(), Failure> {
