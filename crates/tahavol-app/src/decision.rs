@@ -1,12 +1,12 @@
 //! One decision: permit, decide, stamp, and write down what follows as lines.
 
-use tahavol_domain::aggregate::Basis;
-use tahavol_domain::calendar::{Instant, TimeZone};
+use tahavol_domain::aggregate::{Basis, State};
+use tahavol_domain::calendar::{Date, Instant, TimeZone};
 use tahavol_domain::fact::{EncodeError, Envelope, Fact, encode, event_id};
 use tahavol_domain::policy::permit;
 use tahavol_domain::programme::event::Charter;
-use tahavol_domain::values::{ActorId, ProgrammeId, Sha256};
-use tahavol_domain::{Command, Context, Refusal, Rule, programme};
+use tahavol_domain::values::{ActorId, Office, ProgrammeId, Sha256};
+use tahavol_domain::{Command, Context, Event, Refusal, Rule, programme};
 use tahavol_ledger::NewEvent;
 use tahavol_projections::Snapshot;
 
@@ -30,24 +30,9 @@ pub(crate) struct Given<'a> {
 /// The facts that the order amounts to, each with its line; none when it is already so.
 pub(crate) fn decide(order: &Order, folded: &Folded, given: &Given<'_>) -> Result<Vec<(Fact, NewEvent)>, Refusal> {
     let basis = given.basis;
-    let today = given.now.date_in(&zone(order, basis));
-    let offices = basis.offices(&order.actor.id, today);
-    let named = given.named_administrator;
-    let office = permit(&order.command, &order.stream, &order.actor, &offices, order.import, &order.within, basis, named)?;
+    let office = permitted(order, given)?;
     evidence_is_there(order, given)?;
-    let context = Context {
-        stream: &order.stream,
-        now: given.now,
-        today,
-        actor: &order.actor,
-        office: &office,
-        effective_on: order.effective_on,
-        reason: order.reason.as_deref(),
-        named_administrator: named,
-        basis,
-        taken_again: false,
-    };
-    let decided = folded.state.decide(&order.command, &context)?;
+    let decided = decided(order, &folded.state, &office, given)?;
     let stream = order.stream.to_string();
     let programme = programme_of(order, basis)?;
     if let Some(named) = given.named_programme.filter(|named| *named != programme) {
@@ -76,6 +61,34 @@ pub(crate) fn decide(order: &Order, folded: &Folded, given: &Given<'_>) -> Resul
         event,
     });
     facts.map(with_line).collect()
+}
+
+/// As what the actor may ask it today.
+pub(crate) fn permitted(order: &Order, given: &Given<'_>) -> Result<Office, Refusal> {
+    let offices = given.basis.offices(&order.actor.id, today(order, given));
+    let Order { command, stream, actor, import, within, .. } = order;
+    permit(command, stream, actor, &offices, *import, within, given.basis, given.named_administrator)
+}
+
+/// What the stream answers, whether or not the files are there that the command refers to.
+pub(crate) fn decided(order: &Order, state: &State, office: &Office, given: &Given<'_>) -> Result<Vec<(Event, Option<Date>)>, Refusal> {
+    let context = Context {
+        stream: &order.stream,
+        now: given.now,
+        today: today(order, given),
+        actor: &order.actor,
+        office,
+        effective_on: order.effective_on,
+        reason: order.reason.as_deref(),
+        named_administrator: given.named_administrator,
+        basis: given.basis,
+        taken_again: false,
+    };
+    state.decide(&order.command, &context)
+}
+
+fn today(order: &Order, given: &Given<'_>) -> Date {
+    given.now.date_in(&zone(order, given.basis))
 }
 
 /// The digest of what is asked; a number that the line could not tell exactly is refused here already.

@@ -6,6 +6,7 @@ use tahavol_domain::programme::Event;
 use tahavol_domain::programme::event::{Appointment, Delegation, DelegationEnd, Release};
 
 use super::*;
+use crate::entitlement::{Ground, Moment};
 
 const ON: &str = "2019-10-05";
 
@@ -110,4 +111,73 @@ fn who_was_lent_an_office_on_the_day_of_a_claim_held_it_then() {
     play.report("T-1", "2019-10-02", ProgressReport::default());
     let held = |who| [claimed_at, play.position()].map(|at| play.snapshot.held_office_of(&actor(who), &commission("technology"), at));
     assert_eq!((held("leila"), held("mina")), ([true, true], [false, false]), "it ends by itself after its last day");
+}
+
+/// Offices with the positions of the acts that gave and ended them, of any time of the day.
+fn grounds(play: &Play, who: &str, on: &str) -> Vec<(Office, u64, Option<u64>)> {
+    let told = |ground: Ground| (ground.office.clone(), ground.given().position, ground.ended().map(|stamp| stamp.position));
+    play.snapshot.grounds(&actor(who), Moment::AnyTimeOf(day(on))).into_iter().map(told).collect()
+}
+
+#[test]
+fn an_office_was_held_on_the_days_from_its_appointment_to_its_release() {
+    let mut play = Play::chartered();
+    // Everything is recorded on 2 October.
+    play.appoint_member("technology", "reza");
+    let appointed = play.position();
+    let of = |play: &Play| ["2019-10-01", "2019-10-02", "2019-10-03"].map(|on| grounds(play, "reza", on));
+    assert_eq!(of(&play), [vec![], vec![(member(), appointed, None)], vec![(member(), appointed, None)]]);
+    let release = MemberRelease { actor: actor("reza"), role: Role::Member };
+    play.say(Stream::Commission(commission("technology")), commission::Event::MemberReleased(release));
+    let released = play.position();
+    assert_eq!(of(&play), [vec![], vec![(member(), appointed, Some(released))], vec![]], "on its last day it was held");
+    assert_eq!(play.snapshot.grounds(&actor("reza"), Moment::OfThePicture(day("2019-10-02"))), [], "in this very moment it is not");
+    assert_eq!(play.as_of(appointed).grounds(&actor("reza"), Moment::OfThePicture(day("2019-10-02"))).len(), 1);
+}
+
+#[test]
+fn a_lent_office_was_held_on_its_days_once_it_was_given_and_while_its_lender_held_it() {
+    let mut play = Play::chartered();
+    play.appoint_member("technology", "reza");
+    let delegation = |number, starts, ends| Delegation {
+        delegation: Uuid::from_u128(number),
+        from: actor("reza"),
+        to: person("leila"),
+        office: member(),
+        starts: day(starts),
+        ends: day(ends),
+    };
+    say(&mut play, Event::OfficeDelegated(delegation(1, "2019-09-20", "2019-10-04")));
+    let given = play.position();
+    let held = |play: &Play| ["2019-09-21", "2019-10-02", "2019-10-04", "2019-10-05"].map(|on| grounds(play, "leila", on));
+    let stands = vec![(member(), given, None)];
+    assert_eq!(held(&play), [vec![], stands.clone(), stands, vec![]], "it began when it was given, and ends by itself");
+    let ground = &play.snapshot.grounds(&actor("leila"), Moment::AnyTimeOf(day("2019-10-04")))[0];
+    assert_eq!((ground.lent.as_ref().unwrap().delegation.from.0.as_str(), ground.tenure.office.clone()), ("reza", member()));
+    let release = MemberRelease { actor: actor("reza"), role: Role::Member };
+    play.say(Stream::Commission(commission("technology")), commission::Event::MemberReleased(release));
+    let released = play.position();
+    assert_eq!(held(&play), [vec![], vec![(member(), given, Some(released))], vec![], vec![]]);
+    assert_eq!(Basis::lenders(&play.snapshot, &actor("leila"), &member(), day("2019-10-04")), []);
+}
+
+#[test]
+fn who_lends_an_office_is_known_unless_it_is_held_in_the_own_right() {
+    let mut play = Play::chartered();
+    play.appoint_member("technology", "reza");
+    let delegation = Delegation {
+        delegation: Uuid::from_u128(1),
+        from: actor("reza"),
+        to: person("leila"),
+        office: member(),
+        starts: day("2019-10-01"),
+        ends: day("2019-10-04"),
+    };
+    say(&mut play, Event::OfficeDelegated(delegation));
+    let lenders = |play: &Play, office, on| Basis::lenders(&play.snapshot, &actor("leila"), &office, day(on));
+    assert_eq!(lenders(&play, member(), "2019-10-04"), [actor("reza")]);
+    assert_eq!(lenders(&play, member(), "2019-10-05"), []);
+    assert_eq!(lenders(&play, Office::Council, "2019-10-04"), []);
+    play.appoint_member("technology", "leila");
+    assert_eq!(lenders(&play, member(), "2019-10-04"), []);
 }
