@@ -20,6 +20,7 @@ use crate::evidence::{EvidenceStore, MemoryEvidence};
 use crate::fold::Heads;
 use crate::follow::Follow;
 use crate::head::{Head, Lag};
+use crate::notice::Notice;
 use crate::proof;
 use crate::search::{Search, SearchIndex};
 use crate::sight::Sights;
@@ -44,6 +45,8 @@ pub struct Options {
     pub search: SearchIndex,
     pub clock: Clock,
     pub evidence: Arc<dyn EvidenceStore>,
+    /// Who is told of refusals and of destroyed evidence.
+    pub notice: Option<Notice>,
 }
 
 impl Default for Options {
@@ -58,6 +61,7 @@ impl Default for Options {
             search: SearchIndex::default(),
             clock: Clock::System,
             evidence: Arc::new(MemoryEvidence::default()),
+            notice: None,
         }
     }
 }
@@ -125,6 +129,7 @@ pub(crate) struct Shared {
     named_programme: Option<ProgrammeId>,
     clock: Clock,
     evidence: Arc<dyn EvidenceStore>,
+    notice: Option<Notice>,
     live: ArcSwap<Snapshot>,
     changed: watch::Sender<Arc<Snapshot>>,
     follower: Mutex<Follower>,
@@ -285,6 +290,10 @@ impl Tahavol {
         &*self.0.shared.evidence
     }
 
+    pub(crate) fn notice(&self) -> Option<&Notice> {
+        self.0.shared.notice.as_ref()
+    }
+
     pub(crate) fn named_administrator(&self) -> Option<&ActorId> {
         self.0.shared.named_administrator.as_ref()
     }
@@ -353,6 +362,7 @@ impl Shared {
             named_programme: options.named_programme,
             clock: options.clock,
             evidence: options.evidence,
+            notice: options.notice,
             live: ArcSwap::new(Arc::clone(&empty)),
             changed: watch::Sender::new(empty),
             follower: Mutex::new(Follower::Replaying),

@@ -49,15 +49,25 @@ impl Tahavol {
     /// # Errors
     /// Each variant of [`HandleError`] says whether something was recorded and what to do next.
     pub async fn handle(&self, order: Order) -> Result<Outcome, HandleError> {
+        let done = self.done(&order).await;
+        self.notice_refusal(&order, &done);
+        let done = done?;
+        if let Done::Recorded { position, .. } = &done {
+            self.notice_destruction(&order, Some(*position));
+        }
+        self.answer(&order, done).await
+    }
+
+    async fn done(&self, order: &Order) -> Result<Done, HandleError> {
         self.refuse_when_stopped()?;
         self.refuse_while_behind().await?;
-        let digest = decision::digest(&order)?;
-        let stored = decision::look_up(&order, self.evidence()).await?;
+        let digest = decision::digest(order)?;
+        let stored = decision::look_up(order, self.evidence()).await?;
         let name = order.stream.to_string();
         let (mut slot, first_use) = self.streams().enter(&name).await;
-        let done = self.on_its_stream(&order, &name, digest, &stored, &mut slot, first_use).await;
+        let done = self.on_its_stream(order, &name, digest, &stored, &mut slot, first_use).await;
         self.streams().leave(&name, slot);
-        self.answer(&order, done?).await
+        done
     }
 
     /// With the stream held. The slot is empty while an append is under way: a caller that goes away in the middle

@@ -8,6 +8,7 @@
 
 mod app;
 mod as_of;
+mod can;
 mod clock;
 mod decision;
 mod decisions;
@@ -21,6 +22,7 @@ mod fold;
 mod follow;
 mod handle;
 mod head;
+mod notice;
 mod order;
 mod phase;
 mod sight;
@@ -40,6 +42,7 @@ pub mod verify;
 
 pub use app::{Follower, Health, Options, Tahavol};
 pub use as_of::AsOf;
+pub use can::{Can, Subject};
 pub use clock::Clock;
 pub use decisions::{Decision, DecisionFilter, DecisionSubject, Since, SinceKind, decided_in, deciding_types};
 pub use effect::{Effect, EffectError, Proposed, proposed_for};
@@ -48,6 +51,7 @@ pub use error::{AppError, HandleError};
 pub use evidence::{EvidenceStore, EvidenceUnavailable, MemoryEvidence, StoredEvidence};
 pub use facts::{FactFilter, RecordedFact};
 pub use head::Lag;
+pub use notice::{Denied, Notice, Noticed};
 pub use order::{Order, Outcome};
 pub use phase::{Finished, Phase, Submitted, When};
 pub use tahavol_ledger::{Alarm, Condition, Link};

@@ -86,16 +86,26 @@ impl Phase<'_> {
     /// # Errors
     /// Refusals at once. Anything else means that the phase cannot go on.
     pub async fn submit(&mut self, order: Order, when: When) -> Result<Submitted, HandleError> {
+        let submitted = self.decided(&order, when).await;
+        self.app.notice_refusal(&order, &submitted);
+        let submitted = submitted?;
+        if !submitted.replayed && !submitted.events.is_empty() {
+            self.app.notice_destruction(&order, None);
+        }
+        Ok(submitted)
+    }
+
+    async fn decided(&mut self, order: &Order, when: When) -> Result<Submitted, HandleError> {
         self.app.refuse_when_stopped()?;
-        let now = self.stamp(&order, when)?;
-        let digest = decision::digest(&order)?;
-        let stored = decision::look_up(&order, self.app.evidence()).await?;
+        let now = self.stamp(order, when)?;
+        let digest = decision::digest(order)?;
+        let stored = decision::look_up(order, self.app.evidence()).await?;
         let name = order.stream.to_string();
-        self.load(&order, &name).await?;
+        self.load(order, &name).await?;
         let folded = self.streams.get_mut(&name).expect("loaded just before");
         if let Some(made) = folded.made_by(order.command_id) {
             return if made.digest == digest {
-                self.earlier(&order, made).await
+                self.earlier(order, made).await
             } else {
                 Err(Refusal::at(Rule::CommandIdReused, "commandId").into())
             };
@@ -106,7 +116,7 @@ impl Phase<'_> {
         let named_administrator = self.app.named_administrator();
         let named_programme = self.app.named_programme();
         let given = Given { digest, basis: &self.basis, now, named_administrator, named_programme, stored: &stored };
-        let decided = decision::decide(&order, folded, &given)?;
+        let decided = decision::decide(order, folded, &given)?;
         if decided.is_empty() {
             return Ok(Submitted { events: Vec::new(), replayed: false });
         }
