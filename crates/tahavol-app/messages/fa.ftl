@@ -296,6 +296,7 @@ EVIDENCE_STORE_UNAVAILABLE = مخزن مستندات اکنون در دسترس 
 EVIDENCE_EMPTY = پرونده خالی است.
 EVIDENCE_TYPE_UNKNOWN = این نوع پرونده پذیرفته نمی‌شود. پذیرفته‌ها: PDF، PNG، JPEG، GIF و WebP، پرونده‌های اداری بدون ماکرو، و متن و CSV با UTF-8.
 EVIDENCE_TYPE_OTHER = پرونده { $declared } اعلام شده بود ولی { $found } است.
+READ_NOT_PERMITTED = هیچ‌یک از سمت‌های شما اجازهٔ خواندن این را نمی‌دهد.
 EVIDENCE_NOT_PERMITTED = پرونده را کسی می‌فرستد که سمتی دارد که به آن استناد می‌کند؛ شما امروز چنین سمتی ندارید.
 EVIDENCE_INTERRUPTED = پرونده کامل نرسید؛ دوباره بفرستید.
 

@@ -77,14 +77,14 @@ impl Tahavol {
         policy::has(right, &live.offices(actor, self.clock().now().date_in(&live.time_zone())), within)
     }
 
-    /// Whether the event at a position is there and shown.
+    /// Whether there is an event at a position that is not shown.
     ///
     /// # Errors
     /// When the ledger cannot be read, or has an event that cannot.
-    pub async fn shows(&self, sight: &Sight, position: u64) -> Result<bool, AppError> {
+    pub async fn hides(&self, sight: &Sight, position: u64) -> Result<bool, AppError> {
         if sight.is_whole() {
-            return Ok(true);
+            return Ok(false);
         }
-        Ok(self.fact_at(position).await?.is_some_and(|fact| sight.shows_fact(&fact.fact)))
+        Ok(self.fact_at(position).await?.is_some_and(|fact| !sight.shows_fact(&fact.fact)))
     }
 }

@@ -1,5 +1,6 @@
 //! Evidence over HTTP: sent as a stream, fetched as an attachment that no browser runs.
 
+use std::collections::BTreeSet;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +13,9 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use tahavol_app::Clock;
-use tahavol_domain::values::{Office, Person, Sha256};
+use tahavol_domain::policy::{Drafts, Reader};
+use tahavol_domain::values::{Office, Sha256};
+use tahavol_graphql::Caller;
 use tokio::time::timeout;
 
 use super::Site;
@@ -44,7 +47,7 @@ pub(super) async fn fetch(State(site): State<Arc<Site>>, Path(digest): Path<Stri
 }
 
 async fn take(site: &Site, who: &Who, headers: &HeaderMap, body: Body) -> Result<Response, Problem> {
-    may_send(site, &who.somebody()?.person)?;
+    may_send(site, who.somebody()?)?;
     let limit = site.evidence.max_bytes();
     let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if length.is_some_and(|length| length > limit) {
@@ -64,7 +67,7 @@ async fn take(site: &Site, who: &Who, headers: &HeaderMap, body: Body) -> Result
 }
 
 /// Whoever could never refer to a file has no business filling the store.
-fn may_send(site: &Site, person: &Person) -> Result<(), Problem> {
+fn may_send(site: &Site, caller: &Caller) -> Result<(), Problem> {
     let snapshot = site.app.snapshot();
     let today = Clock::System.now().date_in(&snapshot.time_zone());
     let refers = |office: &Office| match office {
@@ -78,18 +81,22 @@ fn may_send(site: &Site, person: &Person) -> Result<(), Problem> {
         // The founding is no person's; an auditor reads everything and records nothing.
         Office::Founding | Office::Auditor => false,
     };
-    if snapshot.offices(&person.id, today).iter().any(refers) {
+    let only_reads = caller.within.commands.as_ref().is_some_and(BTreeSet::is_empty);
+    if !only_reads && snapshot.offices(&caller.person.id, today).iter().any(refers) {
         return Ok(());
     }
     Err(Problem::new(StatusCode::FORBIDDEN, "EVIDENCE_NOT_PERMITTED"))
 }
 
 async fn give(site: &Site, who: &Who, digest: &str) -> Result<Response, Problem> {
-    who.somebody()?;
+    let caller = who.somebody()?;
     let missing = || Problem::new(StatusCode::NOT_FOUND, "EVIDENCE_MISSING").with("value", digest);
     let digest = Sha256::from_str(digest).map_err(|_| missing())?;
     if is_destroyed(site, digest) {
         return Err(destroyed(digest));
+    }
+    if !may_fetch(site, caller, digest) {
+        return Err(missing());
     }
     let content = site.evidence.content(digest).await.map_err(unavailable)?.ok_or_else(missing)?;
     let headers = [
@@ -100,6 +107,14 @@ async fn give(site: &Site, who: &Who, digest: &str) -> Result<Response, Problem>
         (CACHE_CONTROL, "private, max-age=31536000, immutable".to_owned()),
     ];
     Ok((headers, Body::from_stream(content.bytes)).into_response())
+}
+
+/// What an event refers to belongs to something that was decided: no rule lets a draft refer to a file. What nothing refers to yet is
+/// to be seen by those who look at everything.
+fn may_fetch(site: &Site, caller: &Caller, digest: Sha256) -> bool {
+    let live = site.app.snapshot();
+    let reader = site.app.reader(&live, &caller.person.id, &caller.within);
+    reader == Reader::Recognised(Drafts::All) || site.app.sight(&live, &reader).of(&live).evidence.contains_key(&digest)
 }
 
 fn is_destroyed(site: &Site, digest: Sha256) -> bool {

@@ -1,21 +1,29 @@
 //! The ledger as a transparency log over HTTP: checkpoint and tiles for everybody, entries and receipts for those who may read them.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
-use axum::Router;
 use axum::extract::{OriginalUri, Path, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Extension, Router};
 use sha2::{Digest, Sha256};
 use tahavol_app::proof::ProofError;
+use tahavol_app::{AppError, Clock};
+use tahavol_domain::policy::Right;
+use tahavol_domain::values::ActorId;
 use tahavol_graphql::Caller;
+use tahavol_identity::{Credential, Note, NoteKind};
 use tahavol_ledger::SignedHead;
 use tahavol_ledger::merkle::tile::{TileKind, parse_tile_path, tile_bytes, width_at};
+use uuid::Uuid;
 
 use super::Site;
 use super::negotiate::language;
+use super::peer::From;
 use super::problem::Problem;
 use super::who::Who;
 
@@ -24,6 +32,8 @@ const BYTES: &str = "application/octet-stream";
 /// What once was signed never changes.
 const FOR_ALL: &str = "public, max-age=31536000, immutable";
 const FOR_ONE: &str = "private, max-age=31536000, immutable";
+/// Tiles that one caller takes within this time are one reading of the ledger.
+const ONE_READING: Duration = Duration::from_secs(3_600);
 
 pub(super) fn routes() -> Router<Arc<Site>> {
     Router::new()
@@ -47,18 +57,29 @@ async fn cosigned_checkpoint(State(site): State<Arc<Site>>, headers: HeaderMap) 
 }
 
 /// `GET /log/tile/<L>/<N>[.p/<W>]` and `GET /log/tile/entries/<N>[.p/<W>]`.
-async fn tile(State(site): State<Arc<Site>>, OriginalUri(uri): OriginalUri, who: Who, headers: HeaderMap) -> Response {
+async fn tile(
+    State(site): State<Arc<Site>>,
+    OriginalUri(uri): OriginalUri,
+    who: Who,
+    Extension(from): Extension<From>,
+    headers: HeaderMap,
+) -> Response {
     // The path as it was sent: a tile has one name, and an escaped one is another.
     let path = uri.path().strip_prefix("/log/").unwrap_or_default();
-    let told = part(&site, &who, path).await;
+    let told = part(&site, (&who, from), path).await;
     answer(&site, &headers, told)
 }
 
 /// `GET /log/proof/<position>`: a `.tlog-proof`.
 async fn receipt(State(site): State<Arc<Site>>, Path(position): Path<String>, who: Who, headers: HeaderMap) -> Response {
     let told = async {
-        may_read_entries(&who)?;
+        let caller = who.somebody()?;
         let position = number(&position).ok_or_else(nothing_there)?;
+        // A receipt tells the leaf of an event. What somebody is not shown is not there.
+        let sight = site.app.sight_of(&caller.person.id, &caller.within);
+        if site.app.hides(&sight, position).await.map_err(|error| unreadable(&error))? {
+            return Err(nothing_there());
+        }
         let receipt = site.app.receipt(position).await.map_err(|error| problem(&error))?;
         let file = format!("attachment; filename=\"{position}.tlog-proof\"");
         let headers = [(CONTENT_TYPE, TEXT), (CACHE_CONTROL, "private, no-cache"), (CONTENT_DISPOSITION, &file)];
@@ -80,7 +101,7 @@ async fn consistency(State(site): State<Arc<Site>>, Path((from, to)): Path<(Stri
     answer(&site, &headers, told)
 }
 
-async fn part(site: &Site, who: &Who, path: &str) -> Result<Response, Problem> {
+async fn part(site: &Site, who: (&Who, From), path: &str) -> Result<Response, Problem> {
     let (kind, number, width) = parse_tile_path(path).ok_or_else(nothing_there)?;
     let size = site.app.signed_head().ok_or_else(|| problem(&ProofError::Unsigned))?.checkpoint.size;
     // Only what is signed; a partial tile goes on being served when there is more of it.
@@ -91,18 +112,64 @@ async fn part(site: &Site, who: &Who, path: &str) -> Result<Response, Problem> {
             (FOR_ALL, site.app.tile(level, number, width).await.map(|hashes| tile_bytes(&hashes)))
         }
         TileKind::Entries => {
-            may_read_entries(who)?;
+            let caller = may_read_entries(site, who)?;
             there(0)?;
-            (FOR_ONE, site.app.entries(number, width).await)
+            let bytes = site.app.entries(number, width).await;
+            if bytes.is_ok() && site.exports.begins(caller) {
+                site.note(NoteKind::LedgerExported, caller, who.1);
+            }
+            (FOR_ONE, bytes)
         }
     };
     let bytes = bytes.map_err(|error| problem(&error))?;
     Ok(([(CONTENT_TYPE, BYTES), (CACHE_CONTROL, cache)], bytes).into_response())
 }
 
-/// Entries are the whole ledger. In this version everybody whom the sign-in knows may read it, as in GraphQL.
-fn may_read_entries(who: &Who) -> Result<&Arc<Caller>, Problem> {
-    who.somebody()
+/// Entries are the whole ledger, drafts included.
+fn may_read_entries<'w>(site: &Site, (who, from): (&'w Who, From)) -> Result<&'w Arc<Caller>, Problem> {
+    let caller = who.somebody()?;
+    if site.app.has(Right::ReadWholeLedger, &caller.person.id, &caller.within) {
+        return Ok(caller);
+    }
+    site.note(NoteKind::ReadRefused, caller, from);
+    Err(Problem::new(StatusCode::FORBIDDEN, "READ_NOT_PERMITTED"))
+}
+
+impl Site {
+    /// Entries were asked for: what came of it goes into the journal.
+    fn note(&self, kind: NoteKind, caller: &Caller, from: From) {
+        let mut details = vec![("what", "entries".to_owned())];
+        if let Credential::Token(id) = caller.by {
+            details.push(("token", id.to_string()));
+        }
+        self.journal.note(Note { kind, actor: Some(caller.person.id.clone()), address: Some(from.0), details }, Clock::System.now());
+    }
+}
+
+/// Who reads the whole ledger tile by tile. One reading is one note: it is noted when it begins, and again while it lasts.
+#[derive(Debug, Default)]
+pub(super) struct Exports(Mutex<HashMap<(ActorId, Option<Uuid>), Instant>>);
+
+impl Exports {
+    fn begins(&self, caller: &Caller) -> bool {
+        let token = match caller.by {
+            Credential::Token(id) => Some(id),
+            Credential::Session { .. } | Credential::Provider { .. } => None,
+        };
+        let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        noted.retain(|_, since| since.elapsed() < ONE_READING);
+        let reader = (caller.person.id.clone(), token);
+        let begins = !noted.contains_key(&reader);
+        if begins {
+            noted.insert(reader, Instant::now());
+        }
+        begins
+    }
+}
+
+fn unreadable(error: &AppError) -> Problem {
+    tracing::error!(%error, "the ledger cannot be read");
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE")
 }
 
 fn noted(headers: &HeaderMap, head: &SignedHead) -> Response {

@@ -60,6 +60,7 @@ pub struct Site {
     cache: cache::Cache,
     documents: Documents,
     watchers: person::Watchers,
+    exports: log::Exports,
 }
 
 impl Site {
@@ -79,6 +80,7 @@ impl Site {
             cache: cache::Cache::new(settings.limits.cache_bytes),
             documents: Documents::default(),
             watchers: person::Watchers::default(),
+            exports: log::Exports::default(),
         })
     }
 
