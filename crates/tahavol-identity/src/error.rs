@@ -82,6 +82,29 @@ impl IdentityError {
         }
     }
 
+    /// What the message names.
+    #[must_use]
+    pub fn args(&self) -> Vec<(&'static str, String)> {
+        match self {
+            IdentityError::Unavailable { what } => vec![("what", what.clone())],
+            IdentityError::NotOurs { path } => vec![("path", path.clone())],
+            IdentityError::NewerVersion { found, known } => vec![("found", found.to_string()), ("known", known.to_string())],
+            IdentityError::ActorId { id } => vec![("value", id.clone())],
+            IdentityError::UnknownAccount { actor } | IdentityError::AccountExists { actor } => vec![("actor", actor.0.clone())],
+            IdentityError::PasswordLength { least, most } => vec![("least", least.to_string()), ("most", most.to_string())],
+            IdentityError::Wait { seconds } => vec![("seconds", seconds.to_string())],
+            IdentityError::TooManyTokens { most } => vec![("most", most.to_string())],
+            IdentityError::PersonName
+            | IdentityError::PasswordLikeName
+            | IdentityError::WrongPassword
+            | IdentityError::UnknownLink
+            | IdentityError::SecondFactorInForce
+            | IdentityError::TokenLabel
+            | IdentityError::TokenExpiry
+            | IdentityError::UnknownToken => Vec::new(),
+        }
+    }
+
     pub(crate) fn unavailable(what: impl ToString) -> IdentityError {
         IdentityError::Unavailable { what: what.to_string() }
     }
