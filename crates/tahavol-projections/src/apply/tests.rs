@@ -6,6 +6,7 @@ mod initiatives;
 mod measures;
 mod milestones;
 mod offices;
+mod sights;
 mod stations;
 mod whole;
 
@@ -29,6 +30,7 @@ use uuid::Uuid;
 use super::ApplyError;
 use crate::Snapshot;
 use crate::rows::{MilestoneRow, Official};
+use crate::sight::Undecided;
 
 const PROGRAMME: ProgrammeId = ProgrammeId(Uuid::from_u128(0x7a4a_0001));
 
@@ -76,6 +78,7 @@ impl Play {
         let position = self.facts.len() as u64;
         let fact = Fact { envelope: self.envelope(position, stream, on), event: event.into_event() };
         self.snapshot.apply(&fact, position)?;
+        assert_eq!(self.snapshot.undecided, Undecided::of(&self.snapshot), "what is kept of drafts is what a look at all rows finds");
         let id = fact.envelope.id;
         self.facts.push(fact);
         Ok(id)
