@@ -54,15 +54,14 @@ async fn nobody_sends_or_fetches_without_a_token() {
 
 #[tokio::test]
 async fn who_holds_no_office_that_refers_to_files_sends_none() {
-    let config = tempfile::tempdir().unwrap();
-    let path = config.path().join("tahavol.toml");
-    std::fs::write(&path, "[[tokens]]\ntoken = \"token-of-a-stranger\"\nactor = \"stranger\"\nname = \"Stranger\"\n").unwrap();
-    let server = Server::of_with(data::with_history(), &[("TAHAVOL_CONFIG", path.to_str().unwrap())]);
+    let directory = data::with_history();
+    let stranger = data::new_token(directory.path(), "stranger", &["--name", "Stranger"]);
+    let server = Server::of(directory);
     let sent = async |token: &str, language: &str| {
         let request = server.post("/evidence").bearer_auth(token).header("content-type", TEXT).header("accept-language", language);
         request.body("گزارش").send().await.unwrap()
     };
-    for token in ["token-of-a-stranger", &server.token("auditor")] {
+    for token in [&stranger, &server.token("auditor")] {
         assert_eq!(code(sent(token, "fa").await).await, (403, "EVIDENCE_NOT_PERMITTED".to_owned()));
         let english: Value = sent(token, "en").await.json().await.unwrap();
         assert!(english["message"].as_str().unwrap().contains("office"), "{english}");

@@ -59,7 +59,7 @@ fn a_demonstration_is_played_under_the_id_that_is_named() {
 }
 
 #[test]
-fn everybody_has_a_token_that_only_the_owner_of_the_data_can_read() {
+fn everybody_has_a_password_and_a_token_that_only_the_owner_of_the_data_can_read() {
     let directory = data::founded();
     let told = printed(&on(directory.path(), &["demo", "--no-serve"]));
     for office in
@@ -67,11 +67,13 @@ fn everybody_has_a_token_that_only_the_owner_of_the_data_can_read() {
     {
         assert!(told.lines().any(|line| line.starts_with(&format!("{office} "))), "{office}");
     }
-    assert!(told.contains(&data::token(directory.path(), "council")));
+    assert!(told.contains(&data::password(directory.path(), "council")) && !told.contains(&data::token(directory.path(), "council")));
     #[cfg(unix)]
     {
-        let mode = std::os::unix::fs::PermissionsExt::mode(&directory.path().join("people.toml").metadata().unwrap().permissions());
-        assert_eq!(mode & 0o777, 0o600);
+        for file in ["people.toml", "identity.sqlite"] {
+            let mode = std::os::unix::fs::PermissionsExt::mode(&directory.path().join(file).metadata().unwrap().permissions());
+            assert_eq!(mode & 0o777, 0o600, "{file}");
+        }
     }
 }
 

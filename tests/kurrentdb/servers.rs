@@ -39,10 +39,15 @@ impl Pair {
         let mut demo = binary::command(&["demo", "--data", &a, "--today", TODAY, "--no-serve", "--no-history"]);
         let output = block_in_place(|| demo.envs(pair.environment.clone()).output().expect("it starts"));
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        // All nodes know the same people and sign with the same key.
+        // All nodes know the same people, whose accounts each of them keeps for itself, and sign with the same key.
         let (a, b) = (pair.data("a"), pair.data("b"));
         std::fs::create_dir_all(&b).expect("a directory");
-        std::fs::copy(a.join("people.toml"), b.join("people.toml")).expect("the people");
+        for file in std::fs::read_dir(&a).expect("a directory").map(|entry| entry.expect("an entry").file_name()) {
+            let name = file.to_string_lossy();
+            if name == "people.toml" || name.starts_with("identity.sqlite") {
+                std::fs::copy(a.join(&file), b.join(&file)).expect("the people");
+            }
+        }
         std::fs::copy(key_of(&a), key_of(&b)).expect("the key");
         pair
     }

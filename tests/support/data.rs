@@ -59,10 +59,34 @@ pub fn made(more: &[&str]) -> Data {
 /// # Panics
 /// When there is no such person.
 pub fn token(directory: &Path, actor: &str) -> String {
+    of_person(directory, actor, "token")
+}
+
+/// What a person of a demonstration signs in with.
+///
+/// # Panics
+/// When there is no such person.
+pub fn password(directory: &Path, actor: &str) -> String {
+    of_person(directory, actor, "password")
+}
+
+fn of_person(directory: &Path, actor: &str, key: &str) -> String {
     let people = fs::read_to_string(directory.join("people.toml")).expect("the people file");
-    let entries = people.split("[[tokens]]");
-    let entry = entries.into_iter().find(|entry| entry.contains(&format!("actor = \"{actor}\""))).expect("the person has a token");
-    entry.split('"').nth(1).expect("the token comes first").to_owned()
+    let entries = people.split("[[people]]");
+    let entry = entries.into_iter().find(|entry| entry.contains(&format!("actor = \"{actor}\""))).expect("the person is there");
+    let line = entry.lines().find_map(|line| line.strip_prefix(&format!("{key} = \""))).expect("the person has one");
+    line.trim_end_matches('"').to_owned()
+}
+
+/// A token of its own, as the command line makes it: `new_token(directory, "council", &["--read-only"])`.
+///
+/// # Panics
+/// When it cannot be made.
+pub fn new_token(directory: &Path, actor: &str, more: &[&str]) -> String {
+    let path = directory.display().to_string();
+    let output = binary::run(&[&["token", "add", "--as", actor, "--label", "test", "--data", &path], more].concat());
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
 
 /// The private key that signs a demonstration's log, as its file has it.

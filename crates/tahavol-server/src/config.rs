@@ -2,14 +2,18 @@
 
 mod engine;
 mod identity;
+mod modes;
+mod oidc;
+mod people;
 mod secrecy;
+mod wire;
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use config::{Config, Environment, File, FileFormat};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use tahavol_domain::text::Lang;
 use tahavol_domain::values::{ActorId, Person, is_code};
 
@@ -17,12 +21,13 @@ use crate::failure::Failure;
 
 pub use engine::{Cluster, ClusterAddress, Engine, LedgerSetting, NoLedger, REPLICA_FILE};
 pub use identity::{IdentitySettings, OfficeKind};
+pub(crate) use modes::refuse_open_to_others;
+pub use oidc::{CALLBACK, OidcSettings};
+pub use people::{PEOPLE_FILE, People, SomebodyToTry};
+pub use wire::{Network, PageOrigin, TlsSettings, WireSettings, house};
 
 /// The configuration file of the working directory, read when it is there.
 pub const CONFIG_FILE: &str = "tahavol.toml";
-
-/// People whom a data directory knows of itself: `demo` writes it.
-pub const PEOPLE_FILE: &str = "people.toml";
 
 /// Everything that can be set. The names are those of the file; in the environment `limits.body_bytes` is
 /// `TAHAVOL_LIMITS__BODY_BYTES`.
@@ -46,36 +51,27 @@ pub struct Settings {
     pub administrator: Option<PersonSetting>,
     /// Whom a founding import appoints to the council first.
     pub first_official: Option<PersonSetting>,
-    pub tokens: Vec<TokenSetting>,
     pub identity: IdentitySettings,
+    /// The organisation's identity provider, where there is one.
+    pub oidc: Option<OidcSettings>,
+    /// HTTPS by this process itself.
+    pub tls: Option<TlsSettings>,
+    pub wire: WireSettings,
     pub evidence: EvidenceSettings,
     pub limits: LimitSettings,
     pub health: HealthSettings,
     pub proof: ProofSettings,
     pub log: LogSettings,
+    /// The configuration file, where it holds a secret.
+    #[serde(skip)]
+    pub secret_config: Option<PathBuf>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PersonSetting {
     pub id: String,
     pub name: String,
-}
-
-/// A bearer token and whose it is.
-#[derive(Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TokenSetting {
-    pub token: String,
-    pub actor: String,
-    pub name: String,
-}
-
-/// A token is a secret: it never appears in a log.
-impl std::fmt::Debug for TokenSetting {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("TokenSetting").field("actor", &self.actor).finish_non_exhaustive()
-    }
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -102,6 +98,9 @@ pub struct S3Settings {
     pub access_key_id: Option<String>,
     #[serde(default)]
     pub secret_access_key: Option<String>,
+    /// A file with the key alone, in place of the key itself.
+    #[serde(default)]
+    pub secret_access_key_file: Option<PathBuf>,
     /// Plain HTTP, as stores inside one's own network may have it.
     #[serde(default)]
     pub allow_http: bool,
@@ -208,13 +207,16 @@ impl Default for Settings {
             language: Lang::Fa,
             administrator: None,
             first_official: None,
-            tokens: Vec::new(),
             identity: IdentitySettings::default(),
+            oidc: None,
+            tls: None,
+            wire: WireSettings::default(),
             evidence: EvidenceSettings::default(),
             limits: LimitSettings::default(),
             health: HealthSettings::default(),
             proof: ProofSettings::default(),
             log: LogSettings::default(),
+            secret_config: None,
         }
     }
 }
@@ -264,14 +266,6 @@ impl Default for LogSettings {
     }
 }
 
-/// What a data directory says of people.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct PeopleFile {
-    administrator: Option<PersonSetting>,
-    tokens: Vec<TokenSetting>,
-}
-
 impl Settings {
     /// Reads the file (a named one must be there) and the environment.
     ///
@@ -284,52 +278,51 @@ impl Settings {
             None => File::from(Path::new(CONFIG_FILE)).format(FileFormat::Toml).required(false),
         };
         // Where the configuration lies, and who `verify` asks a server as, are no settings.
-        let ours: HashMap<_, _> = environment.into_iter().filter(|(key, _)| key != "TAHAVOL_CONFIG" && key != "TAHAVOL_TOKEN").collect();
+        let mut ours: HashMap<_, _> =
+            environment.into_iter().filter(|(key, _)| key != "TAHAVOL_CONFIG" && key != "TAHAVOL_TOKEN").collect();
+        let client_secret = oidc::take_secret(&mut ours);
         let variables = Environment::with_prefix("TAHAVOL").prefix_separator("_").separator("__").try_parsing(true);
         let bad = |error: config::ConfigError| Failure::usage(format!("configuration: {}", secrecy::of_config(&error)));
         secrecy::refuse_no_toml(named.as_deref().unwrap_or(Path::new(CONFIG_FILE)))?;
         let in_file = Config::builder().add_source(file).build().map_err(bad)?;
         let whole = Config::builder().add_source(in_file.clone()).add_source(variables.source(Some(ours.clone()))).build().map_err(bad)?;
         engine::refuse_two(&in_file, &whole, &ours)?;
+        oidc::refuse_secret_in_file(&in_file)?;
         engine::refuse_no_programme(&whole)?;
-        whole.try_deserialize::<Settings>().map_err(bad)?.checked()
+        identity::refuse_tokens(&whole)?;
+        let mut settings = whole.try_deserialize::<Settings>().map_err(bad)?;
+        settings.oidc = settings.oidc.map(|oidc| oidc.with_secret(client_secret));
+        let read = named.unwrap_or_else(|| PathBuf::from(CONFIG_FILE));
+        settings.secret_config = Some(read).filter(|_| modes::holds_secret(&in_file));
+        settings.checked()
     }
 
-    /// Adds what the data directory itself knows of people.
+    /// Adds whom the data directory itself names as the administrator, as a demonstration's does.
     ///
     /// # Errors
     /// When its file cannot be read.
     pub fn with_people_of_data(mut self) -> Result<Settings, Failure> {
-        let path = self.data.join(PEOPLE_FILE);
-        let text = match std::fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(self),
-            Err(error) => return Err(Failure::io(&format!("read {}", path.display()), &error)),
-        };
-        let people: PeopleFile = toml::from_str(&text).map_err(|error| secrecy::of_toml(&path, &text, &error))?;
-        self.tokens.extend(people.tokens);
-        self.administrator = self.administrator.or(people.administrator);
+        if let Some(people) = People::read(&self.data)? {
+            self.administrator = self.administrator.or(Some(people.administrator));
+        }
         self.checked()
     }
 
     fn checked(self) -> Result<Settings, Failure> {
         self.identity.check()?;
         self.check_public_url()?;
+        self.wire.check()?;
         let people = self.administrator.iter().chain(&self.first_official).map(|person| &person.id);
-        if let Some(id) = people.chain(self.tokens.iter().map(|token| &token.actor)).find(|id| !is_code(id)) {
+        if let Some(id) = people.into_iter().find(|id| !is_code(id)) {
             return Err(Failure::usage(format!("configuration: `{id}` cannot be an actor's id")));
-        }
-        if let Some(token) = self.tokens.iter().find(|token| token.token.len() < 16) {
-            return Err(Failure::usage(format!("configuration: the token of {} is shorter than 16 characters", token.actor)));
         }
         Ok(self)
     }
 
     /// Everybody who is named.
     #[must_use]
-    pub fn known_actors(&self) -> Vec<ActorId> {
-        let named = self.administrator.iter().chain(&self.first_official).map(|person| &person.id);
-        named.chain(self.tokens.iter().map(|token| &token.actor)).map(|id| ActorId(id.clone())).collect()
+    pub fn named_actors(&self) -> Vec<ActorId> {
+        self.administrator.iter().chain(&self.first_official).map(|person| ActorId(person.id.clone())).collect()
     }
 
     pub fn snapshots_dir(&self) -> PathBuf {
@@ -347,20 +340,13 @@ impl Settings {
 
     /// A person whom the configuration knows by this id.
     pub fn person(&self, id: &str) -> Option<Person> {
-        let named = self.administrator.iter().chain(&self.first_official).find(|person| person.id == id).map(PersonSetting::person);
-        named.or_else(|| self.tokens.iter().find(|token| token.actor == id).map(TokenSetting::person))
+        self.administrator.iter().chain(&self.first_official).find(|person| person.id == id).map(PersonSetting::person)
     }
 }
 
 impl PersonSetting {
     pub fn person(&self) -> Person {
         Person { id: ActorId(self.id.clone()), name: self.name.clone() }
-    }
-}
-
-impl TokenSetting {
-    pub fn person(&self) -> Person {
-        Person { id: ActorId(self.actor.clone()), name: self.name.clone() }
     }
 }
 
@@ -395,14 +381,21 @@ mod tests {
     }
 
     #[test]
-    fn a_short_token_and_an_impossible_actor_are_refused() {
-        assert!(load("[[tokens]]\ntoken = \"short\"\nactor = \"a\"\nname = \"A\"\n", &[]).is_err());
-        assert!(load("[[tokens]]\ntoken = \"long-enough-for-this\"\nactor = \"a b\"\nname = \"A\"\n", &[]).is_err());
+    fn an_impossible_actor_is_refused() {
+        assert!(load("[administrator]\nid = \"a b\"\nname = \"A\"\n", &[]).is_err());
     }
 
     #[test]
-    fn tokens_and_keys_are_not_told_by_debug() {
-        let settings = load("[[tokens]]\ntoken = \"a-secret-of-some-length\"\nactor = \"a\"\nname = \"A\"\n", &[]).unwrap();
+    fn tokens_in_the_configuration_are_refused_with_what_to_do_instead() {
+        let tokens = "[[tokens]]\ntoken = \"a-secret-of-some-length\"\nactor = \"a\"\nname = \"A\"\n";
+        let told = load(tokens, &[]).unwrap_err().text;
+        assert!(told.contains("tahavol token add") && told.contains("توکن") && !told.contains("a-secret"), "{told}");
+        assert!(load("", &[("TAHAVOL_TOKENS", "x")]).unwrap_err().text.contains("tahavol token add"));
+    }
+
+    #[test]
+    fn keys_are_not_told_by_debug() {
+        let settings = load("[evidence.s3]\nbucket = \"b\"\nsecret_access_key = \"a-secret\"\n", &[]).unwrap();
         assert!(!format!("{settings:?}").contains("a-secret"));
     }
 

@@ -1,86 +1,98 @@
-//! Who asks: for now a bearer token that the configuration lists. The one seam behind which a sign-in will stand.
+//! Where it is kept who somebody is, and what was refused: beside the ledger, in the data directory of each node.
 
-use std::collections::HashMap;
+use std::path::PathBuf;
 
-use axum::http::HeaderMap;
-use axum::http::header::AUTHORIZATION;
-use sha2::{Digest, Sha256};
-use tahavol_domain::values::Person;
+use tahavol_app::Clock;
+use tahavol_domain::values::ActorId;
+use tahavol_identity::journal::{JOURNAL_DIRECTORY, JOURNAL_FILE};
+use tahavol_identity::{IDENTITY_FILE, IdentityError, IdentityStore, Journal, Note, Options};
 
-use crate::config::TokenSetting;
+use crate::config::{Engine, Settings};
+use crate::failure::{Code, Failure, with_persian};
 
-/// The people who may ask, by the SHA-256 of their tokens: comparing digests tells nothing of a token by the time it takes.
-#[derive(Default)]
-pub struct Identity {
-    people: HashMap<[u8; 32], Person>,
+/// The file of accounts, sessions and tokens.
+pub(crate) fn file(settings: &Settings) -> PathBuf {
+    settings.data.join(IDENTITY_FILE)
 }
 
-/// Something was shown that says nobody.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct UnknownToken;
+/// Opens or begins it. Several processes may have it open.
+///
+/// # Errors
+/// When it cannot be used, or a later version has written it.
+pub(crate) fn open(settings: &Settings) -> Result<IdentityStore, Failure> {
+    let data = &settings.data;
+    std::fs::create_dir_all(data).map_err(|error| Failure::io(&format!("make {}", data.display()), &error))?;
+    let options = Options { password_length: settings.identity.password_length, session_lifetime: settings.identity.lifetime() };
+    Ok(IdentityStore::open_with(&file(settings), options)?)
+}
 
-impl Identity {
-    #[must_use]
-    pub fn new(tokens: &[TokenSetting]) -> Identity {
-        Identity { people: tokens.iter().map(|token| (digest(&token.token), token.person())).collect() }
+/// As it is, where there is one: for commands that leave nothing behind.
+///
+/// # Errors
+/// As [`open`].
+pub(crate) fn open_there(settings: &Settings) -> Result<Option<IdentityStore>, Failure> {
+    if file(settings).exists() { open(settings).map(Some) } else { Ok(None) }
+}
+
+/// The security journal: a table beside a ledger of one's own, files on a node of a cluster.
+///
+/// # Errors
+/// When it cannot be begun.
+pub(crate) fn journal(settings: &Settings) -> Result<Journal, Failure> {
+    let opened = match settings.engine()? {
+        Engine::Sqlite(_) => Journal::in_table(&settings.data.join(JOURNAL_FILE)),
+        Engine::Cluster(_) => Journal::in_files(&settings.data.join(JOURNAL_DIRECTORY)),
+    };
+    opened.map_err(|error| Failure::new(Code::Failed, error.to_string()))
+}
+
+/// Everybody whom the configuration names or who has an account: whoever is asked about and is not among them was mistyped.
+///
+/// # Errors
+/// When accounts cannot be read.
+pub(crate) async fn known_actors(settings: &Settings, store: Option<&IdentityStore>) -> Result<Vec<ActorId>, Failure> {
+    let mut known = settings.named_actors();
+    if let Some(store) = store {
+        known.extend(store.accounts().await?.into_iter().map(|account| account.person.id));
     }
+    Ok(known)
+}
 
-    /// Nobody where nothing is shown.
-    ///
-    /// # Errors
-    /// Where a header is there and no known token in it.
-    pub fn caller_of(&self, headers: &HeaderMap) -> Result<Option<&Person>, UnknownToken> {
-        match headers.get(AUTHORIZATION) {
-            None => Ok(None),
-            Some(value) => self.caller_of_authorization(value.to_str().map_err(|_| UnknownToken)?).map(Some),
-        }
-    }
-
-    /// From the value of an `Authorization` header, wherever it was carried.
-    ///
-    /// # Errors
-    /// Where it is not `Bearer` and a known token.
-    pub fn caller_of_authorization(&self, value: &str) -> Result<&Person, UnknownToken> {
-        let (scheme, token) = value.split_once(' ').ok_or(UnknownToken)?;
-        if !scheme.eq_ignore_ascii_case("bearer") {
-            return Err(UnknownToken);
-        }
-        self.people.get(&digest(token.trim())).ok_or(UnknownToken)
-    }
-
-    #[must_use]
-    pub fn count(&self) -> usize {
-        self.people.len()
+impl From<IdentityError> for Failure {
+    fn from(error: IdentityError) -> Self {
+        let code = match &error {
+            IdentityError::Unavailable { .. } => Code::Failed,
+            IdentityError::NotOurs { .. }
+            | IdentityError::NewerVersion { .. }
+            | IdentityError::ActorId { .. }
+            | IdentityError::PersonName
+            | IdentityError::UnknownAccount { .. }
+            | IdentityError::AccountExists { .. }
+            | IdentityError::PasswordLength { .. }
+            | IdentityError::PasswordLikeName
+            | IdentityError::WrongPassword
+            | IdentityError::Wait { .. }
+            | IdentityError::UnknownLink
+            | IdentityError::SecondFactorInForce
+            | IdentityError::TokenLabel
+            | IdentityError::TokenExpiry
+            | IdentityError::TooManyTokens { .. }
+            | IdentityError::UnknownToken => Code::Refused,
+        };
+        Failure::new(code, with_persian(&error.to_string(), error.code(), &error.args()))
     }
 }
 
-fn digest(token: &str) -> [u8; 32] {
-    Sha256::digest(token.as_bytes()).into()
-}
+/// Who acts where the command line is used: whoever has the machine.
+pub(crate) const CONSOLE: &str = "console";
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn identity() -> Identity {
-        Identity::new(&[TokenSetting { token: "token-of-the-chair".to_owned(), actor: "chair".to_owned(), name: "Chair".to_owned() }])
-    }
-
-    fn headers(value: &str) -> HeaderMap {
-        HeaderMap::from_iter([(AUTHORIZATION, value.parse().unwrap())])
-    }
-
-    #[test]
-    fn a_known_token_tells_who_asks() {
-        let identity = identity();
-        assert_eq!(identity.caller_of(&headers("bearer token-of-the-chair")).unwrap().unwrap().id.0, "chair");
-        assert_eq!(identity.caller_of(&HeaderMap::new()), Ok(None));
-    }
-
-    #[test]
-    fn anything_else_that_is_shown_is_refused() {
-        for shown in ["Bearer x", "Basic token-of-the-chair", "token-of-the-chair", "Bearer "] {
-            assert_eq!(identity().caller_of(&headers(shown)), Err(UnknownToken), "{shown}");
-        }
-    }
+/// Notes what was done at the command line, and waits until it is kept.
+///
+/// # Errors
+/// When the journal cannot be begun; what was done stays done.
+pub(crate) async fn note_at_console(settings: &Settings, note: Note) -> Result<(), Failure> {
+    let journal = journal(settings)?;
+    journal.note(note.with("by", CONSOLE), Clock::System.now());
+    journal.flush().await;
+    Ok(())
 }

@@ -13,6 +13,7 @@ use crate::cli::say;
 use crate::cluster::{self, ClusterLedger};
 use crate::config::{Engine, Settings};
 use crate::failure::{Code, Failure, both};
+use crate::identity;
 use crate::open::{open_options, unopened};
 
 /// How long a command that only looks waits for what others have recorded.
@@ -86,7 +87,8 @@ pub(crate) async fn look_at(ledger: Arc<dyn Ledger>, settings: &Settings) -> Res
     // A server's index of searches is read as far as it goes.
     let search = SearchIndex::LookedAt(settings.snapshots_dir().join(INDEX_FILE));
     let named_programme = settings.programme();
-    let options = Options { named_administrator, named_programme, known_actors: settings.known_actors(), search, ..Options::default() };
+    let known_actors = identity::known_actors(settings, identity::open_there(settings)?.as_ref()).await?;
+    let options = Options { named_administrator, named_programme, known_actors, search, ..Options::default() };
     Ok(Tahavol::open(ledger, options).await?)
 }
 

@@ -27,6 +27,9 @@ pub struct Metrics {
     pub graphql_errors: Family<ErrorCode, Counter>,
     pub cached_answers: Counter,
     pub subscriptions: Gauge,
+    pub rate_limited: Counter,
+    certificate_expires: Gauge,
+    certificate_refused: Gauge,
     pub append_time: Histogram,
     pub append_failures: Counter,
     pub append_unknown: Counter,
@@ -93,6 +96,9 @@ impl Default for Metrics {
             graphql_errors: Family::default(),
             cached_answers: Counter::default(),
             subscriptions: Gauge::default(),
+            rate_limited: Counter::default(),
+            certificate_expires: Gauge::default(),
+            certificate_refused: Gauge::default(),
             append_time: Histogram::new(exponential_buckets(0.000_1, 4.0, 9)),
             append_failures: Counter::default(),
             append_unknown: Counter::default(),
@@ -120,6 +126,19 @@ impl Default for Metrics {
         registry.register("graphql_errors", "Errors by code", metrics.graphql_errors.clone());
         registry.register("cached_answers", "Answers given again", metrics.cached_answers.clone());
         registry.register("subscriptions", "Open subscriptions", metrics.subscriptions.clone());
+        registry.register("rate_limited", "Requests of callers who asked too much", metrics.rate_limited.clone());
+        metrics.certificate_expires.set(-1);
+        registry.register_with_unit(
+            "tls_certificate_expires",
+            "When the certificate in use ends, since 1970; -1: no TLS",
+            Unit::Seconds,
+            metrics.certificate_expires.clone(),
+        );
+        registry.register(
+            "tls_files_refused",
+            "1: the certificate's files cannot be used, and an older one is",
+            metrics.certificate_refused.clone(),
+        );
         registry.register_with_unit("append", "Time of a durable append", Unit::Seconds, metrics.append_time.clone());
         registry.register("append_failures", "Appends that failed, conflicts aside", metrics.append_failures.clone());
         registry.register(
@@ -168,6 +187,12 @@ impl Default for Metrics {
 }
 
 impl Metrics {
+    /// Which certificate is in use, and whether the files that are there now are of use.
+    pub fn certificate_told(&self, expires: tahavol_domain::calendar::Instant, usable: bool) {
+        self.certificate_expires.set(expires.micros() / 1_000_000);
+        self.certificate_refused.set(i64::from(!usable));
+    }
+
     /// The text that a collector reads. `there`: the last position in this node's file.
     #[must_use]
     pub fn text(&self, app: &Tahavol, there: Option<u64>, unproven: bool) -> String {

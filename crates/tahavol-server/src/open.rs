@@ -4,14 +4,17 @@ use std::path::Path;
 use std::sync::Arc;
 
 use tahavol_app::{Clock, Options, Tahavol};
+use tahavol_identity::{IdentityStore, Journal};
 use tahavol_ledger::{Ledger, LedgerError, OpenOptions, SqliteLedger, Unproven};
 
 use crate::cluster::{self, ClusterLedger};
 use crate::config::{Cluster, Engine, PersonSetting, Settings};
 use crate::evidence::Files;
 use crate::failure::{Code, Failure, both, with_persian};
+use crate::identity;
 use crate::metrics::{Metrics, Timed};
 use crate::proof::read_keys;
+use crate::trail;
 
 /// Everything that has to be closed again.
 pub struct Opened {
@@ -20,6 +23,8 @@ pub struct Opened {
     /// The same in its own terms, or the copy of a cluster's: its keys, the copy of its head.
     pub sqlite: Arc<SqliteLedger>,
     pub evidence: Arc<Files>,
+    pub identity: IdentityStore,
+    pub journal: Journal,
     pub metrics: Arc<Metrics>,
     /// For people: engine and place.
     pub ledger_text: String,
@@ -66,20 +71,22 @@ impl Opened {
         let metrics = Arc::new(Metrics::default());
         let ledger: Arc<dyn Ledger> = Arc::new(Timed::new(ledger, Arc::clone(&metrics)));
         let evidence = Arc::new(Files::open(&settings.evidence, &settings.evidence_dir())?);
+        let (identity, journal) = (identity::open(settings)?, identity::journal(settings)?);
         let options = Options {
             snapshots_dir: Some(settings.snapshots_dir()),
             named_administrator: settings.administrator.as_ref().map(|person| person.person().id),
             named_programme: settings.programme(),
-            known_actors: settings.known_actors(),
+            known_actors: identity::known_actors(settings, Some(&identity)).await?,
             clock: Clock::System,
             evidence: Arc::clone(&evidence) as Arc<dyn tahavol_app::EvidenceStore>,
+            notice: Some(trail::notice(journal.clone())),
             ..Options::default()
         };
         let app = Tahavol::open(Arc::clone(&ledger), options).await?;
         if let Some(PersonSetting { id, .. }) = &settings.administrator {
             tracing::debug!(administrator = %id, "the configuration names the administrator");
         }
-        let opened = Opened { app, ledger, sqlite, evidence, metrics, ledger_text, warning };
+        let opened = Opened { app, ledger, sqlite, evidence, identity, journal, metrics, ledger_text, warning };
         match refuse_other_programme(settings, &opened.app) {
             Ok(()) => Ok(opened),
             Err(refused) => {
@@ -95,6 +102,7 @@ impl Opened {
     /// When the ledger cannot be closed well.
     pub async fn close(self) -> Result<(), Failure> {
         self.app.close().await;
+        self.journal.flush().await;
         self.ledger.close().await?;
         Ok(())
     }

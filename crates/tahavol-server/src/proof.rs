@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use tahavol_ledger::Signing;
 use tahavol_ledger::merkle::note::{KeyKind, SigningKey};
 
-use crate::config::Settings;
+use crate::config::{Settings, refuse_open_to_others};
 use crate::failure::{Code, Failure, with_persian};
 
 /// What the logs of demonstrations are called, and a number of their own after it: names that nobody can own.
@@ -165,22 +165,6 @@ fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
     options
-}
-
-#[cfg(unix)]
-fn refuse_open_to_others(path: &Path) -> Result<(), Failure> {
-    use std::os::unix::fs::PermissionsExt;
-    let file = fs::metadata(path).map_err(|error| Failure::io(&format!("look at {}", path.display()), &error))?;
-    let mode = file.permissions().mode() & 0o777;
-    if mode & 0o077 != 0 {
-        return Err(Failure::new(Code::Usage, format!("{} has mode {mode:04o}: others may read the key; chmod 600 it", path.display())));
-    }
-    Ok(())
-}
-
-#[cfg(not(unix))]
-fn refuse_open_to_others(_: &Path) -> Result<(), Failure> {
-    Ok(())
 }
 
 /// Absolute, and without links as far as it exists.

@@ -22,7 +22,7 @@ const QUERY: &str = "query ($date: Date!) { progressMatrix(statusDate: $date) { 
     horizon commission planned reported verified coverage spi svT forecastFinish slippageDays confidence } }";
 
 /// Asks until it is enough.
-pub(crate) async fn ask(address: SocketAddr, asked: Asked, token: &'static str, client: usize, answered: Answered) {
+pub(crate) async fn ask(address: SocketAddr, asked: Asked, token: &str, client: usize, answered: Answered) {
     let mut connection = Connection::open(address).await;
     let mut count = 0;
     while !answered.enough() {

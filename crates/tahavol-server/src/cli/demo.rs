@@ -7,15 +7,15 @@ use clap::Args;
 use futures_util::stream;
 use serde::{Deserialize, Serialize};
 use tahavol_app::Clock;
-use tahavol_app::demo::{Demo, DemoError, administrator, evidence_files, people, play};
+use tahavol_app::demo::{Demo, DemoError, administrator, evidence_files, play};
 use tahavol_domain::calendar::{Date, TimeZone};
-use tahavol_domain::values::{Evidence, Person};
+use tahavol_domain::values::Evidence;
 use tahavol_ledger::{LEDGER_FILE, Ledger, SqliteLedger};
 use tahavol_projections::progress::BaselineKind;
 
-use super::{DataArguments, ListenArguments, progress, say, serve, tokens};
-use crate::config::{Engine, Settings};
-use crate::failure::{Code, Failure};
+use super::{DataArguments, ListenArguments, cast, progress, say, serve};
+use crate::config::{Engine, PEOPLE_FILE, Settings};
+use crate::failure::{Code, Failure, both};
 use crate::open::Opened;
 
 /// What was asked for, so that a second start goes on with the same.
@@ -53,7 +53,6 @@ struct Asked {
 
 pub(super) async fn run(settings: Settings, arguments: Arguments) -> Result<(), Failure> {
     let directory = arguments.data.data.clone().unwrap_or_else(|| settings.data.clone());
-    let cast: Vec<Person> = people().into_iter().map(|(person, _)| person).collect();
     // A directory with a programme of its own is no place for a demonstration.
     let kept = read(&directory)?;
     let there = match (Settings { data: directory.clone(), ..settings.clone() }).engine()? {
@@ -64,12 +63,13 @@ pub(super) async fn run(settings: Settings, arguments: Arguments) -> Result<(), 
         return Err(Failure::new(Code::Refused, format!("{} holds a ledger that is no demonstration", directory.display())));
     }
     let asked = agreed(kept, &arguments)?;
-    tokens::write_once(&directory, &administrator(), &cast)?;
-    let mut settings = arguments.data.apply(settings)?;
+    // What an earlier version has written of people is written anew, and not read.
+    let mut settings = Settings { data: directory.clone(), ..settings };
     // The demonstration founds its own programme, whomever the configuration names.
     settings.administrator = Some(crate::config::PersonSetting { id: administrator().id.0, name: administrator().name });
     arguments.listen.apply(&mut settings);
     super::log::demo_key(&settings)?;
+    settings.refuse_open_secrets()?;
     let opened = Opened::open(&settings).await?;
     // A cluster may hold one that this directory knows nothing of.
     if opened.app.snapshot().programme.as_ref().is_some_and(|row| row.charter.simulation.is_none()) {
@@ -97,7 +97,10 @@ async fn tell(directory: &Path, settings: &Settings, opened: &Opened, asked: Ask
         record(opened, &asked, today).await?;
         keep(directory, &Asked { complete: true, ..asked })?;
     }
-    offices(settings)?;
+    let people = cast::admit(directory, &opened.identity).await?;
+    cast::tell(&people)?;
+    let path = directory.join(PEOPLE_FILE).display().to_string();
+    say::line(&format!("\n{}\n", both("DEMO_PEOPLE", &[("path", path)])))?;
     progress::print(&opened.app.snapshot(), today, BaselineKind::Current, settings.language)?;
     say::line("")
 }
@@ -137,16 +140,6 @@ async fn record(opened: &Opened, asked: &Asked, today: Date) -> Result<(), Failu
         DemoError::Import(error) => Failure::from(error),
         DemoError::History { .. } => Failure::new(Code::Failed, error.to_string()),
     })
-}
-
-/// One line for each person: office, name, token.
-fn offices(settings: &Settings) -> Result<(), Failure> {
-    for (person, office) in people() {
-        if let Some(token) = settings.tokens.iter().find(|token| token.actor == person.id.0) {
-            say::line(&format!("{:<26} {}  {}", office.to_string(), token.token, person.name))?;
-        }
-    }
-    say::line("")
 }
 
 fn read(directory: &Path) -> Result<Option<Asked>, Failure> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use clap::Args;
 use tahavol_app::replay::replay;
 use tahavol_app::{Clock, EvidenceStore};
+use tahavol_identity::Account;
 use tahavol_ledger::{Alarm, Ledger, LedgerError, SqliteLedger};
 use tahavol_projections::Snapshot;
 
@@ -14,6 +15,9 @@ use crate::cluster;
 use crate::config::{Engine, Settings};
 use crate::evidence::Files;
 use crate::failure::{Code, Failure, both};
+use crate::http::look_at_certificate;
+use crate::identity;
+use crate::look::look_at;
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -43,7 +47,12 @@ pub(super) async fn run(settings: Settings, arguments: Arguments) -> Result<(), 
             }
         }
     };
-    tell("configuration", people(&settings))?;
+    for (what, found) in people(&settings).await {
+        tell(what, found)?;
+    }
+    for (what, found) in wire(&settings) {
+        tell(what, found)?;
+    }
     tell("clock", clock())?;
     tell("directory", directory(&settings))?;
     let (found, snapshot) = ledger(&settings).await;
@@ -59,12 +68,67 @@ pub(super) async fn run(settings: Settings, arguments: Arguments) -> Result<(), 
     worst.map_or(Ok(()), |failure| Err(Failure::new(failure.code, "something is broken; see above")))
 }
 
-fn people(settings: &Settings) -> Found {
-    match (settings.tokens.len(), &settings.administrator) {
-        (0, _) => Found::Notice("no tokens are configured: nobody can ask anything".to_owned()),
-        (count, None) => Found::Notice(format!("{count} tokens; no administrator is named, so that no programme can be founded")),
-        (count, Some(administrator)) => Found::Fine(format!("{count} tokens; {} is the administrator", administrator.id)),
+/// Who can come in, and what is still wanted of whom.
+async fn people(settings: &Settings) -> Vec<(&'static str, Found)> {
+    let administrator = match (&settings.administrator, settings.provider()) {
+        (_, Err(failure)) => Found::Broken(failure),
+        (None, Ok(_)) => Found::Notice(both("DOCTOR_NO_ADMINISTRATOR", &[])),
+        (Some(administrator), Ok(None)) => Found::Fine(both("DOCTOR_ADMINISTRATOR", &[("actor", administrator.id.clone())])),
+        (Some(administrator), Ok(Some(provider))) => {
+            let args = [("actor", administrator.id.clone()), ("issuer", provider.issuer().to_owned())];
+            Found::Fine(both("DOCTOR_PROVIDER", &args))
+        }
+    };
+    let mut found = vec![("configuration", administrator)];
+    found.push(("accounts", accounts(settings).await.unwrap_or_else(Found::Broken)));
+    found
+}
+
+async fn accounts(settings: &Settings) -> Result<Found, Failure> {
+    let Some(store) = identity::open_there(settings)? else { return Ok(Found::Notice(both("DOCTOR_NO_ACCOUNTS", &[]))) };
+    let (accounts, tokens, now) = (store.accounts().await?, store.tokens(None).await?, Clock::System.now());
+    let good = tokens.iter().filter(|token| token.revoked.is_none() && token.expires.is_none_or(|expires| now < expires)).count();
+    let waiting = accounts.iter().filter(|account| account.disabled.is_none() && !account.has_password).count();
+    let args = [("accounts", accounts.len().to_string()), ("waiting", waiting.to_string()), ("tokens", good.to_string())];
+    let told = both("DOCTOR_ACCOUNTS", &args);
+    let lacking = lacking(settings, &accounts).await?;
+    if lacking.is_empty() {
+        return Ok(if accounts.is_empty() { Found::Notice(told) } else { Found::Fine(told) });
     }
+    let lacking = both("DOCTOR_SECOND_FACTORS", &[("actors", lacking.join(" "))]);
+    Ok(Found::Notice(format!("{told}\n{lacking}")))
+}
+
+/// Whose offices of today want a second factor that their accounts do not have.
+async fn lacking(settings: &Settings, accounts: &[Account]) -> Result<Vec<String>, Failure> {
+    if settings.identity.second_factor_for.is_empty() || !settings.ledger_path()?.exists() {
+        return Ok(Vec::new());
+    }
+    let ledger = SqliteLedger::open_read_only(&settings.ledger_path()?).await?;
+    let snapshot = look_at(Arc::new(ledger), settings).await?.snapshot();
+    let today = Clock::System.now().date_in(&snapshot.time_zone());
+    let lacks = |account: &&Account| {
+        let offices = snapshot.offices(&account.person.id, today);
+        account.disabled.is_none() && account.second_factor.is_none() && settings.identity.wants_second_factor(&offices)
+    };
+    Ok(accounts.iter().filter(lacks).map(|account| account.person.id.0.clone()).collect())
+}
+
+/// The files that hold secrets are read by nobody else, and the certificate does not end soon.
+fn wire(settings: &Settings) -> Vec<(&'static str, Found)> {
+    let open = settings.open_secrets();
+    let mut found: Vec<_> = open.into_iter().map(|failure| ("secrets", Found::Broken(failure))).collect();
+    if found.is_empty() {
+        let there = settings.secret_files().iter().filter(|path| path.exists()).count();
+        found.push(("secrets", Found::Fine(both("DOCTOR_SECRETS", &[("count", there.to_string())]))));
+    }
+    let Some(tls) = &settings.tls else { return found };
+    found.push(match look_at_certificate(tls, Clock::System.now()) {
+        Ok((_, Some(warning))) => ("certificate", Found::Notice(warning)),
+        Ok((expires, None)) => ("certificate", Found::Fine(both("DOCTOR_CERTIFICATE", &[("expires", expires.to_string())]))),
+        Err(failure) => ("certificate", Found::Broken(failure)),
+    });
+    found
 }
 
 /// Before the program was written, no clock was right.

@@ -51,8 +51,8 @@ struct Destroy {
     /// Why
     #[arg(long)]
     reason: String,
-    /// Who carries it out: an administrator's id or token
-    #[arg(long = "as", value_name = "ACTOR|TOKEN")]
+    /// Who carries it out: an administrator's id
+    #[arg(long = "as", value_name = "ACTOR")]
     actor: String,
     /// Language of messages
     #[arg(long)]
@@ -97,7 +97,7 @@ async fn carry_out(settings: &Settings, asked: &Destroy) -> Result<(), Failure> 
     if asked.confirm != asked.digest {
         return Err(Failure::new(Code::Refused, message("CONFIRMATION_DIFFERS", &[], lang)));
     }
-    let actor = acting(settings, Some(&asked.actor))?;
+    let actor = acting(settings, Some(&asked.actor)).await?;
     let opened = Opened::open(settings).await?;
     let done = async {
         let Some(stream) = opened.app.snapshot().programme().map(Stream::Programme) else {

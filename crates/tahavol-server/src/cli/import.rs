@@ -28,8 +28,8 @@ pub(crate) struct Arguments {
     /// Number of the council's resolution under which a programme file is imported
     #[arg(long, value_name = "NO")]
     resolution: Option<String>,
-    /// Who imports: an actor's id or a token of the configuration [default: the configured administrator]
-    #[arg(long = "as", value_name = "ACTOR|TOKEN")]
+    /// Who imports: an actor's id [default: the configured administrator]
+    #[arg(long = "as", value_name = "ACTOR")]
     actor: Option<String>,
     /// Language of errors
     #[arg(long)]
@@ -41,7 +41,7 @@ pub(crate) struct Arguments {
 pub(super) async fn run(settings: Settings, arguments: Arguments) -> Result<(), Failure> {
     let settings = arguments.data.apply(settings)?;
     let lang = arguments.lang.map_or(settings.language, Into::into);
-    let actor = acting(&settings, arguments.actor.as_deref())?;
+    let actor = acting(&settings, arguments.actor.as_deref()).await?;
     let files = read(&arguments.files, lang)?;
     let import_settings = ImportSettings {
         actor,

@@ -1,9 +1,12 @@
 //! The command line: what can be asked, and where each command is carried out.
 
+mod account;
 mod actor;
 mod backup;
 mod bundle;
+mod cast;
 mod columns;
+mod dates;
 mod decision;
 mod demo;
 mod diff;
@@ -24,8 +27,9 @@ mod search;
 mod serve;
 mod step;
 mod table;
-mod tokens;
+mod token;
 mod verify;
+mod way_in;
 mod witness;
 
 use std::net::SocketAddr;
@@ -92,6 +96,10 @@ enum Command {
     Demo(demo::Arguments),
     /// Serve GraphQL over HTTP, WebSocket and server-sent events
     Serve(serve::Arguments),
+    /// Accounts: who may sign in here. Works beside a running server
+    Account(account::Arguments),
+    /// Service tokens: programs that ask in somebody's name, within bounds. Works beside a running server
+    Token(token::Arguments),
     /// Record what files say: a programme file, stations, reports, deliveries, measurements
     Import(import::Arguments),
     /// Print how far the programme is
@@ -203,6 +211,8 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
     let done = match cli.command {
         Command::Demo(arguments) => in_runtime(demo::run(settings, arguments)),
         Command::Serve(arguments) => in_runtime(serve::run(settings, arguments)),
+        Command::Account(arguments) => in_runtime(account::run(settings, arguments)),
+        Command::Token(arguments) => in_runtime(token::run(settings, arguments)),
         Command::Import(arguments) => in_runtime(import::run(settings, arguments)),
         Command::Progress(arguments) => in_runtime(progress::run(settings, arguments)),
         Command::Diff(arguments) => in_runtime(diff::run(settings, arguments)),

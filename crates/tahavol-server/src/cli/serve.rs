@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use tahavol_app::Follower;
+use tahavol_app::{Clock, Follower};
 use tokio::net::TcpListener;
 
-use super::{DataArguments, ListenArguments, say};
+use super::{DataArguments, ListenArguments, say, way_in};
 use crate::config::Settings;
 use crate::failure::{Failure, both};
-use crate::http::{Site, router};
+use crate::http::{Site, Tls, Wire, router};
 use crate::open::Opened;
 use crate::shutdown::{Closing, asked_to_stop};
 use crate::witnesses::Collector;
@@ -30,6 +30,7 @@ pub(super) async fn run(settings: Settings, arguments: Arguments) -> Result<(), 
     let mut settings = arguments.data.apply(settings)?;
     arguments.listen.apply(&mut settings);
     settings.proof.accept_rollback = arguments.accept_rollback;
+    settings.refuse_open_secrets()?;
     let opened = Opened::open_to_serve(&settings).await?;
     serve(&settings, opened).await
 }
@@ -43,6 +44,7 @@ pub(super) async fn serve(settings: &Settings, opened: Opened) -> Result<(), Fai
 
 async fn listen(settings: &Settings, opened: &Opened) -> Result<(), Failure> {
     let cannot = |error: std::io::Error| Failure::io(&format!("listen on {}", settings.listen), &error);
+    let tls = settings.tls.as_ref().map(|tls| Tls::open(tls, Arc::clone(&opened.metrics))).transpose()?;
     let listener = TcpListener::bind(settings.listen).await.map_err(cannot)?;
     let address = listener.local_addr().map_err(cannot)?;
     if let Err(error) = opened.evidence.clear_incoming().await {
@@ -51,13 +53,14 @@ async fn listen(settings: &Settings, opened: &Opened) -> Result<(), Failure> {
     let collector = Collector::try_new(opened.app.clone(), Arc::clone(&opened.ledger), &settings.proof)?;
     let (tell, closing) = Closing::channel();
     let settings = &Settings { listen: address, ..settings.clone() };
-    let site = Site::new(opened, settings, closing.clone());
-    let beside = [
+    let site = Site::try_new(opened, settings, closing.clone())?;
+    let mut beside = vec![
         tokio::spawn(crate::http::shred(Arc::clone(&site))),
         tokio::spawn(crate::equality::watch(opened.app.clone(), settings.health.clone())),
         tokio::spawn(collector.run()),
         tokio::spawn(crate::unfounded::warn(opened.app.clone())),
     ];
+    beside.extend(tls.iter().flat_map(|tls| [tokio::spawn(Arc::clone(tls).watch()), tokio::spawn(Arc::clone(tls).warn_daily())]));
     // Listening for signals begins before the address is told: whoever reads it may send one at once.
     let stopping = tokio::spawn(async move {
         let asked = asked_to_stop().await;
@@ -65,16 +68,17 @@ async fn listen(settings: &Settings, opened: &Opened) -> Result<(), Failure> {
         asked
     });
     tokio::task::yield_now().await;
-    told(settings, opened, &site, address)?;
+    told(settings, opened, &site, tls.as_deref()).await?;
     let limits = &settings.limits;
-    crate::http::serve(listener, router(site), closing, limits.connections, Duration::from_secs(limits.shutdown_seconds)).await;
+    let wire = Wire { settings: settings.wire.clone(), tls, connections: limits.connections };
+    crate::http::serve(listener, router(site), closing, wire, Duration::from_secs(limits.shutdown_seconds)).await;
     beside.iter().for_each(tokio::task::JoinHandle::abort);
     tracing::info!("shutting down");
     stopping.await.unwrap_or(Ok(()))
 }
 
 /// Where everything is. The last line is the address, for programs that start this one.
-fn told(settings: &Settings, opened: &Opened, site: &Site, address: std::net::SocketAddr) -> Result<(), Failure> {
+async fn told(settings: &Settings, opened: &Opened, site: &Site, tls: Option<&Tls>) -> Result<(), Failure> {
     let health = opened.app.health();
     let events = health.position.map_or(0, |position| position + 1);
     say::line(&format!("data      {}", settings.data.display()))?;
@@ -85,15 +89,18 @@ fn told(settings: &Settings, opened: &Opened, site: &Site, address: std::net::So
     };
     say::line(&format!("evidence  {evidence}"))?;
     say::line(&format!("log       {}", log_text(settings, opened)))?;
-    say::line(&format!("people    {} with a token", site.identity.count()))?;
+    way_in::told(settings, site).await?;
     if let Follower::Stopped { position, what } = &health.follower {
         say::line(&format!("WARNING   the picture stands still at position {position}: {what}"))?;
     }
     if let Some(warning) = &opened.warning {
         say::line(&format!("WARNING   {warning}"))?;
     }
-    say::line("serving   /graphql /graphql/ws /graphiql /evidence /log /healthz /readyz /metrics")?;
-    say::line(&format!("http://{address}"))
+    if let Some(warning) = tls.and_then(|tls| tls.warning(Clock::System.now())) {
+        say::line(&format!("WARNING   {warning}"))?;
+    }
+    say::line("serving   /graphql /graphql/ws /graphiql /sign-in /account /evidence /log /healthz /readyz /metrics")?;
+    say::line(&format!("{}://{}", settings.scheme(), settings.listen))
 }
 
 /// As what the ledger is signed, or that it is not.

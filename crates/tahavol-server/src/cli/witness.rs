@@ -13,7 +13,7 @@ use tahavol_ledger::merkle::note::{KeyKind, SigningKey};
 use tokio::net::TcpListener;
 
 use super::{LangArgument, say};
-use crate::config::Settings;
+use crate::config::{Settings, WireSettings};
 use crate::failure::{Code, Failure};
 use crate::proof::{new_key, read_keys_of, replace_keys, write_new_keys};
 use crate::shutdown::{Closing, asked_to_stop};
@@ -145,7 +145,8 @@ async fn serve(directory: &Path, listen: SocketAddr, lang: Lang) -> Result<(), F
     memory.all().iter().try_for_each(|head| say::line(&format!("has seen  {} of {}", head.size, head.origin)))?;
     say::line(&format!("http://{address}"))?;
     let witness = Arc::new(Witness { directory: directory.to_owned(), keys, memory, trusted: Mutex::new(trusted) });
-    crate::http::serve(listener, router(witness), closing, CONNECTIONS, PATIENCE).await;
+    let wire = crate::http::Wire { settings: WireSettings::default(), tls: None, connections: CONNECTIONS };
+    crate::http::serve(listener, router(witness), closing, wire, PATIENCE).await;
     stopping.await.unwrap_or(Ok(()))
 }
 

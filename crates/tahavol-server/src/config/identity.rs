@@ -1,8 +1,8 @@
 //! What can be set about signing in: how long a session lasts, who needs a second factor, and how people reach this server.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
+use config::{Config, ConfigError, Value};
 use serde::Deserialize;
 use tahavol_domain::values::Office;
 
@@ -102,11 +102,19 @@ impl OfficeKind {
     }
 }
 
+/// Tokens in the configuration were secrets in a file that others read, and nobody could take one back.
+pub(super) fn refuse_tokens(whole: &Config) -> Result<(), Failure> {
+    match whole.get::<Value>("tokens") {
+        Err(ConfigError::NotFound(_)) => Ok(()),
+        Ok(_) | Err(_) => Err(Failure::usage(both("CONFIG_TOKENS", &[]))),
+    }
+}
+
 impl Settings {
     /// How people reach this server, without a slash at the end: what links, redirects and cookies go by.
     #[must_use]
     pub fn address(&self) -> String {
-        self.public_url.as_ref().map_or_else(|| local(self.listen), |url| url.trim_end_matches('/').to_owned())
+        self.public_url.as_ref().map_or_else(|| format!("{}://{}", self.scheme(), self.listen), |url| url.trim_end_matches('/').to_owned())
     }
 
     /// Whether browsers reach this server by TLS, its own or a proxy's.
@@ -131,10 +139,6 @@ impl Settings {
             Ok(_) | Err(_) => Err(Failure::usage(both("CONFIG_PUBLIC_URL", &[]))),
         }
     }
-}
-
-fn local(listen: SocketAddr) -> String {
-    format!("http://{listen}")
 }
 
 #[cfg(test)]

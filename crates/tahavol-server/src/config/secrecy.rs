@@ -163,7 +163,7 @@ mod tests {
     fn the_people_of_a_data_directory_are_told_by_their_place_alone() {
         let directory = tempfile::tempdir().unwrap();
         let settings = Settings { data: directory.path().to_owned(), ..Settings::default() };
-        for text in [format!("tokens = \"{SECRET}\""), format!("[[tokens]]\ntoken = \"{SECRET}\n"), format!("[[tokens]]\nt = \"{SECRET}\"")]
+        for text in [format!("people = \"{SECRET}\""), format!("[[people]]\ntoken = \"{SECRET}\n"), format!("[[people]]\nt = \"{SECRET}\"")]
         {
             std::fs::write(directory.path().join(PEOPLE_FILE), &text).unwrap();
             let told = settings.clone().with_people_of_data().unwrap_err().text;

@@ -278,7 +278,7 @@ fn bucket(settings: &S3Settings) -> Result<Arc<dyn ObjectStore>, Failure> {
     if let Some(id) = &settings.access_key_id {
         builder = builder.with_access_key_id(id);
     }
-    if let Some(key) = &settings.secret_access_key {
+    if let Some(key) = settings.secret()? {
         builder = builder.with_secret_access_key(key);
     }
     let store = builder.build().map_err(|error| Failure::usage(format!("configuration: evidence.s3: {error}")))?;

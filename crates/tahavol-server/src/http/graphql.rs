@@ -19,6 +19,7 @@ use super::cache::{Asker, Question};
 use super::events;
 use super::negotiate::{Media, is_json, language, media};
 use super::problem::Problem;
+use super::slow::is_too_slow;
 use super::who::Who;
 
 /// What all requests on this path have: who asks, and how the answer is to be written.
@@ -68,6 +69,7 @@ pub(super) async fn post(State(site): State<Arc<Site>>, who: Who, headers: Heade
     }
     let body = match timeout(site.patience(), to_bytes(body, site.limits.body_bytes)).await {
         Ok(Ok(body)) => body,
+        Ok(Err(error)) if is_too_slow(&error) => return asking.refuse(&Problem::new(StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT")),
         Ok(Err(_)) => {
             let problem = Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "REQUEST_TOO_LARGE").with("limit", site.limits.body_bytes);
             return asking.refuse(&problem);
@@ -185,6 +187,13 @@ impl<'a> Asking<'a> {
         let media = if self.media == Media::Events { Media::Json } else { self.media };
         problem.headed(answer::respond(problem.status, media, encode(&answer, media).body))
     }
+}
+
+/// The same where nobody has looked at the request yet.
+pub(super) fn refuse(problem: &Problem, headers: &HeaderMap, site: &Site) -> Response {
+    let media = media(headers).filter(|media| *media != Media::Events).unwrap_or(Media::Json);
+    let answer = Answer::from_errors(vec![coded(problem.code, &problem.args, language(headers, site.language))]);
+    problem.headed(answer::respond(problem.status, media, encode(&answer, media).body))
 }
 
 fn malformed() -> Problem {

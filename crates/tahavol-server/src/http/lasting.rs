@@ -7,6 +7,7 @@ use tahavol_app::Clock;
 use tahavol_graphql::Caller;
 use tahavol_identity::Credential;
 use tokio::time::sleep;
+use uuid::Uuid;
 
 use super::Site;
 
@@ -27,9 +28,19 @@ impl Site {
     /// Whether the caller would be recognised again.
     pub(super) async fn still_holds(&self, caller: &Caller) -> bool {
         let now = Clock::System.now();
-        match &caller.by {
-            Credential::Token(_) | Credential::Session { .. } => true,
+        let shown = match &caller.by {
+            Credential::Token(id) => self.identity.token_lives(*id, now),
+            Credential::Session { session, .. } => self.session_lives(*session).await,
             Credential::Provider { expires } => now < *expires,
-        }
+        };
+        shown && !self.identity.is_disabled(&caller.person.id) && !self.lacks_second_factor(caller)
+    }
+
+    /// One that cannot be looked up is not ended for it.
+    async fn session_lives(&self, session: Uuid) -> bool {
+        self.identity.session_lives(session).await.unwrap_or_else(|error| {
+            tracing::error!(%error, "a session cannot be looked up");
+            true
+        })
     }
 }

@@ -1,19 +1,25 @@
-//! Around every request: its id, the log line, the counters, the headers that every answer has, and what happens on a panic.
+//! Around every request: its id, the log line, the counters, the headers that every answer has, what happens on a panic; and
+//! whether it is asked under a name of ours, by whom.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Instant;
 
 use axum::extract::{Request, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 use futures_util::FutureExt;
+use tahavol_identity::journal::asked_from;
 use uuid::Uuid;
 
 use super::Site;
 use super::negotiate::language;
+use super::origin::NoName;
+use super::peer::{From, client};
 use super::problem::Problem;
 use crate::metrics::{Metrics, Request as Counted};
 
@@ -21,7 +27,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const LONGEST_ID: usize = 64;
 
 /// What an answer has unless its handler says otherwise.
-const HEADERS: [(HeaderName, HeaderValue); 5] = [
+const HEADERS: [(HeaderName, HeaderValue); 8] = [
     // No browser may guess another type than we say.
     (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
@@ -29,7 +35,20 @@ const HEADERS: [(HeaderName, HeaderValue); 5] = [
     // Answers are data: nothing in them is to be run.
     (CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'")),
     (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    (
+        HeaderName::from_static("permissions-policy"),
+        HeaderValue::from_static("camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), serial=(), usb=()"),
+    ),
+    // No foreign page shares a window with ours, or has what we answer as a part of its own.
+    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
 ];
+
+/// Whoever came by TLS once comes by nothing else for a year.
+const BY_TLS_ALONE: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
+/// Who watches whether the server lives asks it by whatever name it has.
+const WATCHED: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
 pub(super) async fn around(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
     let began = Instant::now();
@@ -44,11 +63,34 @@ pub(super) async fn around(State(site): State<Arc<Site>>, request: Request, next
         Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL").respond(lang)
     });
     finish(response.headers_mut(), &id);
+    if site.by_tls {
+        response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, BY_TLS_ALONE);
+    }
     let (took, status) = (began.elapsed(), response.status().as_u16());
     count(&site.metrics, &path, status);
     site.metrics.request_time.observe(took.as_secs_f64());
     tracing::info!(request_id = ?id, %method, path, status, micros = took.as_micros(), "answered");
     response
+}
+
+/// Lets through what is asked under a name of ours, and notes who asks by address.
+pub(super) async fn at_the_door(State(site): State<Arc<Site>>, mut request: Request, next: Next) -> Response {
+    let from = client(request.extensions(), request.headers(), &site.settings.wire);
+    request.extensions_mut().insert(from);
+    let named = site.names.takes(request.uri(), request.headers());
+    let problem = match named {
+        Ok(true) => return next.run(request).await,
+        Ok(false) if WATCHED.contains(&request.uri().path()) => return next.run(request).await,
+        Ok(false) => Problem::new(StatusCode::MISDIRECTED_REQUEST, "HOST_UNKNOWN"),
+        Err(NoName) => Problem::new(StatusCode::BAD_REQUEST, "HOST_MALFORMED"),
+    };
+    problem.respond(language(request.headers(), site.language))
+}
+
+/// Whatever the handlers note of the request has its address.
+pub(super) async fn noted(request: Request, next: Next) -> Response {
+    let From(address) = From::of(request.extensions());
+    asked_from(address, next.run(request)).await
 }
 
 fn finish(headers: &mut HeaderMap, id: &HeaderValue) {

@@ -197,7 +197,7 @@ fn problem(error: &ProofError) -> Problem {
             StatusCode::SERVICE_UNAVAILABLE
         }
     };
-    Problem { status, code: error.code(), args: error.args(), allow: None }
+    Problem { status, code: error.code(), args: error.args(), allow: None, after: None }
 }
 
 fn nothing_there() -> Problem {

@@ -3,6 +3,7 @@
 mod answer;
 mod ask;
 mod cache;
+mod cors;
 mod events;
 mod evidence;
 mod graphiql;
@@ -12,41 +13,56 @@ mod lasting;
 mod layers;
 mod log;
 mod negotiate;
+mod origin;
+mod peer;
 mod person;
 mod problem;
+mod rate;
 mod serve;
 mod session;
 mod shred;
+mod slow;
 mod socket;
+mod tls;
 mod who;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use tahavol_app::Tahavol;
 use tahavol_domain::text::Lang;
 use tahavol_graphql::{Documents, TahavolSchema};
+use tahavol_identity::provider::Provider;
+use tahavol_identity::{IdentityStore, Journal};
 use tahavol_ledger::SqliteLedger;
 
 use crate::config::{LimitSettings, Settings};
 use crate::evidence::Files;
-use crate::identity::Identity;
+use crate::failure::Failure;
 use crate::metrics::Metrics;
 use crate::open::Opened;
 use crate::shutdown::Closing;
 
-pub use serve::serve;
+pub use origin::{Names, Page};
+pub use peer::From;
+pub use serve::{Wire, serve};
 pub use shred::shred;
+pub use tls::{Tls, look as look_at_certificate};
 pub use who::Who;
 
 /// What every request may use.
 pub struct Site {
     pub app: Tahavol,
     pub schema: TahavolSchema,
-    pub identity: Identity,
+    /// Who somebody is.
+    pub identity: IdentityStore,
+    /// What was refused and what was sensitive.
+    pub journal: Journal,
+    /// The organisation's own.
+    pub provider: Option<Provider>,
     pub evidence: Arc<Files>,
     /// The ledger in its own terms.
     pub sqlite: Arc<SqliteLedger>,
@@ -57,6 +73,11 @@ pub struct Site {
     /// Where the request names no language that we speak.
     pub language: Lang,
     pub closing: Closing,
+    /// Under which names this server is asked, and by whose pages.
+    pub names: Names,
+    /// Browsers come here by TLS, ours or a proxy's.
+    by_tls: bool,
+    pace: rate::Pace,
     cache: cache::Cache,
     documents: Documents,
     watchers: person::Watchers,
@@ -64,12 +85,15 @@ pub struct Site {
 }
 
 impl Site {
-    #[must_use]
-    pub fn new(opened: &Opened, settings: &Settings, closing: Closing) -> Arc<Site> {
-        Arc::new(Site {
+    /// # Errors
+    /// When the identity provider is configured in a way that cannot be meant so.
+    pub fn try_new(opened: &Opened, settings: &Settings, closing: Closing) -> Result<Arc<Site>, Failure> {
+        Ok(Arc::new(Site {
             app: opened.app.clone(),
             schema: tahavol_graphql::schema(opened.app.clone(), settings.graphql_limits()),
-            identity: Identity::new(&settings.tokens),
+            identity: opened.identity.clone(),
+            journal: opened.journal.clone(),
+            provider: settings.provider()?,
             evidence: Arc::clone(&opened.evidence),
             sqlite: Arc::clone(&opened.sqlite),
             metrics: Arc::clone(&opened.metrics),
@@ -77,11 +101,14 @@ impl Site {
             settings: settings.clone(),
             language: settings.language,
             closing,
+            names: Names::new(settings),
+            by_tls: settings.is_secure(),
+            pace: rate::Pace::new(&settings.wire),
             cache: cache::Cache::new(settings.limits.cache_bytes),
             documents: Documents::default(),
             watchers: person::Watchers::default(),
             exports: log::Exports::default(),
-        })
+        }))
     }
 
     fn patience(&self) -> Duration {
@@ -105,7 +132,12 @@ pub fn router(site: Arc<Site>) -> Router {
         .route("/metrics", get(health::metrics))
         .fallback(problem::not_found)
         .method_not_allowed_fallback(problem::method_not_allowed)
+        .layer(from_fn_with_state(Arc::clone(&site), rate::limit))
         .layer(from_fn_with_state(Arc::clone(&site), who::recognise))
+        .layer(from_fn(layers::noted))
+        .layer(session::layer(site.identity.sessions(), &site.settings))
+        .layer(from_fn_with_state(Arc::clone(&site), cors::cors))
+        .layer(from_fn_with_state(Arc::clone(&site), layers::at_the_door))
         .layer(from_fn_with_state(Arc::clone(&site), layers::around))
         .with_state(site)
 }

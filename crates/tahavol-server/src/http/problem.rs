@@ -22,11 +22,13 @@ pub(super) struct Problem {
     pub(super) args: Vec<(&'static str, String)>,
     /// The methods that are allowed here, for 405.
     pub(super) allow: Option<&'static str>,
+    /// Seconds after which it is worth trying again.
+    pub(super) after: Option<u64>,
 }
 
 impl Problem {
     pub(super) fn new(status: StatusCode, code: &'static str) -> Problem {
-        Problem { status, code, args: Vec::new(), allow: None }
+        Problem { status, code, args: Vec::new(), allow: None, after: None }
     }
 
     pub(super) fn with(mut self, name: &'static str, value: impl ToString) -> Problem {
@@ -36,6 +38,11 @@ impl Problem {
 
     pub(super) fn allowing(mut self, methods: &'static str) -> Problem {
         self.allow = Some(methods);
+        self
+    }
+
+    pub(super) fn after(mut self, seconds: u64) -> Problem {
+        self.after = Some(seconds);
         self
     }
 
@@ -63,8 +70,8 @@ impl Problem {
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(RETRY_AFTER, HeaderValue::from_static("5"));
+        if let Some(seconds) = self.after.or((self.status == StatusCode::SERVICE_UNAVAILABLE).then_some(5)) {
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }

@@ -29,20 +29,7 @@ where
     B: HttpBody<Data = Bytes> + Send + 'static,
     B::Error: Into<axum::BoxError>,
 {
-    if body.is_end_stream() {
-        return Body::empty();
-    }
-    let within = wire.body_within();
-    let paced = Paced {
-        body: Box::pin(body),
-        within,
-        least: wire.body_bytes_per_second,
-        waiting: None,
-        waited: Duration::ZERO,
-        brought: 0,
-        timer: Box::pin(sleep(within)),
-    };
-    Body::new(paced)
+    if body.is_end_stream() { Body::empty() } else { Body::new(Paced::new(body, wire.body_within(), wire.body_bytes_per_second)) }
 }
 
 struct Paced<B> {
@@ -58,8 +45,14 @@ struct Paced<B> {
 }
 
 impl<B> Paced<B> {
+    fn new(body: B, within: Duration, least: u64) -> Paced<B> {
+        let timer = Box::pin(sleep(within));
+        Paced { body: Box::pin(body), within, least, waiting: None, waited: Duration::ZERO, brought: 0, timer }
+    }
+
     fn is_dripping(&self) -> bool {
-        self.waited > self.within && self.brought < self.least.saturating_mul(self.waited.as_secs())
+        let wanted = u128::from(self.least).saturating_mul(self.waited.as_millis());
+        self.waited > self.within && u128::from(self.brought).saturating_mul(1_000) < wanted
     }
 }
 
@@ -108,43 +101,51 @@ where
 mod tests {
     use axum::body::to_bytes;
     use futures_util::{StreamExt, stream};
-    use tokio::time::advance;
 
     use super::*;
 
-    /// A body of pieces that each come after so many seconds.
-    fn body(pieces: Vec<(u64, usize)>) -> Body {
-        Body::from_stream(stream::iter(pieces).then(async |(seconds, bytes)| {
-            sleep(Duration::from_secs(seconds)).await;
-            Ok::<_, std::io::Error>(Bytes::from(vec![b'x'; bytes]))
+    const LONG: Duration = Duration::from_secs(60);
+    const SHORT: Duration = Duration::from_millis(100);
+
+    /// A body of pieces of ten bytes that each come after a pause.
+    fn body(pieces: usize, pause: Duration) -> Body {
+        Body::from_stream(stream::iter(0..pieces).then(move |_| async move {
+            if !pause.is_zero() {
+                sleep(pause).await;
+            }
+            Ok::<_, std::io::Error>(Bytes::from_static(b"ten bytes."))
         }))
     }
 
-    async fn read(pieces: Vec<(u64, usize)>) -> Result<usize, bool> {
-        let wire = WireSettings { body_seconds: 10, body_bytes_per_second: 100, ..WireSettings::default() };
-        let read = to_bytes(paced(body(pieces), &wire), usize::MAX).await;
+    async fn read(body: Body, within: Duration, least: u64) -> Result<usize, bool> {
+        let read = to_bytes(Body::new(Paced::new(body, within, least)), usize::MAX).await;
         read.map(|bytes| bytes.len()).map_err(|error| is_too_slow(&error))
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_body_may_pause_and_may_not_stand_still() {
-        assert_eq!(read(vec![(9, 4_000), (9, 4_000)]).await, Ok(8_000));
-        assert_eq!(read(vec![(0, 4_000), (11, 4_000)]).await, Err(true));
+        assert_eq!(read(body(3, Duration::from_millis(1)), LONG, 1_000).await, Ok(30));
+        assert_eq!(read(body(3, LONG), SHORT, 0).await, Err(true));
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_body_may_not_drip() {
-        assert_eq!(read(vec![(5, 1); 10]).await, Err(true));
-        assert_eq!(read(vec![(5, 600); 10]).await, Ok(6_000));
+        assert_eq!(read(body(usize::MAX, SHORT / 10), SHORT, 1_000_000).await, Err(true));
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn what_the_reader_does_meanwhile_is_not_the_senders_fault() {
-        let wire = WireSettings { body_seconds: 10, body_bytes_per_second: 100, ..WireSettings::default() };
-        let mut body = paced(body(vec![(1, 10), (1, 10), (1, 10)]), &wire).into_data_stream();
-        while let Some(piece) = body.next().await {
-            assert_eq!(piece.unwrap().len(), 10);
-            advance(Duration::from_secs(60)).await;
+        let mut body = Body::new(Paced::new(body(3, Duration::ZERO), SHORT, u64::MAX)).into_data_stream();
+        for _ in 0..3 {
+            assert_eq!(body.next().await.unwrap().unwrap().len(), 10);
+            sleep(SHORT * 2).await;
         }
+        assert!(body.next().await.is_none());
+    }
+
+    #[tokio::test]
+    async fn a_body_that_is_too_large_is_not_called_slow() {
+        let error = to_bytes(Body::new(Paced::new(body(3, Duration::ZERO), LONG, 0)), 10).await.unwrap_err();
+        assert!(!is_too_slow(&error));
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::Response as Answer;
+use axum::Extension;
 use axum::extract::State;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::http::{HeaderMap, StatusCode};
@@ -14,9 +15,11 @@ use futures_util::StreamExt;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
+use tahavol_app::Clock;
 use tahavol_domain::text::Lang;
 use tahavol_graphql::Caller;
-use tahavol_identity::Credential;
+use tahavol_identity::journal::asked_from;
+use tahavol_identity::{Credential, Note, NoteKind};
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, interval, timeout};
@@ -26,8 +29,11 @@ use super::answer::{count_errors, encode, is_request_error, to_bytes};
 use super::ask::{Params, ask, coded};
 use super::lasting::{ASKED_EVERY, ENDED};
 use super::negotiate::{Media, language};
+use super::origin::Page;
+use super::peer::From;
 use super::person::Watching;
 use super::problem::Problem;
+use super::rate::{FAILED, Key};
 use super::who::Who;
 
 const PROTOCOL: &str = "graphql-transport-ws";
@@ -52,8 +58,20 @@ const INIT_AGAIN: u16 = 4429;
 
 /// A browser sends its cookie along whatever page opens the socket: a session is only good here together with its `csrf` in
 /// `connection_init`. A token is sent on purpose, so that a foreign page has nothing to misuse.
-pub(super) async fn upgrade(State(site): State<Arc<Site>>, who: Who, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Response {
+pub(super) async fn upgrade(
+    State(site): State<Arc<Site>>,
+    Extension(from): Extension<From>,
+    who: Who,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Response {
     let lang = language(&headers, site.language);
+    if !may_open(&site, &who, &headers) {
+        let details = vec![("what", "origin".to_owned()), ("path", "/graphql/ws".to_owned())];
+        let actor = who.recognised().map(|caller| caller.person.id.clone());
+        site.journal.note(Note { kind: NoteKind::ForgeryRefused, actor, address: Some(from.0), details }, Clock::System.now());
+        return Problem::new(StatusCode::FORBIDDEN, "ORIGIN_FOREIGN").respond(lang);
+    }
     let upgrade = upgrade.protocols([PROTOCOL]).max_message_size(site.limits.body_bytes).max_frame_size(site.limits.body_bytes);
     if upgrade.selected_protocol().is_none() {
         return Problem::new(StatusCode::BAD_REQUEST, "WEBSOCKET_PROTOCOL").with("protocol", PROTOCOL).respond(lang);
@@ -64,9 +82,20 @@ pub(super) async fn upgrade(State(site): State<Arc<Site>>, who: Who, headers: He
     };
     upgrade.on_upgrade(move |socket| async move {
         let (out, made) = mpsc::channel(WAITING);
-        let connection = Connection { site, socket, caller, lang, out, running: HashMap::new(), turn: 0, stage: Stage::Opened };
+        let connection = Connection { site, socket, caller, from, lang, out, running: HashMap::new(), turn: 0, stage: Stage::Opened };
         connection.run(made).await;
     })
+}
+
+/// Browsers ask no server before they open a socket to it: whose page it is has to be looked at here.
+fn may_open(site: &Site, who: &Who, headers: &HeaderMap) -> bool {
+    let by_cookie = who.recognised().is_some_and(|caller| matches!(caller.by, Credential::Session { .. }));
+    match site.names.page(headers) {
+        Page::Ours => true,
+        // A page that may ask, and a program that is no browser, show a token.
+        Page::Allowed | Page::Untold => !by_cookie,
+        Page::Foreign => false,
+    }
 }
 
 /// What a client may say.
@@ -111,6 +140,7 @@ struct Connection {
     site: Arc<Site>,
     socket: WebSocket,
     caller: Option<Arc<Caller>>,
+    from: From,
     lang: Lang,
     out: mpsc::Sender<Made>,
     running: HashMap<String, (u64, AbortHandle)>,
@@ -196,7 +226,11 @@ impl Connection {
             };
             match who.somebody() {
                 Ok(caller) => self.caller = Some(Arc::clone(caller)),
-                Err(_) => return Err(End::Close(FORBIDDEN, "Forbidden")),
+                Err(_) => {
+                    // Whether there is anything left makes no difference: the connection ends.
+                    let _ = self.site.pace.take(&Key::of(None, self.from), FAILED);
+                    return Err(End::Close(FORBIDDEN, "Forbidden"));
+                }
             }
         } else if let Some(caller) = &self.caller
             && let Credential::Session { csrf, .. } = &caller.by
@@ -215,6 +249,11 @@ impl Connection {
         if self.running.contains_key(&id) {
             return Err(End::Close(ID_TAKEN, "Subscriber for this id already exists"));
         }
+        if let Err(too_fast) = self.site.pace.take(&Key::of(self.caller.as_ref(), self.from), 1) {
+            self.site.metrics.rate_limited.inc();
+            let problem = too_fast.problem();
+            return self.tell(&id, "error", &to_bytes(&[coded(problem.code, &problem.args, self.lang)])).await;
+        }
         let most = self.site.limits.subscriptions_per_connection;
         let place = if self.running.len() < most { self.site.watch(self.caller.as_ref()) } else { None };
         let Some(place) = place else {
@@ -228,7 +267,7 @@ impl Connection {
         self.turn += 1;
         let answers = self.site.schema.execute_stream(asked.request);
         let operation = Operation { id: id.clone(), turn: self.turn, out: self.out.clone(), site: Arc::clone(&self.site), _place: place };
-        let running = tokio::spawn(operation.run(answers));
+        let running = tokio::spawn(asked_from(self.from.0, operation.run(answers)));
         self.running.insert(id, (self.turn, running.abort_handle()));
         Ok(())
     }

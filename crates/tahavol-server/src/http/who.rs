@@ -9,10 +9,16 @@ use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
+use tahavol_app::Clock;
 use tahavol_graphql::Caller;
+use tahavol_identity::provider::BearerRefused;
+use tahavol_identity::{Credential, ServiceToken, TOKEN_PREFIX};
+use tower_sessions::Session;
 
 use super::Site;
+use super::lasting::ENDED;
 use super::problem::Problem;
+use super::session::{self, Found};
 
 /// What was found out about whoever sent a request. Lies in the request's extensions, and every handler may take it.
 #[derive(Debug, Clone, Default)]
@@ -27,13 +33,13 @@ impl Who {
         Who::default()
     }
 
-    pub(super) fn somebody_known(caller: Caller) -> Who {
-        Who { caller: Some(Arc::new(caller)), refused: None }
-    }
-
     /// Something was shown that says nobody.
     pub(super) fn unknown() -> Who {
-        Who { caller: None, refused: Some(Problem::new(StatusCode::UNAUTHORIZED, "TOKEN_UNKNOWN")) }
+        Who::refused(StatusCode::UNAUTHORIZED, "TOKEN_UNKNOWN")
+    }
+
+    fn refused(status: StatusCode, code: &'static str) -> Who {
+        Who { caller: None, refused: Some(Problem::new(status, code)) }
     }
 
     #[must_use]
@@ -68,27 +74,84 @@ impl<S: Sync> FromRequestParts<S> for Who {
 
 /// Stands in front of all handlers.
 pub(super) async fn recognise(State(site): State<Arc<Site>>, mut request: Request, next: Next) -> Response {
-    let who = site.recognise(request.headers()).await;
+    let session = request.extensions().get::<Session>().cloned();
+    let who = site.recognise(request.headers(), session).await;
     request.extensions_mut().insert(who);
     next.run(request).await
 }
 
 impl Site {
-    async fn recognise(&self, headers: &HeaderMap) -> Who {
-        match headers.get(AUTHORIZATION) {
-            None => Who::nobody(),
-            Some(value) => match value.to_str() {
+    /// What is shown on purpose goes before what a browser sends along of itself.
+    async fn recognise(&self, headers: &HeaderMap, session: Option<Session>) -> Who {
+        match (headers.get(AUTHORIZATION), session) {
+            (Some(value), _) => match value.to_str() {
                 Ok(value) => self.recognise_authorization(value).await,
                 Err(_) => Who::unknown(),
             },
+            (None, Some(session)) => self.recognise_session(&session).await,
+            (None, None) => Who::nobody(),
         }
     }
 
     /// From the value of an `Authorization` header, wherever it was carried.
     pub(super) async fn recognise_authorization(&self, value: &str) -> Who {
-        match self.identity.caller_of_authorization(value) {
-            Ok(person) => Who::somebody_known(Caller::unlimited(person.clone())),
-            Err(_) => Who::unknown(),
+        let Some((scheme, shown)) = value.split_once(' ') else { return Who::unknown() };
+        if !scheme.eq_ignore_ascii_case("bearer") {
+            return Who::unknown();
+        }
+        let (shown, now) = (shown.trim(), Clock::System.now());
+        if shown.starts_with(TOKEN_PREFIX) {
+            return self.identity.token(shown, now).map_or_else(Who::unknown, |token| self.known(by_token(&token)));
+        }
+        let Some(provider) = &self.provider else { return Who::unknown() };
+        match provider.caller(shown, now).await {
+            Ok(caller) => self.known(caller),
+            Err(BearerRefused::Unreachable(error)) => {
+                tracing::warn!(%error, "a token of the identity provider cannot be looked at");
+                Who::refused(StatusCode::SERVICE_UNAVAILABLE, "PROVIDER_UNREACHABLE")
+            }
+            Err(refused) => {
+                tracing::info!(%refused, "a token of the identity provider was refused");
+                Who::unknown()
+            }
         }
     }
+
+    async fn recognise_session(&self, session: &Session) -> Who {
+        match session::found(session, &self.settings, Clock::System.now()).await {
+            Ok(Found::Nobody) => Who::nobody(),
+            Ok(Found::Ended) => Who::refused(StatusCode::UNAUTHORIZED, ENDED),
+            Ok(Found::Somebody(caller)) => self.known(caller),
+            Err(error) => {
+                tracing::error!(%error, "a session cannot be read");
+                Who::refused(StatusCode::SERVICE_UNAVAILABLE, "IDENTITY_UNAVAILABLE")
+            }
+        }
+    }
+
+    /// Somebody, unless she is barred or has to show more.
+    fn known(&self, caller: Caller) -> Who {
+        if self.identity.is_disabled(&caller.person.id) {
+            return Who::unknown();
+        }
+        let lacking = self.lacks_second_factor(&caller);
+        let refused = lacking.then(|| Problem::new(StatusCode::FORBIDDEN, "SECOND_FACTOR_REQUIRED"));
+        Who { caller: Some(Arc::new(caller)), refused }
+    }
+
+    /// Whether her offices of today want a second factor that her session was not begun with. Whoever makes a service token
+    /// had to show it then; an identity provider sees to it for the tokens that it gives.
+    pub(super) fn lacks_second_factor(&self, caller: &Caller) -> bool {
+        match &caller.by {
+            Credential::Session { second_factor: false, .. } => {
+                let wanted = &self.settings.identity;
+                !wanted.second_factor_for.is_empty() && wanted.wants_second_factor(&self.offices_today(&caller.person.id))
+            }
+            Credential::Session { second_factor: true, .. } | Credential::Token(_) | Credential::Provider { .. } => false,
+        }
+    }
+}
+
+fn by_token(token: &ServiceToken) -> Caller {
+    Caller { person: token.person.clone(), within: token.within.clone(), by: Credential::Token(token.id) }
 }

@@ -1,0 +1,55 @@
+//! Signing in with a browser: the pages around sessions, passwords, one-time links and second factors.
+
+mod account;
+mod csrf;
+mod links;
+mod password;
+mod second_factor;
+mod visit;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::Path;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use tahavol_web::asset;
+
+use super::Site;
+use super::problem;
+
+pub(super) use csrf::guard;
+pub(super) use password::welcome;
+pub(super) use visit::Visit;
+
+/// All of them, and what they load.
+pub(super) fn routes() -> Router<Arc<Site>> {
+    Router::new()
+        .route("/", get(home))
+        .route("/assets/{name}", get(file))
+        .route("/sign-in", get(password::page).post(password::send))
+        .route("/sign-in/code", get(password::code_page).post(password::send_code))
+        .route("/sign-out", post(password::sign_out))
+        .route("/link/{link}", get(links::page).post(links::send))
+        .route("/account", get(account::page))
+        .route("/account/password", post(account::change_password))
+        .route("/account/second-factor", get(second_factor::page).post(second_factor::begin))
+        .route("/account/second-factor/confirm", post(second_factor::confirm))
+        .route("/account/second-factor/remove", post(second_factor::remove))
+        .route("/account/sign-out-everywhere", post(account::sign_out_everywhere))
+}
+
+/// Where somebody begins who knows only the server's name.
+async fn home(visit: Visit) -> Response {
+    visit.go(if visit.who.recognised().is_some() { "/account" } else { "/sign-in" })
+}
+
+async fn file(Path(name): Path<String>, axum::extract::State(site): axum::extract::State<Arc<Site>>, headers: HeaderMap) -> Response {
+    match asset::named(&name) {
+        Some(asset) => ([(CONTENT_TYPE, asset.media_type), (CACHE_CONTROL, asset::KEPT)], asset.content).into_response(),
+        None => problem::Problem::new(StatusCode::NOT_FOUND, "HTTP_NOT_FOUND")
+            .respond(super::negotiate::language(&headers, site.language)),
+    }
+}
