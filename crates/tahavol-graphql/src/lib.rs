@@ -3,7 +3,9 @@
 mod act;
 mod attention;
 mod baseline;
+mod can;
 mod charter_input;
+mod command_name;
 mod commission;
 mod contribution;
 mod council;
@@ -11,6 +13,7 @@ mod decisions;
 mod diff;
 mod documents;
 mod effect;
+mod entitlement;
 mod enums;
 mod errors;
 mod explain;
@@ -72,6 +75,7 @@ struct Governance(
     programme::ProgrammeQuery,
     council::CouncilQuery,
     officials::OfficialsQuery,
+    entitlement::EntitlementQuery,
     commission::CommissionQuery,
     review::ReviewQuery,
 );

@@ -20,7 +20,7 @@ use crate::initiative::{Allocation, Initiative, Risk};
 use crate::ledger::{self, Event};
 use crate::measurement::Measurement;
 use crate::milestone::Milestone;
-use crate::officials::Official;
+use crate::officials::{Delegation, Official};
 use crate::page::price_list;
 use crate::programme::Programme;
 use crate::request::{AsOfInput, View, open_view};
@@ -37,6 +37,7 @@ const MOST_NODES: usize = 100;
 pub(crate) enum Node {
     Programme(Programme),
     Official(Official),
+    Delegation(Delegation),
     Directive(Directive),
     Document(Document),
     Review(Review),
@@ -119,6 +120,7 @@ async fn find(ctx: &Context<'_>, view: &View, id: &ID) -> Result<Option<Node>, E
     Ok(match kind.as_str() {
         "programme" => Programme::of(view).map(Node::Programme),
         "official" => Official::find(view, &ActorId(key)).map(Node::Official),
+        "delegation" => view.snapshot.delegations.get(&uuid()?).map(|row| Node::Delegation(row.as_ref().into())),
         "directive" => Directive::find(view, &DirectiveCode(key)).map(Node::Directive),
         "document" => Document::find(view, key.parse().map_err(|_| invalid())?).map(Node::Document),
         "review" => Review::find(view, uuid()?).map(Node::Review),

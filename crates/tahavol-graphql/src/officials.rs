@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Error, ID, Object, SimpleObject};
+use async_graphql::{ComplexObject, Context, Error, ID, Object, SimpleObject};
+use tahavol_app::search::Filter;
 use tahavol_domain::values::{ActorId, Office};
 use tahavol_projections::rows;
+use uuid::Uuid as RawUuid;
 
 use crate::act::{Act, Person};
 use crate::node;
 use crate::page::{Page, page, price};
 use crate::request::{AsOfInput, View, view};
 use crate::scalars::{Date, Position, Uuid};
+use crate::search::{Cut, EventOrder, EventPage, page as events, price_cut};
 
 /// A person who is or was in office.
 pub(crate) struct Official {
@@ -50,6 +53,25 @@ impl Official {
     async fn tenures(&self) -> Vec<Tenure> {
         self.row.tenures.iter().map(|tenure| self.tenure(tenure)).collect()
     }
+
+    /// What the person did, oldest first; `office` keeps what was done in that office, own or lent. Everything that was done in an
+    /// office, whoever held it, is `ledger.events(office: …)`.
+    #[graphql(complexity = "price_cut(first, last, child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
+    async fn acts(
+        &self,
+        ctx: &Context<'_>,
+        office: Option<String>,
+        #[graphql(default)] order: EventOrder,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<EventPage, Error> {
+        let office = office.map(|text| crate::input::office(ctx, "office", &text)).transpose()?;
+        let filter = Filter { actor: Some(self.row.person.id.clone()), office, ..Filter::default() };
+        events(ctx, &self.view, filter, Cut { order, first, after, last, before }).await
+    }
 }
 
 impl Official {
@@ -76,7 +98,10 @@ pub(crate) struct Tenure {
 
 /// An office lent for a period.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub(crate) struct Delegation {
+    #[graphql(skip)]
+    key: RawUuid,
     uuid: Uuid,
     /// Who lends it.
     from: String,
@@ -90,9 +115,17 @@ pub(crate) struct Delegation {
     ended: Option<Act>,
 }
 
+#[ComplexObject]
+impl Delegation {
+    pub(crate) async fn id(&self) -> ID {
+        node::id("delegation", self.key)
+    }
+}
+
 impl From<&rows::DelegationRow> for Delegation {
     fn from(row: &rows::DelegationRow) -> Self {
         Delegation {
+            key: row.delegation.delegation,
             uuid: row.delegation.delegation.into(),
             from: row.delegation.from.0.clone(),
             to: (&row.delegation.to).into(),

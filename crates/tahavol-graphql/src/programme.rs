@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Error, ID, Object, SimpleObject};
+use async_graphql::{ComplexObject, Context, Error, ID, Object, SimpleObject};
 use tahavol_app::Tahavol;
 use tahavol_projections::snapshot::ProgrammeRow;
 
 use crate::act::{Act, Person};
+use crate::can::{self, Possible};
+use crate::command_name::CommandName;
 use crate::council::{Council, HorizonWindow};
 use crate::meta::Meta;
 use crate::node;
+use crate::page::price_list;
 use crate::request::{AsOfInput, View, What, app, caller, live, may_read, now, open_view, today};
 use crate::scalars::{Date, Instant, Position, Quantity, Uuid};
 use crate::text::Text;
@@ -103,6 +106,7 @@ pub(crate) struct Thresholds {
 
 /// Who asks, as the sign-in and the ledger say.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub(crate) struct Viewer {
     person: Person,
     /// Offices held today, delegated ones included: `council`, `chair:technology`…
@@ -112,6 +116,21 @@ pub(crate) struct Viewer {
     /// The server's time.
     #[graphql(cache_control(no_cache))]
     now: Instant,
+}
+
+#[ComplexObject]
+impl Viewer {
+    /// Whether the caller can do this now, on the thing of that node id; on the programme without one. Nothing is recorded.
+    #[graphql(complexity = "can::ONE + child_complexity")]
+    async fn can(&self, ctx: &Context<'_>, command: CommandName, on: Option<ID>) -> Result<Possible, Error> {
+        can::can(ctx, command, on).await
+    }
+
+    /// The same of every command that is about such a thing; `onlyAllowed` keeps those that the caller can do.
+    #[graphql(complexity = "can::ALL + price_list(20, child_complexity)")]
+    async fn can_all(&self, ctx: &Context<'_>, on: Option<ID>, #[graphql(default)] only_allowed: bool) -> Result<Vec<Possible>, Error> {
+        can::can_all(ctx, on, only_allowed).await
+    }
 }
 
 #[derive(Default)]

@@ -1,5 +1,6 @@
 //! The command path, the follower and past pictures, against a ledger on disk.
 
+mod can;
 mod decisions;
 mod diff;
 mod disk;

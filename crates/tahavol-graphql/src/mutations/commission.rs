@@ -76,7 +76,7 @@ impl CommissionMutation {
         Ok(handled.await?.into())
     }
 
-    /// The council appoints a chair, a secretary or a member.
+    /// The council appoints a chair, a secretary or a member. Needs a reason.
     async fn commission_member_appoint(&self, ctx: &Context<'_>, input: CommissionMemberAppointInput) -> Result<CommissionPayload, Error> {
         let handled = run(ctx, input.command, |_| {
             let appointment = event::MemberAppointment { person: input.person.into(), role: input.role.into() };
@@ -85,7 +85,7 @@ impl CommissionMutation {
         Ok(handled.await?.into())
     }
 
-    /// The council releases somebody from a role.
+    /// The council releases somebody from a role. Needs a reason.
     async fn commission_member_release(&self, ctx: &Context<'_>, input: CommissionMemberReleaseInput) -> Result<CommissionPayload, Error> {
         let handled = run(ctx, input.command, |_| {
             let release = event::MemberRelease { actor: ActorId(input.actor), role: input.role.into() };

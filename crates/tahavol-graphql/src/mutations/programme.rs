@@ -162,6 +162,7 @@ impl ProgrammeMutation {
         Ok(handled.await?.into())
     }
 
+    /// Gives an office of the programme to somebody else, whether or not that person can sign in yet. Needs a reason.
     async fn official_appoint(&self, ctx: &Context<'_>, input: OfficialAppointInput) -> Result<ProgrammePayload, Error> {
         one(ctx, input.command, |desk| {
             Ok(C::AppointOfficial(event::Appointment { person: input.person.into(), office: desk.office(&input.office)? }))
@@ -169,7 +170,7 @@ impl ProgrammeMutation {
         .await
     }
 
-    /// The first of the two people that a release of a council official takes.
+    /// The first of the two people that it takes to release an auditor or the last administrator. Needs a reason.
     async fn official_propose_release(&self, ctx: &Context<'_>, input: OfficialReleaseInput) -> Result<ProgrammePayload, Error> {
         one(ctx, input.command, |desk| {
             Ok(C::ProposeOfficialRelease(event::Release { actor: ActorId(input.actor), office: desk.office(&input.office)? }))
@@ -177,6 +178,7 @@ impl ProgrammeMutation {
         .await
     }
 
+    /// Ends an office; an auditor's, or the last administrator's, once another person has proposed it. Needs a reason.
     async fn official_release(&self, ctx: &Context<'_>, input: OfficialReleaseInput) -> Result<ProgrammePayload, Error> {
         one(ctx, input.command, |desk| {
             Ok(C::ReleaseOfficial(event::Release { actor: ActorId(input.actor), office: desk.office(&input.office)? }))
@@ -184,7 +186,7 @@ impl ProgrammeMutation {
         .await
     }
 
-    /// Lends an office for a period.
+    /// Lends an office, within its scope, for a period of a year at most; it ends by itself after its last day. Needs a reason.
     async fn office_delegate(&self, ctx: &Context<'_>, input: OfficeDelegateInput) -> Result<ProgrammePayload, Error> {
         one(ctx, input.command, |desk| {
             Ok(C::DelegateOffice(event::Delegation {
@@ -199,7 +201,7 @@ impl ProgrammeMutation {
         .await
     }
 
-    /// Before its last day.
+    /// Takes a lent office back before its last day. Needs a reason.
     async fn delegation_end(&self, ctx: &Context<'_>, input: DelegationEndInput) -> Result<ProgrammePayload, Error> {
         one(ctx, input.command, |desk| {
             Ok(C::EndDelegation(event::DelegationEnd { delegation: desk.scalar("delegation", input.delegation)? }))

@@ -5,6 +5,7 @@ mod inputs;
 mod limits;
 mod lists;
 mod names;
+mod offices;
 mod replaying;
 mod sdl;
 mod search;
