@@ -7,6 +7,8 @@ use tahavol_domain::policy::Within;
 use tahavol_domain::values::Person;
 use uuid::Uuid;
 
+use crate::secrets::digest_of;
+
 /// Who asks.
 #[derive(Debug, Clone)]
 pub struct Caller {
@@ -40,6 +42,12 @@ impl Secret {
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
+    }
+
+    /// Whether what was shown is it. How long that takes tells nothing of it: digests are compared.
+    #[must_use]
+    pub fn is(&self, shown: &str) -> bool {
+        digest_of(self.0.as_bytes()) == digest_of(shown.as_bytes())
     }
 }
 

@@ -234,7 +234,7 @@ impl Connection {
             }
         } else if let Some(caller) = &self.caller
             && let Credential::Session { csrf, .. } = &caller.by
-            && !payload.as_ref().and_then(|payload| payload.get("csrf")?.as_str()).is_some_and(|shown| csrf.expose() == shown)
+            && !payload.as_ref().and_then(|payload| payload.get("csrf")?.as_str()).is_some_and(|shown| csrf.is(shown))
         {
             return Err(End::Close(FORBIDDEN, "Forbidden"));
         }
