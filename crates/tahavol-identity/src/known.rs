@@ -108,13 +108,19 @@ impl Inner {
         if used.is_empty() {
             return Ok(());
         }
-        self.write(|transaction| {
+        let written = self.write(|transaction| {
             let mut note = transaction.prepare_cached("UPDATE token SET last_used = max(coalesce(last_used, ?2), ?2) WHERE id = ?1")?;
-            for (id, at) in used {
+            for (id, at) in &used {
                 note.execute((id.as_bytes(), at.micros()))?;
             }
             Ok(())
-        })
+        });
+        if written.is_err() {
+            // For the next time; what was used since is newer.
+            let mut since = locked(&self.known.used);
+            used.into_iter().for_each(|(id, at)| _ = since.entry(id).or_insert(at));
+        }
+        written
     }
 }
 
@@ -133,25 +139,30 @@ pub(crate) fn watch(inner: &Arc<Inner>) -> Result<(), IdentityError> {
     inner.known.watched.get_or_init(|| sender);
     let store = Arc::downgrade(inner);
     let look = move || {
-        let mut noted = Moment::now();
+        let (mut noted, mut failing) = (Moment::now(), false);
         while store_is_gone.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
             let note = noted.elapsed() >= NOTE;
             if note {
                 noted = Moment::now();
             }
-            look_once(&store, note);
+            failing = look_once(&store, note, failing);
         }
     };
     let started = thread::Builder::new().name("identity".to_owned()).spawn(look);
     started.map(|_| ()).map_err(|error| IdentityError::unavailable(format!("no thread: {error}")))
 }
 
-fn look_once(store: &Weak<Inner>, note: bool) {
-    let Some(inner) = store.upgrade() else { return };
-    if let Err(error) = inner.refresh() {
-        tracing::error!(%error, "cannot see whether accounts or tokens have changed");
-    }
+/// Whether looking failed; a failure that goes on is logged once.
+fn look_once(store: &Weak<Inner>, note: bool, failing: bool) -> bool {
+    let Some(inner) = store.upgrade() else { return failing };
     if note && let Err(error) = inner.note_uses() {
         tracing::warn!(%error, "the last uses of service tokens were not written down");
     }
+    let looked = inner.refresh();
+    match &looked {
+        Err(error) if !failing => tracing::error!(%error, "cannot see whether another process has barred somebody or ended a token"),
+        Ok(()) if failing => tracing::info!("who is barred and which tokens are good can be seen again"),
+        Err(_) | Ok(()) => {}
+    }
+    looked.is_err()
 }

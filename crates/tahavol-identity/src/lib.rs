@@ -14,6 +14,8 @@ mod secrets;
 mod sessions;
 mod sign_in;
 mod store;
+#[cfg(test)]
+mod tests;
 mod throttle;
 mod tokens;
 

@@ -13,7 +13,7 @@ use crate::passwords::{Compared, acceptable};
 use crate::second_factor;
 use crate::sessions::end_in;
 use crate::store::IdentityStore;
-use crate::throttle::{self, Subject};
+use crate::throttle::{self, Counted, Subject};
 
 /// What somebody has typed, and where from.
 #[derive(Debug, Clone, Copy)]
@@ -82,15 +82,10 @@ struct Kept {
     password: Option<String>,
 }
 
-/// Whose failures an attempt counts for.
-struct Counted {
-    name: Subject,
-    address: Subject,
-}
-
 /// An attempt whose password was right.
 struct Proven {
-    counted: Counted,
+    /// For the name and for the address.
+    counted: [Counted; 2],
     kept: Kept,
     rehashed: Option<String>,
     code: Option<String>,
@@ -138,36 +133,32 @@ impl IdentityStore {
     /// Whoever is signed in shows the password once more.
     pub(crate) async fn prove(&self, actor: &ActorId, password: &Secret, now: Instant) -> Result<(), IdentityError> {
         let place = self.inner.hashing.place().await?;
-        let (who, subject) = (actor.clone(), Subject::signed_in(actor));
-        let counted = subject.clone();
+        let who = actor.clone();
         let begin = move |transaction: &Transaction<'_>| {
-            if let Some(seconds) = throttle::count(transaction, &[&counted], now)? {
-                return Err(IdentityError::Wait { seconds });
-            }
-            Ok(kept(transaction, &who.0)?.and_then(|kept| kept.password))
+            let counted = throttle::count(transaction, [Subject::signed_in(&who)], now)?;
+            Ok((counted, kept(transaction, &who.0)?.and_then(|kept| kept.password)))
         };
-        let kept = self.write(begin).await?;
+        let ([counted], kept) = self.write(begin).await?;
         match self.inner.hashing.compare(place, password, kept).await? {
             Compared::Wrong => Err(IdentityError::WrongPassword),
-            Compared::Right | Compared::RightRehashed(_) => self.write(move |transaction| throttle::forgive(transaction, &subject)).await,
+            Compared::Right | Compared::RightRehashed(_) => {
+                self.write(move |transaction| throttle::forgive(transaction, &counted.subject)).await
+            }
         }
     }
 }
 
 /// Counts the attempt and reads what is kept of the name.
-fn begin(transaction: &Transaction<'_>, name: &str, address: IpAddr, now: Instant) -> Result<(Counted, Option<Kept>), IdentityError> {
+fn begin(transaction: &Transaction<'_>, name: &str, address: IpAddr, now: Instant) -> Result<([Counted; 2], Option<Kept>), IdentityError> {
     let familiar = throttle::is_familiar(transaction, name, address, now)?;
     let subject = if familiar { Subject::name_at_home(name, address) } else { Subject::name(name) };
-    let counted = Counted { name: subject, address: Subject::address(address) };
-    if let Some(seconds) = throttle::count(transaction, &[&counted.name, &counted.address], now)? {
-        return Err(IdentityError::Wait { seconds });
-    }
+    let counted = throttle::count(transaction, [subject, Subject::address(address)], now)?;
     Ok((counted, kept(transaction, name)?))
 }
 
 /// The password was right. The inner refusal is kept with its counts, the outer error takes everything back.
 fn finish(transaction: &Transaction<'_>, proven: Proven, now: Instant) -> Result<Result<SignedIn, Refused>, IdentityError> {
-    let Proven { counted, kept: Kept { person, password }, rehashed, code, address } = proven;
+    let Proven { counted: [for_name, for_address], kept: Kept { person, password }, rehashed, code, address } = proven;
     // Between the two transactions the account may have been disabled, or got another password.
     if kept(transaction, &person.id.0)?.is_none_or(|kept| kept.password != password) {
         return Ok(Err(Refused::Wrong));
@@ -176,8 +167,8 @@ fn finish(transaction: &Transaction<'_>, proven: Proven, now: Instant) -> Result
     match (&second_factor, code) {
         (None, _) => {}
         (Some(_), None) => {
-            throttle::undo(transaction, &counted.name, now)?;
-            throttle::undo(transaction, &counted.address, now)?;
+            throttle::undo(transaction, &for_name, now)?;
+            throttle::undo(transaction, &for_address, now)?;
             return Ok(Err(Refused::CodeWanted));
         }
         (Some(secret), Some(code)) => {
@@ -186,8 +177,8 @@ fn finish(transaction: &Transaction<'_>, proven: Proven, now: Instant) -> Result
             }
         }
     }
-    throttle::forgive(transaction, &counted.name)?;
-    throttle::undo(transaction, &counted.address, now)?;
+    throttle::forgive(transaction, &for_name.subject)?;
+    throttle::undo(transaction, &for_address, now)?;
     throttle::make_familiar(transaction, &person.id.0, address, now)?;
     let row = "UPDATE account SET last_sign_in = ?2, password = coalesce(?3, password) WHERE actor = ?1";
     transaction.prepare_cached(row)?.execute((&person.id.0, now.micros(), rehashed))?;

@@ -66,31 +66,51 @@ impl Subject {
     }
 }
 
-/// Counts a failure for each subject, or says how many seconds are left to wait for the one that waits longest, and then
-/// counts nothing. Because it is counted in advance, guesses made at the same time do not slip past; [`undo`] and
-/// [`forgive`] take it back.
-pub(crate) fn count(transaction: &Transaction<'_>, subjects: &[&Subject], now: Instant) -> Result<Option<u64>, IdentityError> {
+/// One failure that was counted in advance.
+#[derive(Debug)]
+pub(crate) struct Counted {
+    pub(crate) subject: Subject,
+    at: i64,
+    /// When the failure before it was.
+    before: i64,
+}
+
+/// Counts a failure for each subject, or refuses with the seconds that are left for the one that waits longest, and then
+/// counts nothing. Because it is counted before the password is looked at, guesses made at the same time do not slip past;
+/// [`undo`] and [`forgive`] take it back.
+pub(crate) fn count<const N: usize>(
+    transaction: &Transaction<'_>,
+    subjects: [Subject; N],
+    now: Instant,
+) -> Result<[Counted; N], IdentityError> {
     let mut left = 0;
-    for subject in subjects {
+    for subject in &subjects {
         let (failures, last) = failures(transaction, subject, now)?;
         left = left.max(last + subject.wait(failures) - now.micros());
     }
     if left > 0 {
-        return Ok(Some(u64::try_from(left).unwrap_or(0).div_ceil(SECOND as u64)));
+        return Err(IdentityError::Wait { seconds: u64::try_from(left).unwrap_or(0).div_ceil(SECOND as u64) });
     }
-    for subject in subjects {
-        let (failures, _) = failures(transaction, subject, now)?;
+    let mut before = [0; N];
+    for (subject, before) in subjects.iter().zip(&mut before) {
+        let (failures, last) = failures(transaction, subject, now)?;
         set(transaction, subject, (failures + 1).min(MOST_FAILURES), now.micros())?;
+        *before = last;
     }
     bound(transaction)?;
-    Ok(None)
+    let mut before = before.into_iter();
+    Ok(subjects.map(|subject| Counted { subject, at: now.micros(), before: before.next().unwrap_or_default() }))
 }
 
 /// Takes one failure back: what was counted in advance was none.
-pub(crate) fn undo(transaction: &Transaction<'_>, subject: &Subject, now: Instant) -> Result<(), IdentityError> {
-    let (failures, last) = failures(transaction, subject, now)?;
-    // The wait of those that stay began when the last of them happened; that was at the latest now.
-    if failures > 1 { set(transaction, subject, failures - 1, last) } else { forgive(transaction, subject) }
+pub(crate) fn undo(transaction: &Transaction<'_>, counted: &Counted, now: Instant) -> Result<(), IdentityError> {
+    let (failures, last) = failures(transaction, &counted.subject, now)?;
+    if failures <= 1 {
+        return forgive(transaction, &counted.subject);
+    }
+    // Nobody has failed since, so the wait goes on from the failure before.
+    let last = if last == counted.at { counted.before } else { last };
+    set(transaction, &counted.subject, failures - 1, last)
 }
 
 /// Forgets every failure.
