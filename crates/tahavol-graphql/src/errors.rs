@@ -39,6 +39,16 @@ pub(crate) const AT_MOST_ONE: &str = "AT_MOST_ONE";
 pub(crate) const CONFIRMATION_DIFFERS: &str = "CONFIRMATION_DIFFERS";
 /// A series of more points than one answer holds.
 pub(crate) const SERIES_TOO_LONG: &str = "SERIES_TOO_LONG";
+/// None of the caller's offices lets them read it.
+pub(crate) const READ_NOT_PERMITTED: &str = "READ_NOT_PERMITTED";
+/// The schema was made without a place where it is kept who somebody is.
+pub(crate) const IDENTITY_ABSENT: &str = "IDENTITY_ABSENT";
+/// A token may not be good for longer than what its maker has shown.
+pub(crate) const TOKEN_WIDER: &str = "TOKEN_WIDER";
+/// Nobody bars themselves.
+pub(crate) const ACCOUNT_OWN: &str = "ACCOUNT_OWN";
+/// The security journal cannot be read, or is broken.
+pub(crate) const JOURNAL_UNAVAILABLE: &str = "JOURNAL_UNAVAILABLE";
 
 /// Why something was not done. The same code always means the same rule.
 #[derive(SimpleObject, Debug, Clone, PartialEq, Eq)]

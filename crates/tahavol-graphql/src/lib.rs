@@ -20,6 +20,7 @@ mod explain;
 mod flat;
 mod guard;
 mod health;
+mod identity;
 mod indicator;
 mod initiative;
 mod input;
@@ -53,11 +54,12 @@ mod text;
 mod timeline;
 mod written;
 
-use async_graphql::{MergedObject, SDLExportOptions, Schema};
+use async_graphql::{MergedObject, SDLExportOptions, Schema, SchemaBuilder};
 use tahavol_app::{Clock, Tahavol};
 
 pub use documents::Documents;
 pub use explain::unparsed;
+pub use identity::Identity;
 pub use limits::{Budget, DEEPEST_BRACKETS, Limits, too_deep};
 pub use operation::{Operation, is_query, operation};
 pub use page::LARGEST_PAGE;
@@ -99,10 +101,14 @@ struct Figures(
 #[derive(MergedObject, Default)]
 struct Replay(decisions::DecisionQuery, step::StepQuery, effect::EffectQuery, diff::DiffQuery);
 
+/// Who may sign in, which programs ask, and what was refused. It lies beside the ledger and has no past to look at.
+#[derive(MergedObject, Default)]
+struct Looking(identity::AccountQuery, identity::TokenQuery, identity::JournalQuery);
+
 /// Reads. Every field takes `asOf` (a past position or instant; everything below sees that one picture) and `minPosition`
 /// (waits up to five seconds for the reader's own write). All fields of one request without `asOf` see one and the same picture.
 #[derive(MergedObject, Default)]
-pub struct Query(Governance, Work, Figures, Replay);
+pub struct Query(Governance, Work, Figures, Replay, Looking);
 
 #[derive(MergedObject, Default)]
 struct Deciding(
@@ -114,9 +120,13 @@ struct Deciding(
 #[derive(MergedObject, Default)]
 struct Doing(mutations::milestone::MilestoneMutation, mutations::station::StationMutation, mutations::indicator::IndicatorMutation);
 
+/// What is no command of the ledger.
+#[derive(MergedObject, Default)]
+struct LookingAfter(identity::AccountMutation, identity::TokenMutation);
+
 /// Commands, noun first. A refused one records nothing and says why in `errors`, in the caller's language.
 #[derive(MergedObject, Default)]
-pub struct Mutation(Deciding, Doing);
+pub struct Mutation(Deciding, Doing, LookingAfter);
 
 /// The schema over an application, on the machine's clock.
 #[must_use]
@@ -127,12 +137,21 @@ pub fn schema(app: Tahavol, limits: Limits) -> TahavolSchema {
 /// The same on the clock that the application was opened with: it says which day is today.
 #[must_use]
 pub fn schema_with_clock(app: Tahavol, limits: Limits, clock: Clock) -> TahavolSchema {
+    build(app, limits, clock).finish()
+}
+
+/// The same with a place where it is kept who somebody is, as a server has it.
+#[must_use]
+pub fn schema_with_identity(app: Tahavol, limits: Limits, clock: Clock, identity: Identity) -> TahavolSchema {
+    build(app, limits, clock).data(identity).finish()
+}
+
+fn build(app: Tahavol, limits: Limits, clock: Clock) -> SchemaBuilder<Query, Mutation, Subscription> {
     Schema::build(Query::default(), Mutation::default(), Subscription)
         .extension(guard::Guard::new(limits))
         .data(app)
         .data(clock)
         .data(limits)
-        .finish()
 }
 
 /// The schema in its definition language, as it stands in `schema/tahavol.graphql`.

@@ -15,7 +15,7 @@ const WINDOW: Duration = Duration::from_secs(10);
 /// So many different ones of a kind are written in one window; the others of that kind are counted together.
 const DIFFERENT: usize = 200;
 
-/// What makes two notes the same. Of notes beyond [`DIFFERENT`], only the kind.
+/// What makes two notes the same; other details may differ. Of notes beyond [`DIFFERENT`], only the kind.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Same {
     kind: NoteKind,
@@ -26,8 +26,7 @@ struct Same {
 struct Of {
     actor: Option<ActorId>,
     address: Option<IpAddr>,
-    code: Option<String>,
-    command: Option<String>,
+    details: [Option<String>; 4],
 }
 
 /// What is being counted. The first note is written at once; those that follow wait for the end of the window.
@@ -83,7 +82,8 @@ impl Counting {
 
     fn same(&self, draft: &Draft) -> Same {
         let detail = |name: &str| draft.details.get(name).cloned();
-        let of = Of { actor: draft.actor.clone(), address: draft.address, code: detail("code"), command: detail("command") };
+        let details = ["code", "what", "command", "account"].map(detail);
+        let of = Of { actor: draft.actor.clone(), address: draft.address, details };
         let same = Same { kind: draft.kind, of: Some(of) };
         let of_the_kind = self.windows.keys().filter(|other| other.kind == draft.kind).count();
         if of_the_kind < DIFFERENT || self.windows.contains_key(&same) { same } else { Same { kind: draft.kind, of: None } }

@@ -18,6 +18,7 @@ mod tests;
 mod writer;
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -40,6 +41,16 @@ pub const JOURNAL_FILE: &str = "journal.sqlite";
 
 /// The name of the directory of a node's journal inside a data directory.
 pub const JOURNAL_DIRECTORY: &str = "security";
+
+tokio::task_local! {
+    /// From where the request came that the task answers.
+    static ADDRESS: IpAddr;
+}
+
+/// Whatever `work` notes without an address has this one: what decides on commands and reads knows of no addresses.
+pub async fn asked_from<T>(address: IpAddr, work: impl Future<Output = T>) -> T {
+    ADDRESS.scope(address, work).await
+}
 
 /// Where notes are handed in. Clones are the same journal; the last one that goes lets the writer finish and end.
 #[derive(Debug, Clone)]
@@ -104,7 +115,8 @@ impl Journal {
     }
 
     /// Hands a note in. Never waits, never fails.
-    pub fn note(&self, note: Note, now: Instant) {
+    pub fn note(&self, mut note: Note, now: Instant) {
+        note.address = note.address.or_else(|| ADDRESS.try_with(|address| *address).ok());
         if let Some(noted) = self.state.noted.get(&note.kind) {
             noted.fetch_add(1, Ordering::Relaxed);
         }

@@ -32,9 +32,9 @@ use std::time::Duration;
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
-use tahavol_app::Tahavol;
+use tahavol_app::{Clock, Tahavol};
 use tahavol_domain::text::Lang;
-use tahavol_graphql::{Documents, TahavolSchema};
+use tahavol_graphql::{Documents, Identity, TahavolSchema, schema_with_identity};
 use tahavol_identity::provider::Provider;
 use tahavol_identity::{IdentityStore, Journal};
 use tahavol_ledger::SqliteLedger;
@@ -88,9 +88,10 @@ impl Site {
     /// # Errors
     /// When the identity provider is configured in a way that cannot be meant so.
     pub fn try_new(opened: &Opened, settings: &Settings, closing: Closing) -> Result<Arc<Site>, Failure> {
+        let identity = Identity { store: opened.identity.clone(), journal: opened.journal.clone(), address: settings.address() };
         Ok(Arc::new(Site {
             app: opened.app.clone(),
-            schema: tahavol_graphql::schema(opened.app.clone(), settings.graphql_limits()),
+            schema: schema_with_identity(opened.app.clone(), settings.graphql_limits(), Clock::System, identity),
             identity: opened.identity.clone(),
             journal: opened.journal.clone(),
             provider: settings.provider()?,
