@@ -85,7 +85,8 @@ fn the_configuration_for_operators_is_read() {
     let path = folder.path().join("tahavol.toml");
     std::fs::write(&path, text).expect("there is room");
     let settings = tahavol_server::config::Settings::load(Some(&path), HashMap::new()).unwrap_or_else(|why| panic!("{why}"));
-    assert_eq!(settings.tokens.len(), 1);
+    assert_eq!(settings.identity.lifetime().as_secs(), 12 * 3_600);
+    assert_eq!(settings.identity.second_factor_for.len(), 2);
 }
 
 /// Runs a guide's examples one after the other; each must answer without errors.
