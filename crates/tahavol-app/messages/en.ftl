@@ -1206,3 +1206,20 @@ journal-evidence_shredded = file of destroyed evidence removed
 journal-notes_lost = entries that could not be kept
 journal-journal_torn = journal torn by a crash
 journal-journal_altered = end of the journal gone
+
+## Offices on the command line
+
+office-office = Office
+office-since = Since
+office-note = Note
+office-any = any office
+office-release-proposed = a release is proposed
+office-held = { $actor } held { $office } on { $day }:
+office-not-held = { $actor } did not hold { $office } on { $day }.
+office-given = { $office }: appointed on { $day } by { $name } ({ $as }), position { $position }.
+office-lent = { $office }: lent on { $day } by { $name } ({ $as }), position { $position }.
+office-ended = ended on { $day } by { $name } ({ $as }), position { $position }.
+office-lent-by = lent by { $from } from { $starts } to { $ends } ({ $id })
+office-recorded = Recorded at position { $position }.
+CLI_OFFICE_NAME = Neither the ledger nor an account has a name for { $actor }: give it with --name.
+CLI_OFFICE_BY_GRAPHQL = A running server takes the same commands by GraphQL: officialAppoint, officialRelease, officialProposeRelease, commissionMemberAppoint, commissionMemberRelease, officeDelegate, delegationEnd.

@@ -1206,3 +1206,20 @@ journal-evidence_shredded = پروندهٔ مدرک نابودشده برداش�
 journal-notes_lost = ثبت‌هایی که نگه داشته نشد
 journal-journal_torn = دفتر بر اثر ازکارافتادن پاره شد
 journal-journal_altered = پایان دفتر از میان رفته است
+
+## سمت‌ها در خط فرمان
+
+office-office = سمت
+office-since = از
+office-note = توضیح
+office-any = هیچ سمتی
+office-release-proposed = برکناری پیشنهاد شده است
+office-held = { $actor } در { $day } سمت { $office } را داشت:
+office-not-held = { $actor } در { $day } سمت { $office } را نداشت.
+office-given = { $office }: انتصاب در { $day } به دست { $name } ({ $as })، جایگاه { $position }.
+office-lent = { $office }: تفویض در { $day } به دست { $name } ({ $as })، جایگاه { $position }.
+office-ended = پایان در { $day } به دست { $name } ({ $as })، جایگاه { $position }.
+office-lent-by = تفویض از { $from }، از { $starts } تا { $ends } ({ $id })
+office-recorded = در جایگاه { $position } ثبت شد.
+CLI_OFFICE_NAME = نه دفتر نامی برای { $actor } دارد و نه حسابی؛ نام را با --name بدهید.
+CLI_OFFICE_BY_GRAPHQL = سرور در حال کار همین فرمان‌ها را از راه GraphQL می‌پذیرد: officialAppoint، officialRelease، officialProposeRelease، commissionMemberAppoint، commissionMemberRelease، officeDelegate، delegationEnd.

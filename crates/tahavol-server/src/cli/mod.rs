@@ -14,10 +14,13 @@ mod doctor;
 mod effect;
 mod evidence;
 mod export;
+#[cfg(test)]
+mod flags;
 mod found;
 mod import;
 mod log;
 mod migrate;
+mod office;
 mod progress;
 mod progress_json;
 mod replay;
@@ -52,8 +55,8 @@ Every action becomes an event that is never changed. What is shown, now or as of
 these events alone.";
 
 const AFTER: &str = "\
-Commands that change something:   demo, serve, import, migrate        one process at a time
-Commands that only look:          progress, decision, step, effect, diff, search, timeline, export, replay, verify, doctor        beside a running server
+Commands that change something:   demo, serve, import, migrate, office appoint, release, delegate…        one process at a time
+Commands that only look:          office list, held, acts, progress, decision, step, effect, diff, search, timeline, export, replay, verify, doctor        beside a running server
 
 Configuration: tahavol.toml in the working directory (or --config, TAHAVOL_CONFIG), then TAHAVOL_* of the environment, \
 then flags.
@@ -100,6 +103,8 @@ enum Command {
     Account(account::Arguments),
     /// Service tokens: programs that ask in somebody's name, within bounds. Works beside a running server
     Token(token::Arguments),
+    /// Offices: who holds and held them, what was done in them; give, lend and end them
+    Office(office::Arguments),
     /// Record what files say: a programme file, stations, reports, deliveries, measurements
     Import(import::Arguments),
     /// Print how far the programme is
@@ -213,6 +218,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Serve(arguments) => in_runtime(serve::run(settings, arguments)),
         Command::Account(arguments) => in_runtime(account::run(settings, arguments)),
         Command::Token(arguments) => in_runtime(token::run(settings, arguments)),
+        Command::Office(arguments) => in_runtime(office::run(settings, arguments)),
         Command::Import(arguments) => in_runtime(import::run(settings, arguments)),
         Command::Progress(arguments) => in_runtime(progress::run(settings, arguments)),
         Command::Diff(arguments) => in_runtime(diff::run(settings, arguments)),

@@ -71,6 +71,18 @@ pub(super) async fn run(settings: Settings, arguments: Arguments) -> Result<(), 
 
 /// Refused where it would have to hold an event that cannot be read. When that was recorded is not known, so an instant
 /// must lie before what could be read.
+/// The picture of a moment as it was written (position, instant or day), and the day that it is of.
+///
+/// # Errors
+/// When the text is no moment, or the ledger has not got there.
+pub(super) async fn looked_at(app: &Tahavol, as_of: Option<&str>) -> Result<(Arc<Snapshot>, Date), Failure> {
+    let asked = as_of.map(Moment::parse).transpose()?;
+    let as_of = asked.map(|asked| asked.of(&app.snapshot().time_zone()));
+    let snapshot = picture(app, as_of).await?;
+    let day = own_day(&snapshot, as_of);
+    Ok((snapshot, day))
+}
+
 async fn picture(app: &Tahavol, as_of: Option<AsOf>) -> Result<Arc<Snapshot>, Failure> {
     let live = app.snapshot();
     let ends_before = match as_of {

@@ -146,6 +146,33 @@ pub(super) async fn timeline(settings: Settings, arguments: TimelineArguments) -
     found::print(&app, &filter, &arguments.output, words.0).await
 }
 
+/// What was done in an office or by a person, or by a person in an office.
+pub(super) async fn acts(
+    settings: Settings,
+    (office, actor): (Option<String>, Option<String>),
+    output: Output,
+    data: DataArguments,
+) -> Result<(), Failure> {
+    let arguments = Arguments {
+        stream: None,
+        types: Vec::new(),
+        actor,
+        office,
+        commission: None,
+        recorded_from: None,
+        recorded_to: None,
+        effective_from: None,
+        effective_to: None,
+        command: None,
+        correlation: None,
+        source: None,
+        text: None,
+        output,
+        data,
+    };
+    run(settings, arguments).await
+}
+
 /// Nothing after the moment that is looked at. Without `--as-of`, everything must be readable.
 async fn as_of(app: &Tahavol, filter: Filter, output: &Output, words: &Reader) -> Result<Filter, Failure> {
     let Some(text) = &output.as_of else {
