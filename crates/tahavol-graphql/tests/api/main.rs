@@ -6,6 +6,7 @@ mod limits;
 mod lists;
 mod names;
 mod offices;
+mod reading;
 mod replaying;
 mod sdl;
 mod search;
