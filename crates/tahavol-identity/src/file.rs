@@ -2,9 +2,10 @@
 
 use std::fs::File;
 use std::path::Path;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use crate::error::IdentityError;
 
@@ -31,9 +32,40 @@ const SETTINGS: &[(&str, &str)] = &[
 /// How long a statement waits for another process to let go of the file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// How long after that opening is tried again: SQLite does not wait for those who switch a new file to its log.
+const AGAIN: Duration = Duration::from_millis(10);
+
 /// A connection to the file, which is created and brought up to date as needed.
 pub(crate) fn open(path: &Path) -> Result<Connection, IdentityError> {
     create_private(path)?;
+    let begun = Instant::now();
+    loop {
+        match try_open(path) {
+            Err(Failed::Sqlite(error)) if is_busy(&error) && begun.elapsed() < BUSY_TIMEOUT => thread::sleep(AGAIN),
+            Err(Failed::Sqlite(error)) => return Err(error.into()),
+            Err(Failed::Refused(error)) => return Err(error),
+            Ok(connection) => return Ok(connection),
+        }
+    }
+}
+
+/// Why the file was not opened this time.
+enum Failed {
+    Sqlite(rusqlite::Error),
+    Refused(IdentityError),
+}
+
+impl From<rusqlite::Error> for Failed {
+    fn from(error: rusqlite::Error) -> Self {
+        Failed::Sqlite(error)
+    }
+}
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
+}
+
+fn try_open(path: &Path) -> Result<Connection, Failed> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
@@ -60,24 +92,28 @@ fn create_private(path: &Path) -> Result<(), IdentityError> {
     options.open(path).map(|_| ()).map_err(|error| IdentityError::unavailable(format!("cannot open {}: {error}", path.display())))
 }
 
-fn verify_ours(connection: &Connection, path: &Path) -> Result<(), IdentityError> {
+fn verify_ours(connection: &Connection, path: &Path) -> Result<(), Failed> {
+    let not_ours = || Failed::Refused(IdentityError::NotOurs { path: path.display().to_string() });
     let ask = |pragma: &str| connection.query_row(pragma, [], |row| row.get::<_, i64>(0));
-    let not_ours = |_| IdentityError::NotOurs { path: path.display().to_string() };
-    // A file that is no database at all fails here.
-    let tables = ask("SELECT count(*) FROM sqlite_schema").map_err(not_ours)?;
+    // One transaction, because another process may be making the file just now.
+    let _same = connection.unchecked_transaction()?;
+    let tables = ask("SELECT count(*) FROM sqlite_schema").map_err(|error| match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => not_ours(),
+        _ => Failed::Sqlite(error),
+    })?;
     let (application, version) = (ask("PRAGMA application_id")?, ask("PRAGMA user_version")?);
     let empty = tables == 0 && application == 0 && version == 0;
     if !empty && application != APPLICATION_ID {
-        return Err(IdentityError::NotOurs { path: path.display().to_string() });
+        return Err(not_ours());
     }
     if version > known() {
-        return Err(IdentityError::NewerVersion { found: version, known: known() });
+        return Err(Failed::Refused(IdentityError::NewerVersion { found: version, known: known() }));
     }
     Ok(())
 }
 
 /// Each step is one transaction together with its number, so two processes that start at once do it once.
-fn migrate(connection: &mut Connection) -> Result<(), IdentityError> {
+fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
     for (index, sql) in (0..).zip(MIGRATIONS) {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let version: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
