@@ -30,7 +30,7 @@ async fn a_file_is_kept_once_and_given_as_an_attachment_that_no_browser_runs() {
     let again = send(&server, TEXT, content).await;
     assert_eq!(again.status(), 200);
     assert_eq!(again.json::<Value>().await.unwrap(), told);
-    let file = server.get(&path).bearer_auth(server.token("auditor")).send().await.unwrap();
+    let file = server.get(&path).bearer_auth(server.token("council")).send().await.unwrap();
     let header = |name: &str| file.headers()[name].to_str().unwrap().to_owned();
     assert_eq!(header("content-type"), "text/plain");
     assert!(header("content-disposition").starts_with("attachment"));
