@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use tahavol_app::Clock;
 use tahavol_domain::values::ActorId;
 use tahavol_identity::journal::{JOURNAL_DIRECTORY, JOURNAL_FILE};
-use tahavol_identity::{IDENTITY_FILE, IdentityError, IdentityStore, Journal, Note, Options};
+use tahavol_identity::{IDENTITY_FILE, IdentityError, IdentityStore, Journal, Note, NoteKind, Options, Records};
 
 use crate::config::{Engine, Settings};
 use crate::failure::{Code, Failure, with_persian};
@@ -39,11 +39,22 @@ pub(crate) fn open_there(settings: &Settings) -> Result<Option<IdentityStore>, F
 /// # Errors
 /// When it cannot be begun.
 pub(crate) fn journal(settings: &Settings) -> Result<Journal, Failure> {
-    let opened = match settings.engine()? {
-        Engine::Sqlite(_) => Journal::in_table(&settings.data.join(JOURNAL_FILE)),
-        Engine::Cluster(_) => Journal::in_files(&settings.data.join(JOURNAL_DIRECTORY)),
+    let opened = match journal_records(settings)? {
+        Records::Table(file) => Journal::in_table(&file),
+        Records::Files(directory) => Journal::in_files(&directory),
     };
     opened.map_err(|error| Failure::new(Code::Failed, error.to_string()))
+}
+
+/// Where it lies, to be looked at only.
+///
+/// # Errors
+/// When the configuration names no engine that there is.
+pub(crate) fn journal_records(settings: &Settings) -> Result<Records, Failure> {
+    Ok(match settings.engine()? {
+        Engine::Sqlite(_) => Records::Table(settings.data.join(JOURNAL_FILE)),
+        Engine::Cluster(_) => Records::Files(settings.data.join(JOURNAL_DIRECTORY)),
+    })
 }
 
 /// Everybody whom the configuration names or who has an account: whoever is asked about and is not among them was mistyped.
@@ -95,4 +106,20 @@ pub(crate) async fn note_at_console(settings: &Settings, note: Note) -> Result<(
     journal.note(note.with("by", CONSOLE), Clock::System.now());
     journal.flush().await;
     Ok(())
+}
+
+/// Notes that the whole ledger leaves, before it does. Where the directory can only be read, this is told and nothing else: whoever
+/// can read the ledger's file could copy it as well.
+pub(crate) fn note_export(settings: &Settings, what: &'static str) {
+    let noted = journal(settings).map(|journal| {
+        let note = Note::new(NoteKind::LedgerExported).with("what", what).with("by", CONSOLE);
+        journal.note(note, Clock::System.now());
+        journal.flush_blocking();
+        journal.health().failing
+    });
+    match noted {
+        Ok(false) => {}
+        Ok(true) => tracing::warn!(what, "the security journal does not tell of this export: it cannot be written"),
+        Err(failure) => tracing::warn!(what, %failure, "the security journal does not tell of this export"),
+    }
 }

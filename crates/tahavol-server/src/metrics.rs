@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::AtomicI64;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
@@ -15,6 +15,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
 use tahavol_app::{Link, Tahavol};
+use tahavol_identity::{JournalHealth, NoteKind};
 use tahavol_ledger::merkle::Hash;
 use tahavol_ledger::{Appended, Condition, Expected, Ledger, LedgerError, NewEvent, Recorded, SignedHead, Token};
 use tokio::sync::watch;
@@ -50,6 +51,10 @@ pub struct Metrics {
     unproven: Gauge,
     witness_at: Family<Witness, Gauge>,
     witness_alarm: Family<Witness, Gauge>,
+    journal_notes: Family<JournalKind, Counter>,
+    journal_lost: Counter,
+    journal_failures: Counter,
+    journal_failing: Gauge,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -62,6 +67,17 @@ pub struct Request {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ErrorCode {
     pub code: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct JournalKind {
+    pub kind: NoteKind,
+}
+
+impl EncodeLabelSet for JournalKind {
+    fn encode(&self, encoder: &mut LabelSetEncoder<'_>) -> Result<(), fmt::Error> {
+        [("kind", self.kind.code())].encode(encoder)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -119,6 +135,10 @@ impl Default for Metrics {
             unproven: Gauge::default(),
             witness_at: Family::default(),
             witness_alarm: Family::default(),
+            journal_notes: Family::default(),
+            journal_lost: Counter::default(),
+            journal_failures: Counter::default(),
+            journal_failing: Gauge::default(),
         };
         let registry = &mut metrics.registry;
         registry.register("http_requests", "Requests by route and status", metrics.requests.clone());
@@ -182,6 +202,10 @@ impl Default for Metrics {
             metrics.witness_at.clone(),
         );
         registry.register("witness_alarm", "1: a witness has seen another history of the log", metrics.witness_alarm.clone());
+        registry.register("security_journal_notes", "What was noted in the security journal, by kind", metrics.journal_notes.clone());
+        registry.register("security_journal_lost", "Notes that could not be kept", metrics.journal_lost.clone());
+        registry.register("security_journal_failures", "Times that it could not be written", metrics.journal_failures.clone());
+        registry.register("security_journal_failing", "1: it could not be written the last time", metrics.journal_failing.clone());
         metrics
     }
 }
@@ -191,6 +215,16 @@ impl Metrics {
     pub fn certificate_told(&self, expires: tahavol_domain::calendar::Instant, usable: bool) {
         self.certificate_expires.set(expires.micros() / 1_000_000);
         self.certificate_refused.set(i64::from(!usable));
+    }
+
+    /// How the security journal is getting on. Its own counts are the ones that hold.
+    pub fn journal_told(&self, health: &JournalHealth) {
+        for (kind, noted) in &health.noted {
+            self.journal_notes.get_or_create(&JournalKind { kind: *kind }).inner().store(*noted, Ordering::Relaxed);
+        }
+        self.journal_lost.inner().store(health.lost, Ordering::Relaxed);
+        self.journal_failures.inner().store(health.failures, Ordering::Relaxed);
+        self.journal_failing.set(i64::from(health.failing));
     }
 
     /// The text that a collector reads. `there`: the last position in this node's file.

@@ -140,6 +140,14 @@ impl Journal {
         }
     }
 
+    /// As [`Journal::flush`], outside of a runtime or on a thread that may block.
+    pub fn flush_blocking(&self) {
+        let (done, told) = oneshot::channel();
+        if self.queue.send(Asked::Flush(done)).is_ok() {
+            let _gone = told.blocking_recv();
+        }
+    }
+
     /// What is kept, to be read and checked.
     #[must_use]
     pub fn records(&self) -> &Records {

@@ -17,6 +17,7 @@ use super::{DataArguments, LangArgument, replay, say};
 use crate::config::{EvidenceSettings, LedgerSetting, Settings};
 use crate::evidence::Files;
 use crate::failure::{Code, Failure};
+use crate::identity;
 use crate::look::{freshen, look_at, whole};
 
 /// What a backup says of itself.
@@ -72,6 +73,9 @@ pub(super) async fn run(settings: Settings, arguments: Arguments) -> Result<(), 
     freshen(&settings).await?;
     let ledger = Arc::new(SqliteLedger::open_read_only(settings.ledger_path()?).await?);
     fs::create_dir_all(&target).map_err(|error| Failure::io(&format!("make {}", target.display()), &error))?;
+    let noted = settings.clone();
+    let noting = tokio::task::spawn_blocking(move || identity::note_export(&noted, "backup")).await;
+    noting.map_err(|error| Failure::new(Code::Failed, error.to_string()))?;
     let checked = copied(ledger, target.join(LEDGER_FILE)).await?;
     let snapshot = picture_of(&target.join(LEDGER_FILE), &settings).await?;
     let from = Files::open(&settings.evidence, &settings.evidence_dir())?;

@@ -12,6 +12,7 @@ use tahavol_ledger::merkle::note::KeyKind;
 use super::{DataArguments, LangArgument, progress, progress_json, replay, say, verify};
 use crate::config::Settings;
 use crate::failure::{Code, Failure};
+use crate::identity;
 use crate::look::freshen_blocking;
 
 #[derive(Args)]
@@ -47,6 +48,7 @@ pub(super) fn run(settings: Settings, arguments: Arguments) -> Result<(), Failur
         witnesses: witnesses.clone(),
         writer: format!("tahavol {}", env!("CARGO_PKG_VERSION")),
     };
+    identity::note_export(&settings, "bundle");
     let bar = replay::bar("events");
     let written = write_bundle(&ledger, &arguments.to, &options, &mut |done, of| {
         bar.set_length(of);

@@ -6,6 +6,7 @@ use clap::Args;
 use tahavol_app::replay::replay;
 use tahavol_app::{Clock, EvidenceStore};
 use tahavol_identity::Account;
+use tahavol_identity::journal::Head;
 use tahavol_ledger::{Alarm, Ledger, LedgerError, SqliteLedger};
 use tahavol_projections::Snapshot;
 
@@ -61,6 +62,7 @@ pub(super) async fn run(settings: Settings, arguments: Arguments) -> Result<(), 
         tell(what, found)?;
     }
     tell("log", log(&settings).await)?;
+    tell("journal", journal(&settings))?;
     if let Some(snapshot) = snapshot {
         tell("clock of events", recorded(&snapshot))?;
         tell("evidence", evidence(&settings, &snapshot).await)?;
@@ -229,6 +231,18 @@ async fn log(settings: &Settings) -> Found {
     match state(settings).await {
         Ok(LogState::Fine(text)) => Found::Fine(text),
         Ok(LogState::Notice(text)) => Found::Notice(text),
+        Err(failure) => Found::Broken(failure),
+    }
+}
+
+/// Whether the security journal is whole: who keeps the hash elsewhere sees later that nothing was cut off.
+fn journal(settings: &Settings) -> Found {
+    match identity::journal_records(settings).map(|records| records.verify()) {
+        Ok(Ok(Head { entries: 0, .. })) => Found::Fine(both("DOCTOR_JOURNAL_EMPTY", &[])),
+        Ok(Ok(head)) => {
+            Found::Fine(both("DOCTOR_JOURNAL", &[("entries", head.entries.to_string()), ("hash", head.hash.to_string())]))
+        }
+        Ok(Err(error)) => Found::Broken(super::journal::failure(&error, settings.language)),
         Err(failure) => Found::Broken(failure),
     }
 }

@@ -2,13 +2,14 @@
 
 use clap::{Args, Subcommand};
 use tahavol_app::messages::{message, refusal_text};
-use tahavol_app::{EvidenceStore, HandleError, Order};
+use tahavol_app::{Clock, EvidenceStore, HandleError, Order};
 use tahavol_domain::aggregate::Basis;
 use tahavol_domain::policy::{Import, Within};
 use tahavol_domain::programme::event::Destruction;
 use tahavol_domain::text::Lang;
 use tahavol_domain::values::Sha256;
 use tahavol_domain::{Command, Stream, programme};
+use tahavol_identity::{Note, NoteKind};
 use tahavol_projections::Snapshot;
 use uuid::Uuid;
 
@@ -17,6 +18,7 @@ use super::{DataArguments, LangArgument, say};
 use crate::config::Settings;
 use crate::evidence::Files;
 use crate::failure::{Code, Failure};
+use crate::identity;
 use crate::look::{look, whole};
 use crate::open::Opened;
 
@@ -124,6 +126,8 @@ async fn carry_out(settings: &Settings, asked: &Destroy) -> Result<(), Failure> 
         let outcome = opened.app.handle(order).await.map_err(|error| in_language(error, lang))?;
         let removed = opened.evidence.destroy(asked.digest).await;
         removed.map_err(|error| Failure::new(Code::Failed, format!("recorded, and the file is still there: {error}")))?;
+        let note = Note::new(NoteKind::EvidenceShredded).with("digest", asked.digest).with("by", identity::CONSOLE);
+        opened.journal.note(note, Clock::System.now());
         Ok((outcome, opened.app.snapshot()))
     };
     let done = done.await;

@@ -13,6 +13,7 @@ use tahavol_ledger::merkle::{Hash, leaf_hash};
 use super::{DataArguments, bundle, say};
 use crate::config::Settings;
 use crate::failure::{Code, Failure};
+use crate::identity;
 use crate::look::freshen_blocking;
 
 #[derive(Args)]
@@ -46,6 +47,7 @@ pub(super) fn run(settings: Settings, arguments: Arguments) -> Result<(), Failur
     let settings = data.apply(settings)?;
     freshen_blocking(&settings)?;
     let ledger = SqliteLedger::open_read_only_blocking(&settings.ledger_path()?)?;
+    identity::note_export(&settings, "events");
     match out {
         None => match write(&ledger, after, std::io::stdout().lock())? {
             Ok(written) => written.wrong.map_or(Ok(()), Err),

@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use clap::Args;
 use tahavol_app::import::{ImportError, Imported, Settings as ImportSettings, SourceFile, Times, import};
+use tahavol_app::Clock;
 use tahavol_domain::text::Lang;
-use tahavol_domain::values::ProgrammeId;
+use tahavol_domain::values::{Person, ProgrammeId};
+use tahavol_identity::{Note, NoteKind};
 use tahavol_ledger::{Ledger, OpenOptions, SqliteLedger};
 use uuid::Uuid;
 
@@ -14,6 +16,7 @@ use super::actor::acting;
 use super::{DataArguments, LangArgument, say};
 use crate::config::{PersonSetting, Settings};
 use crate::failure::{Code, Failure};
+use crate::identity;
 use crate::look::{freshen, look, look_at, whole};
 use crate::open::Opened;
 
@@ -56,12 +59,24 @@ pub(super) async fn run(settings: Settings, arguments: Arguments) -> Result<(), 
     } else {
         let opened = Opened::open(&settings).await?;
         let imported = import(&opened.app, &files, &import_settings, Times::Real, false).await;
+        let now = Clock::System.now();
+        files.iter().for_each(|file| opened.journal.note(note(&import_settings.actor, file, &imported), now));
         opened.close().await?;
         imported
     };
     let imported = imported.map_err(|error| in_language(error, lang))?;
     let verb = if arguments.dry_run { "would be recorded" } else { "recorded" };
     say::line(&format!("{} events {verb}, {} rows were there already", imported.events, imported.unchanged))
+}
+
+/// Who imported which file, and what came of it and of those that came with it.
+fn note(actor: &Person, file: &SourceFile, imported: &Result<Imported, ImportError>) -> Note {
+    let note = Note::new(NoteKind::Imported).by(&actor.id).with("by", identity::CONSOLE).with("file", file.digest);
+    match imported {
+        Ok(imported) => note.with("what", "recorded").with("events", imported.events),
+        Err(ImportError::Rows(rows)) => note.with("what", "refused").with("rows", rows.len()),
+        Err(ImportError::Interrupted { .. } | ImportError::App(_)) => note.with("what", "interrupted"),
+    }
 }
 
 /// On the ledger that is there, which is only read; where there is none, on an empty one that is gone afterwards.

@@ -18,6 +18,7 @@ mod export;
 mod flags;
 mod found;
 mod import;
+mod journal;
 mod log;
 mod migrate;
 mod office;
@@ -141,6 +142,8 @@ enum Command {
     Schema(schema::Arguments),
     /// Check every link from stored bytes to progress figures: a bundle, a data directory or a ledger file
     Verify(verify::Arguments),
+    /// Read the security journal: what was refused, who signed in, what left the ledger; or check that it is whole
+    Journal(journal::Arguments),
     /// Look whether everything is in order: configuration, directories, ledger, evidence
     Doctor(doctor::Arguments),
     /// Print a script that completes commands in a shell
@@ -237,6 +240,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Witness(arguments) => in_runtime(witness::run(settings, arguments)),
         Command::Schema(arguments) => schema::run(arguments),
         Command::Verify(arguments) => return verify::run(settings, arguments),
+        Command::Journal(arguments) => journal::run(settings, arguments),
         Command::Doctor(arguments) => in_runtime(doctor::run(settings, arguments)),
         Command::Completions { shell } => {
             let mut script = Vec::new();

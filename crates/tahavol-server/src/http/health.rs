@@ -11,6 +11,7 @@ use serde::Serialize;
 use tahavol_app::proof::{ProofState, WitnessReport};
 use tahavol_app::{Alarm, Compared, Equality, Follower, Link};
 use tahavol_domain::calendar::Instant;
+use tahavol_identity::JournalHealth;
 use tahavol_ledger::Ledger;
 
 use super::Site;
@@ -43,6 +44,23 @@ struct Readiness {
     equality: Option<ToldEquality>,
     /// How far the log can be proved.
     proof: ToldProof,
+    security_journal: ToldJournal,
+}
+
+/// A journal that cannot be written makes nobody unready: whoever waited for it could be kept out by filling a disk.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ToldJournal {
+    /// `written` · `failing`
+    state: &'static str,
+    /// Notes that could not be kept since the server was started.
+    lost: u64,
+}
+
+impl From<JournalHealth> for ToldJournal {
+    fn from(health: JournalHealth) -> Self {
+        ToldJournal { state: if health.failing { "failing" } else { "written" }, lost: health.lost }
+    }
 }
 
 #[derive(Serialize)]
@@ -196,6 +214,7 @@ pub(super) async fn ready(State(site): State<Arc<Site>>) -> Response {
         lag_events: site.app.lag().events,
         equality,
         proof: ToldProof::of(&site),
+        security_journal: site.journal.health().into(),
     };
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(told)).into_response()
@@ -203,6 +222,7 @@ pub(super) async fn ready(State(site): State<Arc<Site>>) -> Response {
 
 pub(super) async fn metrics(State(site): State<Arc<Site>>) -> Response {
     let there = site.sqlite.head().await.ok().flatten();
+    site.metrics.journal_told(&site.journal.health());
     let text = site.metrics.text(&site.app, there, site.sqlite.unproven().is_some());
     ([(CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text).into_response()
 }

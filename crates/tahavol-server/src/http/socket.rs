@@ -83,7 +83,7 @@ pub(super) async fn upgrade(
     upgrade.on_upgrade(move |socket| async move {
         let (out, made) = mpsc::channel(WAITING);
         let connection = Connection { site, socket, caller, from, lang, out, running: HashMap::new(), turn: 0, stage: Stage::Opened };
-        connection.run(made).await;
+        asked_from(from.0, connection.run(made)).await;
     })
 }
 

@@ -12,7 +12,7 @@ use axum::response::Response;
 use tahavol_app::Clock;
 use tahavol_graphql::Caller;
 use tahavol_identity::provider::BearerRefused;
-use tahavol_identity::{Credential, ServiceToken, TOKEN_PREFIX};
+use tahavol_identity::{Credential, Note, NoteKind, ServiceToken, TOKEN_PREFIX};
 use tower_sessions::Session;
 
 use super::Site;
@@ -95,6 +95,14 @@ impl Site {
 
     /// From the value of an `Authorization` header, wherever it was carried.
     pub(super) async fn recognise_authorization(&self, value: &str) -> Who {
+        let who = self.recognise_shown(value).await;
+        if let Some(refused) = who.refused.as_ref().filter(|problem| problem.status == StatusCode::UNAUTHORIZED) {
+            self.journal.note(Note::new(NoteKind::TokenRefused).with("code", refused.code), Clock::System.now());
+        }
+        who
+    }
+
+    async fn recognise_shown(&self, value: &str) -> Who {
         let Some((scheme, shown)) = value.split_once(' ') else { return Who::unknown() };
         if !scheme.eq_ignore_ascii_case("bearer") {
             return Who::unknown();
