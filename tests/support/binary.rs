@@ -30,10 +30,15 @@ pub fn run(arguments: &[&str]) -> Output {
     command(arguments).output().expect("the program starts")
 }
 
-/// The program, with nothing of this process's configuration.
+/// The program, with nothing of this process's configuration. Tests ask as fast as they can, and so does it answer, unless a test
+/// sets a limit itself.
 pub fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(path());
-    command.args(arguments).current_dir(std::env::temp_dir()).env("TAHAVOL_LOG__LEVEL", "warn");
+    command
+        .args(arguments)
+        .current_dir(std::env::temp_dir())
+        .env("TAHAVOL_LOG__LEVEL", "warn")
+        .env("TAHAVOL_WIRE__REQUESTS_PER_SECOND", "0");
     command
 }
 

@@ -15,7 +15,7 @@ use crate::{binary, data};
 /// Killed when it is dropped.
 pub struct Server {
     child: Child,
-    /// `http://127.0.0.1:<port>`
+    /// `http://127.0.0.1:<port>`, or `https://…` with a certificate
     pub address: String,
     /// The lines that it told before its address.
     pub told: Vec<String>,
@@ -59,7 +59,7 @@ impl Server {
         let mut told = Vec::new();
         let address = output.lines().map(|line| line.expect("a line")).find(|line| {
             told.push(line.clone());
-            line.starts_with("http://")
+            line.starts_with("http://") || line.starts_with("https://")
         });
         let Some(address) = address else {
             let status = child.wait();
@@ -107,6 +107,11 @@ impl Server {
     /// When that cannot be known.
     pub fn lives(&mut self) -> bool {
         self.child.try_wait().expect("its state is known").is_none()
+    }
+
+    /// Of its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     pub fn token(&self, actor: &str) -> String {

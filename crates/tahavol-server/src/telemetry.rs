@@ -1,6 +1,9 @@
 //! The log: lines for people or JSON for machines, on standard error.
 
+use tracing::{Level, Metadata};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::config::{LogFormat, LogSettings};
@@ -8,6 +11,26 @@ use crate::failure::Failure;
 
 /// The official client; our own crate has a longer name.
 const CLIENT: &str = "kurrentdb";
+
+/// Crates that see what people send or what opens doors, and below `info` tell of it word for word. No level makes them.
+const TALKATIVE: [&str; 16] = [
+    "async_graphql",
+    "axum",
+    "axum_core",
+    "h2",
+    "hyper",
+    "hyper_util",
+    "jsonwebtoken",
+    "object_store",
+    "openidconnect",
+    "reqwest",
+    "rustls",
+    "tokio_tungstenite",
+    "tower_http",
+    "tower_sessions",
+    "tower_sessions_core",
+    "tungstenite",
+];
 
 /// Begins to log. A second call in one process changes nothing.
 ///
@@ -17,13 +40,18 @@ pub fn begin(settings: &LogSettings) -> Result<(), Failure> {
     let filter = filter(&settings.level)?;
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(true);
     let begun = match settings.format {
-        LogFormat::Text => log.with_ansi(false).finish().try_init(),
-        LogFormat::Json => log.json().flatten_event(true).finish().try_init(),
+        LogFormat::Text => log.with_ansi(false).finish().with(filter_fn(tells_no_secret)).try_init(),
+        LogFormat::Json => log.json().flatten_event(true).finish().with(filter_fn(tells_no_secret)).try_init(),
     };
     if begun.is_err() {
         tracing::debug!("the log has begun before");
     }
     Ok(())
+}
+
+fn tells_no_secret(what: &Metadata<'_>) -> bool {
+    let by = what.target().split("::").next().unwrap_or_default();
+    *what.level() <= Level::INFO || !TALKATIVE.contains(&by)
 }
 
 /// What the client of a cluster calls an error is tried again, and told in our own words where it matters: it is silent
@@ -85,6 +113,24 @@ mod tests {
         for level in ["info,kurrentdb_of_somebody=debug", "info,kurrentdbx=trace"] {
             assert!(!written(level).contains("of the client"), "{level}");
         }
+    }
+
+    #[test]
+    fn no_level_makes_those_tell_who_know_secrets() {
+        let lines = Lines::default();
+        let into = lines.clone();
+        let level = filter("trace,tungstenite=trace,tungstenite::protocol=trace").unwrap();
+        let log = tracing_subscriber::fmt().with_env_filter(level).with_writer(move || into.clone()).finish();
+        tracing::subscriber::with_default(log.with(filter_fn(tells_no_secret)), || {
+            tracing::trace!(target: "tungstenite::protocol", "a secret");
+            tracing::debug!(target: "tower_sessions_core", "a secret");
+            tracing::warn!(target: "tungstenite::protocol", "a trouble");
+            tracing::trace!(target: "tahavol_server", "our own");
+            tracing::trace!(target: "another", "another's");
+        });
+        let told = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+        assert!(!told.contains("a secret"), "{told}");
+        assert!(told.contains("a trouble") && told.contains("our own") && told.contains("another's"), "{told}");
     }
 
     #[test]

@@ -47,15 +47,14 @@ const HEADERS: [(HeaderName, HeaderValue); 8] = [
 /// Whoever came by TLS once comes by nothing else for a year.
 const BY_TLS_ALONE: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
-/// Who watches whether the server lives asks it by whatever name it has.
-const WATCHED: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
+/// What those ask who watch whether the server lives: as often as they like, and by whatever name it has.
+pub(super) const WATCHED: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
 pub(super) async fn around(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
     let began = Instant::now();
     let id = request_id(request.headers());
     let method = request.method().clone();
-    // The path alone: a query may hold what belongs in no log.
-    let path = request.uri().path().to_owned();
+    let path = loggable(request.uri().path()).to_owned();
     let lang = language(request.headers(), site.language);
     let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
     let mut response = answered.unwrap_or_else(|_| {
@@ -100,6 +99,11 @@ fn finish(headers: &mut HeaderMap, id: &HeaderValue) {
         headers.entry(name).or_insert(value);
     }
     headers.insert(REQUEST_ID, id.clone());
+}
+
+/// The path alone: a query may hold what belongs in no log. So does what comes after `/link/`, which lets somebody in.
+fn loggable(path: &str) -> &str {
+    if path.starts_with("/link/") { "/link/…" } else { path }
 }
 
 /// The sender's own, where it is one that can stand in a log; else a new one.

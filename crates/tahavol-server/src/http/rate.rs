@@ -18,14 +18,13 @@ use uuid::Uuid;
 
 use super::Site;
 use super::graphql;
+use super::layers::WATCHED;
 use super::negotiate::language;
 use super::peer::From;
 use super::problem::Problem;
 use super::who::Who;
 use crate::config::{WireSettings, house};
 
-/// What those ask who watch whether the server lives.
-const WATCHED: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 /// What showing something that says nobody costs: whoever guesses is slowed down before whoever asks.
 pub(super) const FAILED: u32 = 10;
 /// After so many requests those are forgotten who have their whole measure again.

@@ -93,7 +93,7 @@ impl Tls {
         loop {
             sleep(A_DAY).await;
             if let Some(warning) = self.warning(tahavol_app::Clock::System.now()) {
-                tracing::warn!("{warning}");
+                tracing::warn!("{}", warning.lines().next().unwrap_or_default());
             }
         }
     }
@@ -110,7 +110,9 @@ impl Tls {
             Err(failure) => {
                 self.metrics.certificate_told(self.current.load().expires, false);
                 if !quietly {
-                    tracing::error!("the certificate that was there before is kept: {failure}");
+                    // One line, in the language of logs.
+                    let what = failure.text.lines().next().unwrap_or_default();
+                    tracing::error!("the certificate that was there before is kept: {what}");
                 }
                 false
             }
