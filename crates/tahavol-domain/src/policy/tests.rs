@@ -8,6 +8,7 @@ use crate::values::Office;
 use crate::{commission, indicator, initiative, milestone, programme, station};
 
 mod samples;
+mod within;
 
 use samples::{basis, of_unknown_things, sample, samples};
 

@@ -186,8 +186,13 @@ async fn held(settings: &Settings, asked: &Held, lang: Lang) -> Result<(), Failu
         let told = json!({ "actor": who, "office": office, "on": of_day, "held": !because.is_empty(), "because": because });
         return say::line(&format!("{told:#}"));
     }
-    let office = wanted.as_ref().map_or_else(|| message("office-any", &[], lang), |office| office_text(office, &snapshot, lang));
-    let key = if grounds.is_empty() { "office-not-held" } else { "office-held" };
+    let key = match (&wanted, grounds.is_empty()) {
+        (Some(_), false) => "office-held",
+        (Some(_), true) => "office-not-held",
+        (None, false) => "office-held-some",
+        (None, true) => "office-held-none",
+    };
+    let office = wanted.as_ref().map(|office| office_text(office, &snapshot, lang)).unwrap_or_default();
     let args = [("actor", isolated(&who.0, lang)), ("office", office), ("day", of_day.to_string())];
     say::line(&message(key, &args, lang))?;
     grounds.iter().flat_map(|ground| because(ground, &snapshot, lang)).try_for_each(|line| say::line(&format!("  {line}")))
