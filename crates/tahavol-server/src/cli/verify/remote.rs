@@ -4,7 +4,8 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use futures_util::future::try_join_all;
-use reqwest::Client;
+use reqwest::header::RETRY_AFTER;
+use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 use tahavol_app::Clock;
 use tahavol_app::verify::{Fault, Held, Kind, Source, ToldFigures, signed_by};
@@ -15,6 +16,7 @@ use tahavol_ledger::merkle::checkpoint::Checkpoint;
 use tahavol_ledger::merkle::note::VerifyingKey;
 use tahavol_ledger::merkle::tile::{bundles_of, entries_path, tile_path, unbundle};
 use tokio::runtime::Runtime;
+use tokio::time::sleep;
 
 use crate::failure::Failure;
 
@@ -23,6 +25,9 @@ pub(super) const TOKEN: &str = "TAHAVOL_TOKEN";
 
 /// How long one answer may take.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How often a server may say that it was asked too much, for one answer.
+const MOST_WAITS: u32 = 20;
 
 /// No checkpoint is longer, however many have cosigned it.
 const MOST_OF_NOTE: usize = 1 << 16;
@@ -90,7 +95,7 @@ impl Remote {
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
         }
-        let mut response = request.send().await.map_err(|error| missing(error.to_string()))?;
+        let mut response = sent(request).await.map_err(|error| missing(error.to_string()))?;
         let status = response.status();
         if !status.is_success() {
             let hint = if status.as_u16() == 401 { format!("{status}; {TOKEN}") } else { status.to_string() };
@@ -124,7 +129,23 @@ impl Remote {
         let server = self.log.strip_suffix("/log").unwrap_or(&self.log);
         let missing = |error: reqwest::Error| Fault::missing(format!("{server}/graphql ({error})"));
         let request = self.client.post(format!("{server}/graphql")).bearer_auth(self.token.as_deref().unwrap_or_default()).json(question);
-        request.send().await.map_err(missing)?.json().await.map_err(missing)
+        sent(request).await.map_err(missing)?.json().await.map_err(missing)
+    }
+}
+
+/// The answer, after as much waiting as the server asks for: a long log is more than it lets one caller ask at once.
+async fn sent(request: RequestBuilder) -> Result<Response, reqwest::Error> {
+    let mut waits = MOST_WAITS;
+    loop {
+        // Every request here has its body in memory, or none.
+        let Some(again) = request.try_clone().filter(|_| waits > 0) else { return request.send().await };
+        let answer = again.send().await?;
+        if answer.status() != StatusCode::TOO_MANY_REQUESTS {
+            return Ok(answer);
+        }
+        let asked = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+        sleep(Duration::from_secs(asked.unwrap_or(1)).min(PATIENCE)).await;
+        waits -= 1;
     }
 }
 
