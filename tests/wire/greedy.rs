@@ -28,7 +28,9 @@ async fn until_too_much(server: &Server, token: &str) -> (usize, reqwest::Respon
 
 #[tokio::test]
 async fn one_caller_is_slowed_down_and_no_other() {
-    let server = Server::of_with(data::founded(), &FIVE);
+    let directory = data::founded();
+    let own = data::new_token(directory.path(), "council", &[]);
+    let server = Server::of_with(directory, &FIVE);
     let (count, refused) = until_too_much(&server, &server.token("council")).await;
     assert!(count >= 30, "{count}");
     let wait: u64 = refused.headers()["retry-after"].to_str().unwrap().parse().unwrap();
@@ -43,7 +45,6 @@ async fn one_caller_is_slowed_down_and_no_other() {
     assert!(elsewhere["code"] == "RATE_LIMITED" && elsewhere["message"].as_str().unwrap().contains("seconds"), "{elsewhere}");
     // Somebody else, a program of hers, and whoever watches, are served.
     assert_eq!(server.send("auditor", META, Value::Null).await.status(), 200);
-    let own = data::new_token(&server.data, "council", &[]);
     let other = server.post("/graphql").bearer_auth(own).json(&json!({ "query": META })).send().await.unwrap();
     assert_eq!(other.status(), 200);
     for _ in 0..100 {
@@ -147,8 +148,9 @@ fn configured_with_limits(toml: &str) -> (Server, tempfile::TempDir) {
 
 #[tokio::test]
 async fn a_person_has_only_so_many_subscriptions_by_all_ways_in_together() {
-    let (server, _folder) = configured(data::founded(), "[limits]\nsubscriptions_per_person = 3\n");
-    let second = data::new_token(&server.data, "council", &[]);
+    let directory = data::founded();
+    let second = data::new_token(directory.path(), "council", &[]);
+    let (server, _folder) = configured(directory, "[limits]\nsubscriptions_per_person = 3\n");
     let query = "subscription { ledgerEvents { position } }";
     let by_events = async |token: &str| {
         let body = json!({ "query": query });

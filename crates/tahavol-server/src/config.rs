@@ -24,7 +24,7 @@ pub use identity::{IdentitySettings, OfficeKind};
 pub(crate) use modes::refuse_open_to_others;
 pub use oidc::{CALLBACK, OidcSettings};
 pub use people::{PEOPLE_FILE, People, SomebodyToTry};
-pub use wire::{Network, PageOrigin, TlsSettings, WireSettings, house};
+pub use wire::{Network, PageOrigin, ProxyHeader, TlsSettings, WireSettings, house};
 
 /// The configuration file of the working directory, read when it is there.
 pub const CONFIG_FILE: &str = "tahavol.toml";

@@ -32,13 +32,24 @@ fn ten() -> u64 {
     10
 }
 
+/// The header in which proxies say for whom they ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProxyHeader {
+    XForwardedFor,
+    /// That of RFC 7239.
+    Forwarded,
+}
+
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct WireSettings {
     /// Foreign pages that may ask, with a token and never with a cookie; none by default.
     pub cors_origins: Vec<PageOrigin>,
-    /// Who is believed when it says for whom it asks (`Forwarded`, `X-Forwarded-For`).
+    /// Who is believed when it says for whom it asks.
     pub trusted_proxies: Vec<Network>,
+    /// Where these say it. The other one may be a client's own, which a proxy passes on as it is.
+    pub proxy_header: ProxyHeader,
     /// Of one caller, in the long run; 0: no limit.
     pub requests_per_second: u32,
     /// Of one caller, at once.
@@ -64,6 +75,7 @@ impl Default for WireSettings {
         WireSettings {
             cors_origins: Vec::new(),
             trusted_proxies: Vec::new(),
+            proxy_header: ProxyHeader::XForwardedFor,
             requests_per_second: 100,
             burst: 400,
             connections_per_address: 256,

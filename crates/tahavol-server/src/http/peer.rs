@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::http::{Extensions, HeaderMap, HeaderName, header::FORWARDED};
 
-use crate::config::{WireSettings, house};
+use crate::config::{ProxyHeader, WireSettings, house};
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
@@ -34,7 +34,7 @@ pub(super) fn client(extensions: &Extensions, headers: &HeaderMap, wire: &WireSe
         return From(peer);
     }
     let mut nearest = peer;
-    for told in told(headers).into_iter().rev() {
+    for told in told(headers, wire.proxy_header).into_iter().rev() {
         // What cannot be read vouches for nothing behind it.
         let Some(address) = told else { break };
         nearest = address;
@@ -45,17 +45,16 @@ pub(super) fn client(extensions: &Extensions, headers: &HeaderMap, wire: &WireSe
     From(nearest)
 }
 
-/// What proxies wrote, the nearest last. The standard's header goes before the older one; they are not mixed.
-fn told(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
+/// What proxies wrote, the nearest last.
+fn told(headers: &HeaderMap, header: ProxyHeader) -> Vec<Option<IpAddr>> {
     let parts = |name: &HeaderName| -> Vec<String> {
         let lines = headers.get_all(name).iter().map(|value| value.to_str().unwrap_or_default());
         lines.flat_map(|line| line.split(',')).map(|part| part.trim().to_owned()).collect()
     };
-    let standard: Vec<String> = parts(&FORWARDED);
-    if !standard.is_empty() {
-        return standard.iter().map(|element| forwarded_for(element).and_then(address)).collect();
+    match header {
+        ProxyHeader::XForwardedFor => parts(&X_FORWARDED_FOR).iter().map(|text| address(text)).collect(),
+        ProxyHeader::Forwarded => parts(&FORWARDED).iter().map(|element| forwarded_for(element).and_then(address)).collect(),
     }
-    parts(&X_FORWARDED_FOR).iter().map(|text| address(text)).collect()
 }
 
 /// The value of `for` in `for="[2001:db8::1]:443";proto=https`.
@@ -115,7 +114,12 @@ mod tests {
     use super::*;
 
     fn of(peer: &str, headers: &[(HeaderName, &str)]) -> String {
-        let wire: WireSettings = toml::from_str("trusted_proxies = [\"10.0.0.0/8\"]").unwrap();
+        by("x-forwarded-for", peer, headers)
+    }
+
+    fn by(header: &str, peer: &str, headers: &[(HeaderName, &str)]) -> String {
+        let toml = format!("trusted_proxies = [\"10.0.0.0/8\"]\nproxy_header = \"{header}\"");
+        let wire: WireSettings = toml::from_str(&toml).unwrap();
         let mut extensions = Extensions::new();
         extensions.insert(Peer(SocketAddr::new(peer.parse().unwrap(), 1)));
         let headers = headers.iter().map(|(name, value)| (name.clone(), value.parse().unwrap())).collect();
@@ -145,10 +149,13 @@ mod tests {
     }
 
     #[test]
-    fn the_standards_header_goes_before_the_older_one() {
+    fn only_the_header_that_the_proxy_writes_is_read() {
         let standard = "for=203.0.113.9;proto=http, For=\"[2001:db8::1]:443\";by=x";
-        assert_eq!(of("10.0.0.1", &[(FORWARDED, standard), (X_FORWARDED_FOR, "198.51.100.1")]), "2001:db8::1");
-        assert_eq!(of("10.0.0.1", &[(FORWARDED, "for=_hidden"), (X_FORWARDED_FOR, "198.51.100.1")]), "10.0.0.1");
+        let both = [(FORWARDED, standard), (X_FORWARDED_FOR, "198.51.100.1")];
+        assert_eq!(by("forwarded", "10.0.0.1", &both), "2001:db8::1");
+        assert_eq!(of("10.0.0.1", &both), "198.51.100.1");
+        assert_eq!(by("forwarded", "10.0.0.1", &both[1..]), "10.0.0.1");
+        assert_eq!(by("forwarded", "10.0.0.1", &[(FORWARDED, "for=_hidden")]), "10.0.0.1");
     }
 
     #[test]

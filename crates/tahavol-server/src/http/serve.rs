@@ -17,7 +17,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 use tokio_io_timeout::TimeoutStream;
 
 use super::peer::{Guests, Peer};
@@ -28,6 +28,8 @@ use crate::shutdown::Closing;
 
 /// After an accept that failed, for want of file descriptors for instance.
 const BREATH: Duration = Duration::from_millis(100);
+/// Whoever opens too many connections does not fill the log as well.
+const TOLD_EVERY: Duration = Duration::from_secs(60);
 
 /// How connections are taken.
 pub struct Wire {
@@ -43,6 +45,7 @@ pub async fn serve(listener: TcpListener, router: Router, closing: Closing, wire
     let (places, guests) = (Arc::new(Semaphore::new(wire.connections)), Guests::default());
     let wire = Arc::new(wire);
     let mut open = JoinSet::new();
+    let mut told = None;
     loop {
         while open.try_join_next().is_some() {}
         let accepting = async {
@@ -61,7 +64,10 @@ pub async fn serve(listener: TcpListener, router: Router, closing: Closing, wire
                     None
                 } else {
                     let Some(guest) = guests.admit(peer.ip(), most) else {
-                        tracing::debug!(address = %peer.ip(), "an address has too many connections open; one more was not taken");
+                        if told.is_none_or(|told: Instant| told.elapsed() > TOLD_EVERY) {
+                            told = Some(Instant::now());
+                            tracing::warn!(address = %peer.ip(), most, "an address has too many connections open; a proxy is named in wire.trusted_proxies");
+                        }
                         continue;
                     };
                     Some(guest)
