@@ -159,7 +159,8 @@ pub(super) fn end_delegation(programme: &Chartered, end: &DelegationEnd, ctx: &C
     if lent.delegation.from != ctx.actor.id && *ctx.office != Office::Council {
         return Err(Refusal::at(Rule::DelegationNotOwn, "delegation").with("actor", &lent.delegation.from.0));
     }
-    if lent.ended {
+    let is_over = !ctx.taken_again && lent.delegation.ends < ctx.today;
+    if lent.ended || is_over {
         return Ok(Vec::new());
     }
     deciding::reason_since(ctx)?;

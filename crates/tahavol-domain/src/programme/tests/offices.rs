@@ -193,6 +193,10 @@ fn a_delegation_is_ended_by_who_lent_the_office_or_by_the_council() {
     assert_eq!(council().ask(&lent, &end).unwrap().len(), 1);
     let ended = inspecting("reza").then(lent.clone(), &end, 3);
     assert_eq!(inspecting("reza").ask(&ended, &end), Ok(vec![]), "already so");
+    let mut later = inspecting("reza");
+    later.today = day("2019-10-06");
+    assert_eq!(later.ask(&lent, &end), Ok(vec![]), "the day after its last it has ended by itself");
+    assert_eq!(later.again().ask(&lent, &end).unwrap().len(), 1, "a line from before stays valid");
     let unknown = Command::EndDelegation(DelegationEnd { delegation: Uuid::from_u128(1) });
     assert_eq!(rule(council().ask(&lent, &unknown)), Rule::UnknownDelegation);
 }
