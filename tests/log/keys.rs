@@ -87,7 +87,7 @@ async fn a_key_is_rotated_by_a_second_signature_and_then_retired() {
     assert_eq!(note.signatures.len(), 2);
     assert_eq!(note.verify(&both).unwrap().len(), 2, "both verify");
     assert_eq!(note.verify(&both[1..]).unwrap().len(), 1, "who knows only the new one verifies too");
-    let before = bytes(&server, Some("auditor"), "/log/proof/9").await;
+    let before = bytes(&server, Some("council"), "/log/proof/9").await;
     server.terminate();
 
     assert_eq!(log(data.path(), &["retire", "00000000"]).status.code(), Some(3));
@@ -100,7 +100,7 @@ async fn a_key_is_rotated_by_a_second_signature_and_then_retired() {
     server.issue_directive("D-AFTER").await;
     let (text, _) = head(&server, &both[1..]).await;
     assert!(text.parse::<Note>().unwrap().verify(&old).is_err(), "the retired key signs no longer");
-    let line = server.ask("auditor", "{ ledger { event(position: 9) { line } } }", serde_json::Value::Null).await;
+    let line = server.ask("council", "{ ledger { event(position: 9) { line } } }", serde_json::Value::Null).await;
     let leaf = tahavol_ledger::merkle::leaf_hash(line["data"]["ledger"]["event"]["line"].as_str().unwrap().as_bytes());
     let receipt: tahavol_ledger::merkle::receipt::Receipt = String::from_utf8(before).unwrap().parse().unwrap();
     receipt.verify(leaf, &old).expect("what the old key has signed stays verifiable with it");

@@ -17,7 +17,7 @@ use crate::{bytes, head, keys_of};
 async fn lines(server: &Server, size: u64) -> Vec<Vec<u8>> {
     let mut lines = Vec::new();
     for (number, width) in bundles_of(size) {
-        let bundle = bytes(server, Some("auditor"), &format!("/log/{}", entries_path(number, width))).await;
+        let bundle = bytes(server, Some("council"), &format!("/log/{}", entries_path(number, width))).await;
         let entries = unbundle(&bundle).unwrap();
         assert_eq!(entries.len(), usize::from(width));
         lines.extend(entries.into_iter().map(<[u8]>::to_vec));
@@ -57,7 +57,7 @@ async fn every_tile_is_what_the_lines_give_and_every_receipt_verifies() {
     assert_eq!(levels, 1, "the ledger is large enough to have a level above the leaves");
     let receipts = stream::iter(0..size).map(|position| {
         let server = &server;
-        async move { (position, bytes(server, Some("auditor"), &format!("/log/proof/{position}")).await) }
+        async move { (position, bytes(server, Some("council"), &format!("/log/proof/{position}")).await) }
     });
     let mut receipts = receipts.buffer_unordered(8);
     while let Some((position, text)) = receipts.next().await {

@@ -85,7 +85,7 @@ async fn an_event_of_another_program_stops_all_writing_and_is_an_alarm() {
     }
     let ready: Value = server.get("/readyz").send().await.unwrap().json().await.unwrap();
     assert_eq!(ready["proof"]["state"], "unproven", "{ready}");
-    let asked = server.ask("auditor", "{ health { proof { state what } } }", Value::Null).await;
+    let asked = server.ask("council", "{ health { proof { state what } } }", Value::Null).await;
     let proof = &asked["data"]["health"]["proof"];
     assert!(proof["state"] == "UNPROVEN" && proof["what"].is_string(), "{asked}");
     assert!(ready["proof"]["what"].as_str().unwrap().contains("another program"), "{ready}");

@@ -19,7 +19,7 @@ async fn hashes_are_for_everybody_and_for_ever_and_lines_for_those_who_may_read_
     for path in ["/log/tile/entries/000", "/log/tile/entries/000.p/7", "/log/proof/7"] {
         assert_eq!(server.get(path).send().await.unwrap().status(), 401, "{path}");
         assert_eq!(server.get(path).bearer_auth("not-a-token-of-anybody").send().await.unwrap().status(), 401, "{path}");
-        let answer = server.get(path).bearer_auth(server.token("auditor")).send().await.unwrap();
+        let answer = server.get(path).bearer_auth(server.token("council")).send().await.unwrap();
         assert_eq!(answer.status(), 200, "{path}");
         let cache = answer.headers()["cache-control"].to_str().unwrap();
         assert!(cache.starts_with("private, "), "{path}: {cache}");
@@ -64,7 +64,7 @@ async fn a_tile_has_one_name_and_is_there_only_once_it_is_signed() {
     strange.push(format!("1/000.p/{}", full + 1));
     strange.push(format!("entries/{}.p/{}", number(full), open + 1));
     for path in strange {
-        let answer = server.get(&format!("/log/tile/{path}")).bearer_auth(server.token("auditor")).send().await.unwrap();
+        let answer = server.get(&format!("/log/tile/{path}")).bearer_auth(server.token("council")).send().await.unwrap();
         assert_eq!(answer.status(), 404, "{path}");
     }
     let there = [format!("0/{}.p/{open}", number(full)), format!("1/000.p/{full}"), format!("0/{}", number(full - 1))];
@@ -110,13 +110,13 @@ async fn graphql_tells_the_same_as_the_files() {
     let server = Server::of(data::founded());
     let keys = keys_of(&server.data);
     let (text, checkpoint) = head(&server, &keys).await;
-    let asked = server.ask("auditor", ASKED, json!({ "position": 300, "from": 256, "to": checkpoint.size })).await;
+    let asked = server.ask("council", ASKED, json!({ "position": 300, "from": 256, "to": checkpoint.size })).await;
     let ledger = &asked["data"]["ledger"];
     assert_eq!(ledger["checkpoint"]["signedNote"], text, "{asked}");
     assert_eq!(ledger["checkpoint"]["size"], checkpoint.size);
     assert_eq!((&ledger["checkpoint"]["cosigners"], &ledger["cosigned"], &ledger["beyond"]), (&json!([]), &Value::Null, &Value::Null));
     let receipt = ledger["receipt"].as_str().unwrap();
-    assert_eq!(receipt.as_bytes(), bytes(&server, Some("auditor"), "/log/proof/300").await);
+    assert_eq!(receipt.as_bytes(), bytes(&server, Some("council"), "/log/proof/300").await);
     assert_eq!(ledger["event"]["receipt"], receipt);
     let line = ledger["event"]["line"].as_str().unwrap();
     receipt.parse::<Receipt>().unwrap().verify(leaf_hash(line.as_bytes()), &keys).unwrap();
@@ -124,9 +124,9 @@ async fn graphql_tells_the_same_as_the_files() {
     assert!(!ledger["consistency"]["hashes"].as_array().unwrap().is_empty());
     let proof = &asked["data"]["health"]["proof"];
     assert_eq!((&proof["state"], &proof["signedSize"], &proof["cosignedSize"]), (&json!("SIGNED"), &json!(checkpoint.size), &Value::Null));
-    let shrinking = server.ask("auditor", ASKED, json!({ "position": 0, "from": 9, "to": 3 })).await;
+    let shrinking = server.ask("council", ASKED, json!({ "position": 0, "from": 9, "to": 3 })).await;
     assert_eq!(shrinking["errors"][0]["extensions"]["code"], "LOG_SIZES_REVERSED", "{shrinking}");
-    let beyond = server.ask("auditor", ASKED, json!({ "position": 0, "from": 9, "to": 999_999_999 })).await;
+    let beyond = server.ask("council", ASKED, json!({ "position": 0, "from": 9, "to": 999_999_999 })).await;
     assert_eq!(beyond["errors"][0]["extensions"]["code"], "LOG_BEYOND_HEAD", "{beyond}");
     let ready: Value = server.get("/readyz").send().await.unwrap().json().await.unwrap();
     assert_eq!((&ready["proof"]["state"], &ready["proof"]["headCopyProblem"]), (&json!("signed"), &Value::Null));
