@@ -2,8 +2,9 @@
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use tahavol_tests::data;
+use tahavol_ledger::merkle::note::SigningKey;
 use tahavol_tests::server::Server;
+use tahavol_tests::{binary, data};
 use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::Message;
 
@@ -54,6 +55,17 @@ async fn one_caller_is_slowed_down_and_no_other() {
     }
     let counted = server.get("/metrics").send().await.unwrap().text().await.unwrap();
     assert!(counted.contains("tahavol_rate_limited_total 2"), "{counted}");
+}
+
+#[test]
+fn a_log_is_verified_over_http_however_slowly_its_server_wants_to_be_asked() {
+    let directory = data::founded();
+    let key: SigningKey = data::log_key(directory.path()).lines().next().unwrap().parse().unwrap();
+    let server = Server::of_with(directory, &[("TAHAVOL_WIRE__REQUESTS_PER_SECOND", "2"), ("TAHAVOL_WIRE__BURST", "1")]);
+    let log = format!("{}/log", server.address);
+    let mut command = binary::command(&["verify", &log, "--key", &key.verifying_key().to_string()]);
+    let output = command.env("TAHAVOL_TOKEN", server.token("council")).output().unwrap();
+    assert!(output.status.success(), "{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
 }
 
 #[tokio::test]

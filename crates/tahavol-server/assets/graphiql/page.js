@@ -60,6 +60,11 @@ async function* subscribe(headers, body) {
   }
 }
 
+// The page's policy lets no markup bring styles along. A script may set them, and what GraphiQL makes of its own carries the nonce.
+globalThis.__webpack_nonce__ = document.currentScript.nonce;
+document.body.style.margin = "0";
+document.getElementById("graphiql").style.height = "100vh";
+
 ReactDOM.createRoot(document.getElementById("graphiql")).render(
   React.createElement(GraphiQL, {
     fetcher,

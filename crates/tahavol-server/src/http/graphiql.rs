@@ -4,6 +4,7 @@ use axum::extract::Path;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::http::{HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
+use uuid::Uuid;
 
 const PAGE: &str = include_str!("../../assets/graphiql/page.html");
 
@@ -16,13 +17,20 @@ const FILES: [(&str, &str, &[u8]); 5] = [
     ("page.js", "text/javascript; charset=utf-8", include_bytes!("../../assets/graphiql/page.js")),
 ];
 
-/// GraphiQL writes styles into the page and carries its font as data; everything else comes from here alone.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src data:; img-src 'self' data:; \
-                      connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// GraphiQL carries its font as data, and what it makes of styles carries the nonce of this answer; everything else comes from
+/// here alone.
+fn policy(nonce: &str) -> String {
+    format!(
+        "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; font-src data:; img-src 'self' data:; \
+         connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+}
 
 pub(super) async fn page() -> impl IntoResponse {
-    let headers: [(HeaderName, &str); 2] = [(CONTENT_TYPE, "text/html; charset=utf-8"), (CONTENT_SECURITY_POLICY, POLICY)];
-    (headers, PAGE)
+    let nonce = Uuid::new_v4().simple().to_string();
+    let headers: [(HeaderName, String); 2] =
+        [(CONTENT_TYPE, "text/html; charset=utf-8".to_owned()), (CONTENT_SECURITY_POLICY, policy(&nonce))];
+    (headers, PAGE.replace("{nonce}", &nonce))
 }
 
 pub(super) async fn file(Path(name): Path<String>) -> Response {
