@@ -11,6 +11,7 @@ mod support;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::routing::get;
@@ -94,8 +95,8 @@ fn ask_as_child(address: SocketAddr, asked: &str) {
         "unchanged" => Asked::Unchanged,
         _ => Asked::Hello,
     };
-    let (runtime, token) = (Runtime::new().expect("a runtime starts"), std::env::var(TOKEN).expect("the token"));
+    let (runtime, token) = (Runtime::new().expect("a runtime starts"), Arc::<str>::from(std::env::var(TOKEN).expect("the token")));
     let rate =
-        runtime.block_on(clients::rate(CONNECTIONS, MEASURED, |number, answered| http::ask(address, asked, &token, number, answered)));
+        runtime.block_on(clients::rate(CONNECTIONS, MEASURED, |number, answered| http::ask(address, asked, Arc::clone(&token), number, answered)));
     println!("{rate}");
 }

@@ -1,6 +1,7 @@
 //! A client as small as can be: one kept connection, one request after the other, answers of a known length.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -22,11 +23,11 @@ const QUERY: &str = "query ($date: Date!) { progressMatrix(statusDate: $date) { 
     horizon commission planned reported verified coverage spi svT forecastFinish slippageDays confidence } }";
 
 /// Asks until it is enough.
-pub(crate) async fn ask(address: SocketAddr, asked: Asked, token: &str, client: usize, answered: Answered) {
+pub(crate) async fn ask(address: SocketAddr, asked: Asked, token: Arc<str>, client: usize, answered: Answered) {
     let mut connection = Connection::open(address).await;
     let mut count = 0;
     while !answered.enough() {
-        connection.exchange(&request(asked, token, client, count)).await;
+        connection.exchange(&request(asked, &token, client, count)).await;
         count += 1;
         answered.one_more();
     }
