@@ -57,7 +57,7 @@ these events alone.";
 
 const AFTER: &str = "\
 Commands that change something:   demo, serve, import, migrate, office appoint, release, delegate…        one process at a time
-Commands that only look:          office list, held, acts, progress, decision, step, effect, diff, search, timeline, export, replay, verify, doctor        beside a running server
+Commands that only look:          office list, held, acts, progress, decision, step, effect, diff, search, timeline, export, replay, verify, journal, doctor        beside a running server
 
 Configuration: tahavol.toml in the working directory (or --config, TAHAVOL_CONFIG), then TAHAVOL_* of the environment, \
 then flags.
@@ -68,7 +68,7 @@ Exit codes:
   2  the command line or the configuration makes no sense
   3  refused: the input is wrong or a rule says no; nothing was recorded
   4  another process has the ledger
-  5  the ledger is damaged, or two pictures of it differ
+  5  the ledger or the security journal is damaged, or two pictures of the ledger differ
   20 to 34  what `verify` has found; its help lists them
 
 Examples:
