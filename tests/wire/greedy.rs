@@ -61,7 +61,7 @@ async fn one_caller_is_slowed_down_and_no_other() {
 fn a_log_is_verified_over_http_however_slowly_its_server_wants_to_be_asked() {
     let directory = data::founded();
     let key: SigningKey = data::log_key(directory.path()).lines().next().unwrap().parse().unwrap();
-    let server = Server::of_with(directory, &[("TAHAVOL_WIRE__REQUESTS_PER_SECOND", "2"), ("TAHAVOL_WIRE__BURST", "1")]);
+    let server = Server::of_with(directory, &[("TAHAVOL_WIRE__REQUESTS_PER_SECOND", "20"), ("TAHAVOL_WIRE__BURST", "10")]);
     let log = format!("{}/log", server.address);
     let mut command = binary::command(&["verify", &log, "--key", &key.verifying_key().to_string()]);
     let output = command.env("TAHAVOL_TOKEN", server.token("council")).output().unwrap();

@@ -103,7 +103,7 @@ impl Site {
             language: settings.language,
             closing,
             names: Names::new(settings),
-            by_tls: settings.is_secure(),
+            by_tls: settings.is_secure() || settings.tls.is_some(),
             pace: rate::Pace::new(&settings.wire),
             cache: cache::Cache::new(settings.limits.cache_bytes),
             documents: Documents::default(),
