@@ -111,6 +111,10 @@ pub(crate) async fn note_at_console(settings: &Settings, note: Note) -> Result<(
 /// Notes that the whole ledger leaves, before it does. Where the directory can only be read, this is told and nothing else: whoever
 /// can read the ledger's file could copy it as well.
 pub(crate) fn note_export(settings: &Settings, what: &'static str) {
+    // A ledger that lies elsewhere has no journal of ours beside it, and looking at it makes no directory.
+    if !settings.data.exists() {
+        return;
+    }
     let noted = journal(settings).map(|journal| {
         let note = Note::new(NoteKind::LedgerExported).with("what", what).with("by", CONSOLE);
         journal.note(note, Clock::System.now());

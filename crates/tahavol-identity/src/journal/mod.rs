@@ -44,12 +44,18 @@ pub const JOURNAL_DIRECTORY: &str = "security";
 
 tokio::task_local! {
     /// From where the request came that the task answers.
-    static ADDRESS: IpAddr;
+    static ADDRESS: Option<IpAddr>;
 }
 
 /// Whatever `work` notes without an address has this one: what decides on commands and reads knows of no addresses.
-pub async fn asked_from<T>(address: IpAddr, work: impl Future<Output = T>) -> T {
-    ADDRESS.scope(address, work).await
+pub async fn asked_from<T>(address: impl Into<Option<IpAddr>>, work: impl Future<Output = T>) -> T {
+    ADDRESS.scope(address.into(), work).await
+}
+
+/// From where the request came that the task answers: for what goes on elsewhere.
+#[must_use]
+pub fn asker() -> Option<IpAddr> {
+    ADDRESS.try_with(|address| *address).ok().flatten()
 }
 
 /// Where notes are handed in. Clones are the same journal; the last one that goes lets the writer finish and end.
@@ -116,7 +122,7 @@ impl Journal {
 
     /// Hands a note in. Never waits, never fails.
     pub fn note(&self, mut note: Note, now: Instant) {
-        note.address = note.address.or_else(|| ADDRESS.try_with(|address| *address).ok());
+        note.address = note.address.or_else(asker);
         if let Some(noted) = self.state.noted.get(&note.kind) {
             noted.fetch_add(1, Ordering::Relaxed);
         }

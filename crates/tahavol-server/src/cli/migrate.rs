@@ -18,6 +18,7 @@ use self::ends::{Source, Target};
 use super::{DataArguments, LangArgument, replay, say};
 use crate::config::{LedgerSetting, Settings};
 use crate::failure::{Code, Failure};
+use crate::identity;
 use crate::shutdown::asked_to_stop;
 
 /// Events that are read and appended at once; between two such pieces the work can be interrupted.
@@ -61,6 +62,9 @@ pub(super) async fn run(settings: Settings, arguments: Arguments) -> Result<(), 
     let (from, to) = (read(arguments.from)?, read(arguments.to)?);
     ends::refuse_same(&settings, &from, &to, lang)?;
     let source = Source::open(&settings, &from, lang).await?;
+    let noted = settings.clone();
+    let noting = tokio::task::spawn_blocking(move || identity::note_export(&noted, "migrate")).await;
+    noting.map_err(|error| Failure::new(Code::Failed, error.to_string()))?;
     let moved = into_target(&settings, &source, &to, lang).await;
     let closed = source.close().await;
     let moved = moved?;

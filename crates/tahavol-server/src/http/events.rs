@@ -1,6 +1,7 @@
 //! GraphQL as server-sent events, one operation on each connection: `next` for every answer, then `complete`.
 
 use std::convert::Infallible;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::{Stream, StreamExt, stream};
 use tahavol_domain::text::Lang;
 use tahavol_graphql::Caller;
+use tahavol_identity::journal::{asked_from, asker};
 
 use super::Site;
 use super::answer::{count_errors, encode, position};
@@ -30,7 +32,7 @@ pub(super) fn stream(site: &Arc<Site>, asked: Asked, caller: Option<&Arc<Caller>
         return Problem::new(StatusCode::TOO_MANY_REQUESTS, "TOO_MANY_SUBSCRIPTIONS").with("limit", limit).respond(lang);
     };
     let metrics = Arc::clone(&site.metrics);
-    let answers = until(site.schema.execute_stream(asked.request), ending(Arc::clone(site), caller.cloned(), lang));
+    let answers = until(asker(), site.schema.execute_stream(asked.request), ending(Arc::clone(site), caller.cloned(), lang));
     let next = answers.map(move |answer| {
         // Held for as long as anybody reads.
         let _ = &place;
@@ -50,16 +52,18 @@ async fn ending(site: Arc<Site>, caller: Option<Arc<Caller>>, lang: Lang) -> Opt
 
 /// Answers until there are no more, or until they have to end; then the last one.
 fn until(
+    from: Option<IpAddr>,
     answers: impl Stream<Item = Answer> + Send,
     ending: impl Future<Output = Option<Answer>> + Send,
 ) -> impl Stream<Item = Answer> + Send {
-    let running = Some((Box::pin(answers), Box::pin(ending)));
+    let running = Some((Box::pin(answers), Box::pin(ending), from));
     stream::unfold(running, async |running| {
-        let (mut answers, mut ending) = running?;
+        let (mut answers, mut ending, from) = running?;
         tokio::select! {
             biased;
             last = &mut ending => last.map(|last| (last, None)),
-            answer = answers.next() => answer.map(|answer| (answer, Some((answers, ending)))),
+            // The stream is read when the handler has long answered, by whoever sends.
+            answer = asked_from(from, answers.next()) => answer.map(|answer| (answer, Some((answers, ending, from)))),
         }
     })
 }
