@@ -69,6 +69,19 @@ pub(crate) async fn known_actors(settings: &Settings, store: Option<&IdentitySto
     Ok(known)
 }
 
+/// The same for a command that only looks, by somebody who may read the ledger and perhaps not who has an account: whoever is
+/// then asked about and known to nobody else is told as unknown.
+pub(crate) async fn actors_to_look_for(settings: &Settings) -> Vec<ActorId> {
+    let known = match open_there(settings) {
+        Ok(store) => known_actors(settings, store.as_ref()).await,
+        Err(failure) => Err(failure),
+    };
+    known.unwrap_or_else(|failure| {
+        tracing::debug!(%failure, "accounts cannot be read");
+        settings.named_actors()
+    })
+}
+
 impl From<IdentityError> for Failure {
     fn from(error: IdentityError) -> Self {
         let code = match &error {

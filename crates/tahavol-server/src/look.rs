@@ -87,7 +87,7 @@ pub(crate) async fn look_at(ledger: Arc<dyn Ledger>, settings: &Settings) -> Res
     // A server's index of searches is read as far as it goes.
     let search = SearchIndex::LookedAt(settings.snapshots_dir().join(INDEX_FILE));
     let named_programme = settings.programme();
-    let known_actors = identity::known_actors(settings, identity::open_there(settings)?.as_ref()).await?;
+    let known_actors = identity::actors_to_look_for(settings).await;
     let options = Options { named_administrator, named_programme, known_actors, search, ..Options::default() };
     Ok(Tahavol::open(ledger, options).await?)
 }

@@ -57,6 +57,7 @@ these events alone.";
 
 const AFTER: &str = "\
 Commands that change something:   demo, serve, import, migrate, office appoint, release, delegate…        one process at a time
+Who comes in:                     account, token        beside a running server, which knows within a second
 Commands that only look:          office list, held, acts, progress, decision, step, effect, diff, search, timeline, export, replay, verify, journal, doctor        beside a running server
 
 Configuration: tahavol.toml in the working directory (or --config, TAHAVOL_CONFIG), then TAHAVOL_* of the environment, \
@@ -75,6 +76,7 @@ Examples:
   tahavol demo                                       a programme to look at, served on 127.0.0.1:8080
   tahavol import programme.toml stations.csv --resolution 12 --data ./data
   tahavol serve --data ./data --listen 127.0.0.1:8080
+  tahavol account add sara --name 'Sara Ahmadi'       prints a link with which she sets her password
   tahavol progress --lang en --as-of 2026-03-21T00:00:00Z
   tahavol diff --from 2026-03-21 --to 2026-06-21 --commission technology --lang en
   tahavol export events --out events.jsonl";
