@@ -119,6 +119,7 @@ impl Site {
 
 /// All routes. Any number of routers may stand on one site.
 pub fn router(site: Arc<Site>) -> Router {
+    let sessions = session::layer(site.identity.sessions(), &site.settings);
     Router::new()
         .route("/graphql", get(graphql::get).post(graphql::post))
         .route("/graphql/ws", get(socket::upgrade))
@@ -136,7 +137,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .layer(from_fn_with_state(Arc::clone(&site), rate::limit))
         .layer(from_fn_with_state(Arc::clone(&site), who::recognise))
         .layer(from_fn(layers::noted))
-        .layer(session::layer(site.identity.sessions(), &site.settings))
+        .layer(from_fn_with_state(sessions, who::with_session))
         .layer(from_fn_with_state(Arc::clone(&site), cors::cors))
         .layer(from_fn_with_state(Arc::clone(&site), layers::at_the_door))
         .layer(from_fn_with_state(Arc::clone(&site), layers::around))

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Request, State};
-use axum::http::header::AUTHORIZATION;
+use axum::http::header::{AUTHORIZATION, COOKIE};
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, StatusCode};
 use axum::middleware::Next;
@@ -12,8 +12,9 @@ use axum::response::Response;
 use tahavol_app::Clock;
 use tahavol_graphql::Caller;
 use tahavol_identity::provider::BearerRefused;
-use tahavol_identity::{Credential, Note, NoteKind, ServiceToken, TOKEN_PREFIX};
-use tower_sessions::Session;
+use tahavol_identity::{Credential, Note, NoteKind, ServiceToken, Sessions, TOKEN_PREFIX};
+use tower::{Layer, ServiceExt, service_fn};
+use tower_sessions::{Session, SessionManagerLayer};
 
 use super::Site;
 use super::lasting::ENDED;
@@ -69,6 +70,26 @@ impl<S: Sync> FromRequestParts<S> for Who {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Who, Infallible> {
         Ok(Who::of(&parts.extensions))
+    }
+}
+
+/// What programs ask, who send no cookie: there is no session to look for, and none begins.
+const WITHOUT_SESSION: [&str; 6] = ["/graphql", "/evidence", "/log", "/healthz", "/readyz", "/metrics"];
+
+/// Reads and writes the session's cookie, where there may be one. The many small answers to programs do not pay for it.
+pub(super) async fn with_session(State(sessions): State<SessionManagerLayer<Sessions>>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let under = |known: &&str| path.strip_prefix(*known).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    if !request.headers().contains_key(COOKIE) && WITHOUT_SESSION.iter().any(under) {
+        return next.run(request).await;
+    }
+    let inner = service_fn(move |request| {
+        let next = next.clone();
+        async move { Ok::<_, Infallible>(next.run(request).await) }
+    });
+    match sessions.layer(inner).oneshot(request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
     }
 }
 
