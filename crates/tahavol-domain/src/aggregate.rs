@@ -132,8 +132,30 @@ impl Context<'_> {
     /// about oneself, nobody may have done by whom one lends one's office to.
     #[must_use]
     pub fn is_act_of(&self, person: &ActorId) -> bool {
-        let lent = || self.basis.lenders(&self.actor.id, self.office, self.today);
+        let lent = || self.basis.lenders(&self.actor.id, self.office, self.now);
         self.actor.id == *person || !self.taken_again && lent().contains(person)
+    }
+
+    /// Whether this would be an act of the same will as an earlier one: of the same person, or in an office of the same lender.
+    #[must_use]
+    pub fn is_one_will_with(&self, author: &Author) -> bool {
+        let lent = || self.basis.lenders(&author.actor, &author.office, author.at);
+        self.is_act_of(&author.actor) || !self.taken_again && lent().iter().any(|lender| self.is_act_of(lender))
+    }
+}
+
+/// Who did something, as what and when: what tells later whose act it was.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Author {
+    pub actor: ActorId,
+    pub office: Office,
+    pub at: Instant,
+}
+
+impl Author {
+    #[must_use]
+    pub fn of(said: &Envelope) -> Author {
+        Author { actor: said.actor.clone(), office: said.office.clone(), at: said.time }
     }
 }
 
@@ -152,8 +174,8 @@ pub trait Basis {
     fn latest_due(&self, horizon: Horizon) -> Option<(Date, String)>;
     /// Offices held on the day, delegated ones in force included.
     fn offices(&self, actor: &ActorId, on: Date) -> Vec<Office>;
-    /// Who lends the office to the actor on the day; nobody where the actor holds it in the own right.
-    fn lenders(&self, actor: &ActorId, office: &Office, on: Date) -> Vec<ActorId>;
+    /// Who lent the office to the actor on the day of that moment; nobody where the actor held it in the own right.
+    fn lenders(&self, actor: &ActorId, office: &Office, at: Instant) -> Vec<ActorId>;
     /// Whether the actor held any office of the commission just after the position.
     fn held_office_of(&self, actor: &ActorId, commission: &CommissionSlug, at: u64) -> bool;
     /// Whether anybody of this id was ever named in office.

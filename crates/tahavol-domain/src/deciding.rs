@@ -1,9 +1,8 @@
 //! What every decision of the council carries: a resolution or a reason, and somebody who has no part in what is decided.
 
-use crate::aggregate::Context;
+use crate::aggregate::{Author, Context};
 use crate::input;
 use crate::refusal::{Refusal, Rule};
-use crate::values::ActorId;
 
 /// A resolution number or a reason. A programme file is imported under a resolution, so founding may not do without one.
 pub(crate) fn resolution_or_reason(ctx: &Context<'_>, resolution: Option<&str>) -> Result<(), Refusal> {
@@ -32,8 +31,8 @@ pub(crate) fn reason_if_given(ctx: &Context<'_>) -> Result<(), Refusal> {
 }
 
 /// Who had a part in a proposal does not decide on it; only founding, which is one import, may do both.
-pub(crate) fn by_another_person<'a>(ctx: &Context<'_>, mut authors: impl Iterator<Item = &'a ActorId>) -> Result<(), Refusal> {
-    if !ctx.is_founding() && authors.any(|author| ctx.is_act_of(author)) {
+pub(crate) fn by_another_person<'a>(ctx: &Context<'_>, mut authors: impl Iterator<Item = &'a Author>) -> Result<(), Refusal> {
+    if !ctx.is_founding() && authors.any(|author| ctx.is_one_will_with(author)) {
         return Err(Refusal::new(Rule::ProposerDecides).with("actor", &ctx.actor.id.0));
     }
     Ok(())

@@ -159,7 +159,7 @@ impl Basis for FixtureBasis {
         self.held.iter().filter(|held| held.actor == *actor).filter(in_force).map(|held| held.office.clone()).collect()
     }
 
-    fn lenders(&self, actor: &ActorId, office: &Office, _on: Date) -> Vec<ActorId> {
+    fn lenders(&self, actor: &ActorId, office: &Office, _at: Instant) -> Vec<ActorId> {
         let to = |(_, to, lent): &&(ActorId, ActorId, Office)| to == actor && lent == office;
         self.lent.iter().filter(to).map(|(from, ..)| from.clone()).collect()
     }

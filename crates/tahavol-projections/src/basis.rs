@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tahavol_domain::aggregate::{EvidenceBasis, IndicatorBasis, InitiativeBasis, MilestoneBasis, StationBasis};
-use tahavol_domain::calendar::{Date, TimeZone};
+use tahavol_domain::calendar::{Date, Instant, TimeZone};
 use tahavol_domain::milestone::measure::Scope;
 use tahavol_domain::programme::event::{Delegation, DocumentVersion, Simulation};
 use tahavol_domain::values::{
@@ -13,6 +13,7 @@ use tahavol_domain::values::{
 use tahavol_domain::{Basis, initiative, milestone};
 
 use crate::Snapshot;
+use crate::entitlement::Moment;
 use crate::rows::{DelegationRow, InitiativeRow, MilestoneRow, StationRow, Verdict};
 
 impl Snapshot {
@@ -137,10 +138,12 @@ impl Basis for Snapshot {
         Snapshot::offices(self, actor, on)
     }
 
-    fn lenders(&self, actor: &ActorId, office: &Office, on: Date) -> Vec<ActorId> {
-        let own = self.officials.get(actor).is_some_and(|row| row.offices().any(|held| held == office));
-        let lent = self.lent_to(actor, on).filter(|delegation| delegation.office == *office);
-        if own { Vec::new() } else { lent.map(|delegation| delegation.from.clone()).collect() }
+    fn lenders(&self, actor: &ActorId, office: &Office, at: Instant) -> Vec<ActorId> {
+        let grounds = self.grounds(actor, Moment::AnyTimeOf(at.date_in(&self.time_zone())));
+        let of_office: Vec<_> = grounds.into_iter().filter(|ground| ground.office == *office).collect();
+        let lent = of_office.iter().map(|ground| ground.lent.as_ref().map(|row| row.delegation.from.clone()));
+        // Held in the own right, it is not acted in as a lent one.
+        lent.collect::<Option<_>>().unwrap_or_default()
     }
 
     /// A lent office is held on its days; where the day of the position is not known, from when it was given until it was ended.

@@ -186,7 +186,7 @@ fn check_value(value: MeasuredValue, aggregation: Aggregation) -> Result<(), Ref
 
 fn verify_measurement(indicator: &Record, decision: &MeasurementDecision, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
     let (measurement, measured) = standing(indicator, decision.measurement, "measurement")?;
-    if measured.recorders.iter().any(|recorder| ctx.is_act_of(recorder)) {
+    if measured.recorders.iter().any(|recorder| ctx.is_one_will_with(recorder)) {
         return Err(Refusal::at(Rule::RecorderVerifies, "measurement").with("actor", &ctx.actor.id.0));
     }
     match measured.phase {

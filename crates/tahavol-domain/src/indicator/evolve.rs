@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use super::Event;
 use super::event::{Definition, Meaning, Measurement, MeasurementCorrection, MeasurementScope};
+use crate::aggregate::Author;
 use crate::calendar::Period;
 use crate::fact::Envelope;
 use crate::quantity::Quantity;
-use crate::values::{ActorId, EventId, Horizon};
+use crate::values::{EventId, Horizon};
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Indicator {
@@ -41,7 +42,7 @@ pub(super) struct Measured {
     /// The event that made `current`.
     pub(super) latest: EventId,
     /// Who recorded or corrected it.
-    pub(super) recorders: Vec<ActorId>,
+    pub(super) recorders: Vec<Author>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,7 +103,7 @@ impl Record {
                 recorded: measurement.clone(),
                 current: measurement.clone(),
                 latest: said.id,
-                recorders: vec![said.actor.clone()],
+                recorders: vec![Author::of(said)],
             },
         );
     }
@@ -123,7 +124,7 @@ impl Record {
             measured.current.value = correction.value;
             measured.current.method = correction.method.clone();
             measured.current.evidence = correction.evidence.clone();
-            measured.recorders.push(said.actor.clone());
+            measured.recorders.push(Author::of(said));
         }
     }
 

@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use super::Event;
 use super::event::{Allocation, Proposal, Revision, Risk};
+use crate::aggregate::Author;
 use crate::fact::Envelope;
-use crate::values::ActorId;
 
 /// An initiative, or the place where one may be proposed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -24,7 +24,7 @@ pub(super) struct Life {
     /// As it stands.
     pub(super) content: Revision,
     /// Who proposed, revised or submitted it: they do not decide on it.
-    pub(super) authors: BTreeSet<ActorId>,
+    pub(super) authors: BTreeSet<Author>,
     pub(super) allocations: BTreeMap<Uuid, Allocation>,
     pub(super) risks: BTreeMap<Uuid, RaisedRisk>,
 }
@@ -129,7 +129,7 @@ impl Life {
             phase: Phase::Proposed,
             proposed: proposal.clone(),
             content: proposal.content(),
-            authors: BTreeSet::from([said.actor.clone()]),
+            authors: BTreeSet::from([Author::of(said)]),
             allocations: BTreeMap::new(),
             risks: BTreeMap::new(),
         }
@@ -141,11 +141,11 @@ impl Life {
             Event::Revised(revision) => {
                 self.phase = Phase::Proposed;
                 self.content = revision.clone();
-                self.authors.insert(said.actor.clone());
+                self.authors.insert(Author::of(said));
             }
             Event::Submitted(_) => {
                 self.phase = Phase::Submitted;
-                self.authors.insert(said.actor.clone());
+                self.authors.insert(Author::of(said));
             }
             Event::Approved(_) | Event::Resumed(_) => self.phase = Phase::Approved,
             Event::Returned(_) => self.phase = Phase::Returned,

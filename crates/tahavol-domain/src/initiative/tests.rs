@@ -279,6 +279,10 @@ fn nobody_decides_in_an_office_that_the_proposer_lends() {
         assert_eq!(rule(lent.ask(&submitted(), &command)), Rule::ProposerDecides, "{command:?}");
         assert_eq!(lent.clone().again().ask(&submitted(), &command).unwrap().len(), 1, "a line from before stays valid");
     }
+    let of_parvin = council().against(FixtureBasis::default().lending("parvin", "sara", Office::Member(slug("technology"))));
+    let approve = Command::Approve(decision());
+    assert_eq!(rule(of_parvin.ask(&submitted(), &approve)), Rule::ProposerDecides, "nor who lent the office it was proposed in");
+    assert_eq!(of_parvin.again().ask(&submitted(), &approve).unwrap().len(), 1, "a line from before stays valid");
 }
 
 #[test]

@@ -6,9 +6,10 @@ use uuid::Uuid;
 
 use super::Event;
 use super::event::{Baseline, Claim, Plan, ProgressReport, Revision};
+use crate::aggregate::Author;
 use crate::calendar::Date;
 use crate::fact::Envelope;
-use crate::values::{ActorId, EventId};
+use crate::values::EventId;
 
 /// A milestone, or the place where one may be planned.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -26,7 +27,7 @@ pub(super) struct Life {
     pub(super) planned: Plan,
     /// As it stands.
     pub(super) content: Revision,
-    pub(super) planner: ActorId,
+    pub(super) planner: Author,
     pub(super) rebaseline: Option<Pending<Baseline>>,
     pub(super) cancellation: Option<Pending<()>>,
     /// What became of earlier proposals.
@@ -55,7 +56,7 @@ pub(super) enum Obstacle {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Pending<T> {
     pub(super) proposal: Uuid,
-    pub(super) proposer: ActorId,
+    pub(super) proposer: Author,
     pub(super) asked: T,
 }
 
@@ -80,7 +81,7 @@ pub(super) struct Standing {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct StandingClaim {
     pub(super) id: EventId,
-    pub(super) claimant: ActorId,
+    pub(super) claimant: Author,
     pub(super) effective_on: Option<Date>,
     pub(super) claim: Claim,
 }
@@ -151,7 +152,7 @@ impl Life {
             obstacle: Obstacle::None,
             planned: plan.clone(),
             content: Revision { title: plan.title.clone(), baseline: plan.baseline.clone() },
-            planner: said.actor.clone(),
+            planner: Author::of(said),
             rebaseline: None,
             cancellation: None,
             decided: BTreeMap::new(),
@@ -201,12 +202,8 @@ impl Life {
             Event::Unblocked(_) => self.obstacle = Obstacle::None,
             Event::CompletionClaimed(claim) => {
                 self.phase = Phase::Claimed;
-                self.claim = Some(StandingClaim {
-                    id: said.id,
-                    claimant: said.actor.clone(),
-                    effective_on: said.effective_on,
-                    claim: claim.clone(),
-                });
+                self.claim =
+                    Some(StandingClaim { id: said.id, claimant: Author::of(said), effective_on: said.effective_on, claim: claim.clone() });
             }
             Event::CompletionVerified(_) => self.phase = Phase::Verified,
             Event::CompletionRefused(_) => {
@@ -223,5 +220,5 @@ impl Life {
 }
 
 fn pending<T>(proposal: Uuid, said: &Envelope, asked: T) -> Pending<T> {
-    Pending { proposal, proposer: said.actor.clone(), asked }
+    Pending { proposal, proposer: Author::of(said), asked }
 }

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::Event;
 use super::event::{ActionClosure, Charter, Delegation, Directive, Release, Review, TargetSet};
+use crate::aggregate::Author;
 use crate::calendar::Date;
 use crate::fact::Envelope;
 use crate::values::{ActorId, DirectiveCode, Horizon, Office, Person, Sha256};
@@ -36,15 +37,8 @@ pub struct Chartered {
 pub(super) struct Officials {
     /// The name under which the office was given.
     pub(super) held: BTreeMap<(Office, ActorId), String>,
-    pub(super) proposed: BTreeMap<(Office, ActorId), Proposal>,
-}
-
-/// A release that waits for a second person.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Proposal {
-    pub(super) by: ActorId,
-    /// Who lent the office in which it was proposed.
-    pub(super) lenders: Vec<ActorId>,
+    /// A release that waits for a second person, and who proposed it.
+    pub(super) proposed: BTreeMap<(Office, ActorId), Author>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,8 +88,7 @@ impl Chartered {
             Event::Chartered(charter) => return Chartered::new(charter),
             Event::OfficialAppointed(appointment) => self.officials.give(&appointment.person, &appointment.office),
             Event::OfficialReleaseProposed(release) => {
-                let proposal = Proposal { by: said.actor.clone(), lenders: self.lenders(said) };
-                self.officials.proposed.insert(key(release), proposal);
+                self.officials.proposed.insert(key(release), Author::of(said));
             }
             Event::OfficialReleased(release) => {
                 self.officials.held.remove(&key(release));
@@ -130,22 +123,6 @@ impl Chartered {
             }
         }
         self
-    }
-}
-
-impl Chartered {
-    /// By whom the programme's office that somebody spoke in was lent; nobody where it was held in the own right.
-    fn lenders(&self, said: &Envelope) -> Vec<ActorId> {
-        if self.officials.holds(&said.actor, &said.office) {
-            return Vec::new();
-        }
-        let on = said.time.date_in(&self.charter.time_zone);
-        let lent = self.delegations.values().filter(|lent| {
-            let delegation = &lent.delegation;
-            let in_force = !lent.ended && delegation.starts <= on && on <= delegation.ends;
-            in_force && delegation.to.id == said.actor && delegation.office == said.office
-        });
-        lent.map(|lent| lent.delegation.from.clone()).collect()
     }
 }
 

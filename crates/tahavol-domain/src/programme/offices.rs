@@ -3,7 +3,7 @@
 use super::Event;
 use super::charter::person;
 use super::event::{Appointment, Delegation, DelegationEnd, Release};
-use super::evolve::{Chartered, Proposal, key};
+use super::evolve::{Chartered, key};
 use crate::aggregate::Context;
 use crate::refusal::{Refusal, Rule};
 use crate::values::{ActorId, Office};
@@ -53,15 +53,16 @@ pub(super) fn propose_release(programme: &Chartered, release: &Release, ctx: &Co
     Ok(vec![Event::OfficialReleaseProposed(release.clone())])
 }
 
-/// One person may not do away with the eyes of the programme: an auditor, or whoever is left to administer it.
+/// One person may not do away with the eyes of the programme: an auditor, or whoever is left to administer it. Two people are needed,
+/// and two offices: who lends the own one does not thereby become two.
 pub(super) fn release(programme: &Chartered, release: &Release, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
     held(programme, release)?;
     input::reason(ctx)?;
     if needs_two(programme, &release.office) {
         match programme.officials.proposed.get(&key(release)) {
             None => return Err(Refusal::new(Rule::ReleaseNeedsProposal).with("office", &release.office)),
-            Some(proposal) if is_one_will(proposal, ctx) => {
-                return Err(Refusal::new(Rule::ReleaseBySamePerson).with("actor", &proposal.by.0));
+            Some(proposer) if ctx.is_one_will_with(proposer) => {
+                return Err(Refusal::new(Rule::ReleaseBySamePerson).with("actor", &proposer.actor.0));
             }
             Some(_) => {}
         }
@@ -70,11 +71,6 @@ pub(super) fn release(programme: &Chartered, release: &Release, ctx: &Context<'_
         return Err(Refusal::new(Rule::LastOfCouncil).with("actor", &release.actor.0));
     }
     Ok(vec![Event::OfficialReleased(release.clone())])
-}
-
-/// Two people are needed, and two offices: who lends the own office to another does not thereby become two.
-fn is_one_will(proposal: &Proposal, ctx: &Context<'_>) -> bool {
-    ctx.is_act_of(&proposal.by) || !ctx.taken_again && proposal.lenders.iter().any(|lender| ctx.is_act_of(lender))
 }
 
 fn held(programme: &Chartered, release: &Release) -> Result<(), Refusal> {

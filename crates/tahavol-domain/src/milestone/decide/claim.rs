@@ -64,7 +64,7 @@ fn named<'a>(life: &'a Life, decision: &ClaimDecision) -> Result<&'a StandingCla
 
 /// Not the claimant nor in an office that the claimant lends, and of no office in the commission when the claim was made, nor now.
 fn independent(life: &Life, claim: &StandingClaim, ctx: &Context<'_>) -> Result<(), Refusal> {
-    if ctx.is_act_of(&claim.claimant) {
+    if ctx.is_one_will_with(&claim.claimant) {
         return Err(Refusal::new(Rule::ClaimantVerifies).with("actor", &ctx.actor.id.0));
     }
     let commission = initiative(life, ctx)?.commission;
@@ -82,5 +82,5 @@ fn holds_today(commission: &CommissionSlug, ctx: &Context<'_>) -> bool {
 }
 
 fn says_the_same(standing: &StandingClaim, claim: &Claim, ctx: &Context<'_>) -> bool {
-    standing.claimant == ctx.actor.id && standing.effective_on == Some(ctx.day()) && standing.claim == *claim
+    standing.claimant.actor == ctx.actor.id && standing.effective_on == Some(ctx.day()) && standing.claim == *claim
 }

@@ -158,7 +158,11 @@ fn a_lent_office_was_held_on_its_days_once_it_was_given_and_while_its_lender_hel
     play.say(Stream::Commission(commission("technology")), commission::Event::MemberReleased(release));
     let released = play.position();
     assert_eq!(held(&play), [vec![], vec![(member(), given, Some(released))], vec![], vec![]]);
-    assert_eq!(Basis::lenders(&play.snapshot, &actor("leila"), &member(), day("2019-10-04")), []);
+    assert_eq!(lenders(&play, "leila", member(), "2019-10-04"), []);
+}
+
+fn lenders(play: &Play, who: &str, office: Office, on: &str) -> Vec<ActorId> {
+    Basis::lenders(&play.snapshot, &actor(who), &office, Instant::start_of(day(on), &TimeZone::tehran()))
 }
 
 #[test]
@@ -174,10 +178,10 @@ fn who_lends_an_office_is_known_unless_it_is_held_in_the_own_right() {
         ends: day("2019-10-04"),
     };
     say(&mut play, Event::OfficeDelegated(delegation));
-    let lenders = |play: &Play, office, on| Basis::lenders(&play.snapshot, &actor("leila"), &office, day(on));
-    assert_eq!(lenders(&play, member(), "2019-10-04"), [actor("reza")]);
-    assert_eq!(lenders(&play, member(), "2019-10-05"), []);
-    assert_eq!(lenders(&play, Office::Council, "2019-10-04"), []);
+    assert_eq!(lenders(&play, "leila", member(), "2019-10-04"), [actor("reza")]);
+    assert_eq!(lenders(&play, "leila", member(), "2019-10-01"), [], "before it was given");
+    assert_eq!(lenders(&play, "leila", member(), "2019-10-05"), []);
+    assert_eq!(lenders(&play, "leila", Office::Council, "2019-10-04"), []);
     play.appoint_member("technology", "leila");
-    assert_eq!(lenders(&play, member(), "2019-10-04"), []);
+    assert_eq!(lenders(&play, "leila", member(), "2019-10-04"), []);
 }
