@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use tahavol_tests::binary;
+
 use crate::{OTHERS, Planted, SECRET, THOSE_WHO_MAY};
 
 async fn status(planted: &Planted, actor: &str, path: &str) -> u16 {
@@ -54,6 +56,32 @@ async fn the_whole_ledger_is_read_by_those_who_decide_or_look_at_everything() {
     }
     // Hashes tell nobody anything, and are for everybody.
     assert_eq!(planted.server.get("/log/tile/0/000").send().await.unwrap().status(), 200);
+}
+
+#[tokio::test]
+async fn one_reading_of_the_whole_ledger_is_noted_once_and_so_is_a_refusal() {
+    let planted = Planted::new().await;
+    for (actor, path, expected) in [
+        ("council", "/log/tile/entries/000", 200),
+        ("council", "/log/tile/entries/001", 200),
+        ("auditor", "/log/proof/1", 200),
+        ("member.training", "/log/tile/entries/001", 403),
+    ] {
+        assert_eq!(status(&planted, actor, path).await, expected, "{actor}");
+    }
+    let noted = || -> Vec<Value> {
+        let output = binary::run(&["journal", "--json", "--data", &planted.server.data.display().to_string()]);
+        let lines = String::from_utf8(output.stdout).unwrap();
+        let all = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        all.filter(|entry| entry["details"]["what"] == "entries").collect()
+    };
+    // Notes are written beside the requests, in their order.
+    let mut notes = noted();
+    while notes.last().is_none_or(|last| last["kind"] != "read_refused") {
+        notes = noted();
+    }
+    let told: Vec<(&str, &str)> = notes.iter().map(|note| (note["kind"].as_str().unwrap(), note["actor"].as_str().unwrap())).collect();
+    assert_eq!(told, [("ledger_exported", "council"), ("read_refused", "member.training")]);
 }
 
 #[tokio::test]
