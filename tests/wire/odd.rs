@@ -49,7 +49,7 @@ async fn what_nobody_means_is_the_senders_fault() {
         format!("{post}Content-Length: 3\r\n\r\n{{}}"),
         format!("{post}Content-Length: 2\r\n\r\n\u{fffd}"),
         format!("GET /graphql/ws HTTP/1.1\r\nUpgrade: websocket\r\n{end}"),
-        format!("GET /graphql/ws HTTP/1.1\r\nUpgrade: h2c\r\nConnection: Upgrade\r\nHost: localhost\r\n\r\n"),
+        "GET /graphql/ws HTTP/1.1\r\nUpgrade: h2c\r\nConnection: Upgrade\r\nHost: localhost\r\n\r\n".to_owned(),
         format!("GET /graphql HTTP/1.1\r\nAuthorization: Bearer {}\r\n{end}", long(20_000)),
         format!("GET /graphql HTTP/1.1\r\nAuthorization: \u{ff}\r\n{end}"),
         format!("GET /account HTTP/1.1\r\nCookie: {}\r\n{end}", "tahavol=x; ".repeat(1_000)),
