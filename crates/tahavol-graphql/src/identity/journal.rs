@@ -178,6 +178,7 @@ pub(crate) struct JournalQuery;
 #[Object]
 impl JournalQuery {
     /// What was refused, failed or sensitive, on this server; for auditors. `from` is the first moment, `to` the one after the last.
+    /// A line that somebody has made unreadable is left out here; `securityJournalHealth` finds it.
     #[graphql(complexity = "price(first, child_complexity)", cache_control(no_cache))]
     #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn security_journal(

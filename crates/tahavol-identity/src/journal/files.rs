@@ -5,8 +5,8 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 
 use super::NoteKind;
-use super::entry::{Draft, Entry, Head, Note, hash};
-use super::records::{Broken, Each, Fault, JournalError};
+use super::entry::{Draft, Head, Note, hash};
+use super::records::{Each, JournalError, Line};
 use super::table::unavailable;
 
 /// When a file has grown so large, the next one is begun.
@@ -155,8 +155,8 @@ impl Files {
             return Ok(true);
         }
         let (number, mut found) = (self.seen.entries, None);
-        lines(&self.directory, number - 1, &mut |_, line, _| {
-            found = Some(hash(line));
+        lines(&self.directory, number - 1, &mut |line| {
+            found = Some(hash(line.bytes));
             Ok(false)
         })?;
         Ok(found == Some(self.seen.hash))
@@ -172,7 +172,7 @@ pub(super) fn head(directory: &Path) -> Result<Head, JournalError> {
     Ok(Head::EMPTY)
 }
 
-/// Every whole line after the number, over all files. A torn end must be told of by the entry that follows it.
+/// Every whole line after the number, over all files. What is torn at the end of a file is no line.
 pub(super) fn lines(directory: &Path, after: u64, each: &mut Each<'_>) -> Result<(), JournalError> {
     let failed = |error: io::Error| unavailable(READING, &error);
     let (mut number, mut torn) = (0, false);
@@ -190,13 +190,10 @@ pub(super) fn lines(directory: &Path, after: u64, each: &mut Each<'_>) -> Result
             // A line without a number is no entry, which whoever reads it will find.
             number = number_of(&line).unwrap_or(number + 1);
             if number <= after {
+                torn = false;
                 continue;
             }
-            if torn && serde_json::from_slice::<Entry>(&line).is_ok_and(|entry| entry.kind != NoteKind::JournalTorn) {
-                return Err(Broken { number, what: Fault::Torn }.into());
-            }
-            torn = false;
-            if !each(number, &line, None)? {
+            if !each(&Line { number, bytes: &line, kept: None, after_torn: std::mem::take(&mut torn) })? {
                 return Ok(());
             }
         }

@@ -1,5 +1,6 @@
 //! What has been kept: the journal as it lies in a table or in files, for whoever reads or checks it.
 
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 
 use tahavol_domain::calendar::Instant;
@@ -14,7 +15,7 @@ pub enum JournalError {
     /// Trying again may help once whoever looks after the machine has made room.
     #[error("cannot {doing}: {what}")]
     Unavailable { doing: String, what: String },
-    /// The journal is not as it was written; nothing is read past that.
+    /// The journal is not as it was written: told by checking it.
     #[error(transparent)]
     Broken(#[from] Broken),
 }
@@ -31,7 +32,7 @@ pub struct Broken {
 /// What is wrong with an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
-    #[error("it is no entry of this journal's form")]
+    #[error("what lies there is no entry of this number")]
     Form,
     #[error("another entry stands in its place")]
     Number,
@@ -87,56 +88,61 @@ impl Records {
     /// Entries after the number, oldest first. Blocks.
     ///
     /// # Errors
-    /// [`JournalError::Broken`] at a line that is no entry.
+    /// The journal cannot be read.
     pub fn entries(&self, after: Option<u64>, limit: usize) -> Result<Vec<Entry>, JournalError> {
         self.search(after.unwrap_or(0), limit, &Wanted::default())
     }
 
-    /// Entries after the number that are wanted, oldest first. Blocks.
+    /// Entries after the number that are wanted, oldest first. A line that somebody has made unreadable is left out, so that
+    /// breaking one hides no other: [`Records::verify`] finds it. Blocks.
     ///
     /// # Errors
-    /// [`JournalError::Broken`] at a line that is no entry.
+    /// The journal cannot be read.
     pub fn search(&self, after: u64, limit: usize, wanted: &Wanted) -> Result<Vec<Entry>, JournalError> {
         let mut found = Vec::new();
         if limit == 0 {
             return Ok(found);
         }
-        self.lines(after, |number, line, _| {
-            let entry = read(number, line)?;
-            if wanted.is(&entry) {
-                found.push(entry);
-            }
+        self.lines(after, |line| {
+            found.extend(line.entry().filter(|entry| wanted.is(entry)));
             Ok(found.len() < limit)
         })?;
         Ok(found)
     }
 
-    /// Entries before the number (none: from the newest on) that are wanted, newest first. Blocks.
+    /// The same before the number (none: from the newest on), newest first. Blocks.
     ///
     /// # Errors
-    /// [`JournalError::Broken`] at a line that is no entry.
+    /// The journal cannot be read.
     pub fn search_back(&self, before: Option<u64>, limit: usize, wanted: &Wanted) -> Result<Vec<Entry>, JournalError> {
         let mut found = Vec::new();
         let last = self.head()?.entries;
-        // Nothing lies before entry 0, and nothing before entry 1.
         let mut until = before.map_or(last, |before| last.min(before.saturating_sub(1)));
         while until > 0 && found.len() < limit {
             let after = until.saturating_sub(AT_A_TIME);
-            let mut some = Vec::new();
-            self.lines(after, |number, line, _| {
-                if number <= until {
-                    some.push(read(number, line)?);
-                }
-                Ok(number < until)
-            })?;
-            // Where entries are missing there is no end to looking for them.
-            if some.len() as u64 != until - after {
-                return Err(Broken { number: after + 1, what: Fault::Number }.into());
-            }
-            found.extend(some.into_iter().rev().filter(|entry| wanted.is(entry)).take(limit - found.len()));
-            until = after;
+            let (some, lines) = self.between(after, until, wanted, usize::MAX)?;
+            // Where lines are missing, what is there is looked for from the beginning: numbers may say anything then.
+            let (some, next) = if lines == until - after { (some, after) } else { (self.between(0, until, wanted, limit)?.0, 0) };
+            found.extend(some.into_iter().rev().take(limit - found.len()));
+            until = next;
         }
         Ok(found)
+    }
+
+    /// The last of the wanted ones between two numbers, oldest first; and how many lines there are.
+    fn between(&self, after: u64, until: u64, wanted: &Wanted, most: usize) -> Result<(VecDeque<Entry>, u64), JournalError> {
+        let (mut found, mut lines) = (VecDeque::new(), 0);
+        self.lines(after, |line| {
+            if line.number <= until {
+                lines += 1;
+                found.extend(line.entry().filter(|entry| wanted.is(entry)));
+                if found.len() > most {
+                    found.pop_front();
+                }
+            }
+            Ok(line.number < until)
+        })?;
+        Ok((found, lines))
     }
 
     /// How many entries there are, and the hash of the last line. Blocks.
@@ -156,30 +162,30 @@ impl Records {
     /// [`JournalError::Broken`] with the first entry that is not as it was written.
     pub fn verify(&self) -> Result<Head, JournalError> {
         let mut head = Head::EMPTY;
-        self.lines(0, |number, line, kept| {
+        self.lines(0, |line| {
             let broken = |what| JournalError::Broken(Broken { number: head.entries + 1, what });
-            if number != head.entries + 1 {
+            if line.after_torn && line.entry().is_none_or(|entry| entry.kind != NoteKind::JournalTorn) {
+                return Err(broken(Fault::Torn));
+            }
+            if line.number != head.entries + 1 {
                 return Err(broken(Fault::Number));
             }
-            let hash = hash(line);
-            if kept.is_some_and(|kept| kept != hash) {
+            let hash = hash(line.bytes);
+            if line.kept.is_some_and(|kept| kept != hash) {
                 return Err(broken(Fault::Hash));
             }
-            if read(number, line)?.previous != head.hash {
+            let entry = line.entry().ok_or_else(|| broken(Fault::Form))?;
+            if entry.previous != head.hash {
                 return Err(broken(Fault::Previous));
             }
-            head = Head { entries: number, hash };
+            head = Head { entries: line.number, hash };
             Ok(true)
         })?;
         Ok(head)
     }
 
     /// Hands over every line after the number, in order, until it is told to stop.
-    fn lines(
-        &self,
-        after: u64,
-        mut each: impl FnMut(u64, &[u8], Option<Sha256>) -> Result<bool, JournalError>,
-    ) -> Result<(), JournalError> {
+    fn lines(&self, after: u64, mut each: impl FnMut(&Line<'_>) -> Result<bool, JournalError>) -> Result<(), JournalError> {
         match self {
             Records::Table(path) => table::lines(path, after, AT_A_TIME, &mut each),
             Records::Files(directory) => files::lines(directory, after, &mut each),
@@ -187,12 +193,22 @@ impl Records {
     }
 }
 
-/// Told of each line: its number, its bytes, the hash that is kept beside it. Answers whether to go on.
-pub(super) type Each<'a> = dyn FnMut(u64, &[u8], Option<Sha256>) -> Result<bool, JournalError> + 'a;
-
-fn read(number: u64, line: &[u8]) -> Result<Entry, JournalError> {
-    let broken = |what| JournalError::Broken(Broken { number, what });
-    let entry: Entry = serde_json::from_slice(line).map_err(|_| broken(Fault::Form))?;
-    // Another spelling of the same entry has another hash, and was not written by us.
-    if entry.number == number { Ok(entry) } else { Err(broken(Fault::Number)) }
+/// One line as it lies there, whatever somebody may have made of it.
+pub(super) struct Line<'l> {
+    pub(super) number: u64,
+    pub(super) bytes: &'l [u8],
+    /// The hash that is kept beside it, where one is.
+    pub(super) kept: Option<Sha256>,
+    /// Whether what lies before it is cut off.
+    pub(super) after_torn: bool,
 }
+
+impl Line<'_> {
+    /// None where it is no entry, or one of another place.
+    fn entry(&self) -> Option<Entry> {
+        serde_json::from_slice(self.bytes).ok().filter(|entry: &Entry| entry.number == self.number)
+    }
+}
+
+/// Told of each line. Answers whether to go on.
+pub(super) type Each<'a> = dyn FnMut(&Line<'_>) -> Result<bool, JournalError> + 'a;

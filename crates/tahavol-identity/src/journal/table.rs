@@ -8,7 +8,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
 use tahavol_domain::values::Sha256;
 
 use super::entry::{Draft, Head, hash};
-use super::records::{Broken, Each, Fault, JournalError};
+use super::records::{Each, JournalError, Line};
 
 const SCHEMA: &str = include_str!("../../../../schema/identity/journal.sql");
 
@@ -85,7 +85,7 @@ pub(super) fn head(path: &Path) -> Result<Head, JournalError> {
 }
 
 pub(super) fn lines(path: &Path, mut after: u64, at_a_time: u64, each: &mut Each<'_>) -> Result<(), JournalError> {
-    type Row = (u64, String, Option<Sha256>);
+    type Row = (u64, String, Sha256);
     const SOME: &str = "SELECT number, CAST(line AS TEXT), hash FROM entry WHERE number > ?1 ORDER BY number LIMIT ?2";
     let Some(connection) = reader(path)? else { return Ok(()) };
     let read = |after: u64| -> rusqlite::Result<Vec<Row>> {
@@ -98,8 +98,7 @@ pub(super) fn lines(path: &Path, mut after: u64, at_a_time: u64, each: &mut Each
         let Some((last, _, _)) = some.last() else { return Ok(()) };
         let next = *last;
         for (number, line, hash) in some {
-            let Some(hash) = hash else { return Err(Broken { number, what: Fault::Hash }.into()) };
-            if !each(number, line.as_bytes(), Some(hash))? {
+            if !each(&Line { number, bytes: line.as_bytes(), kept: Some(hash), after_torn: false })? {
                 return Ok(());
             }
         }
@@ -169,8 +168,9 @@ fn hash_of(connection: &Connection, number: u64) -> rusqlite::Result<Option<Sha2
     Ok(line.optional()?.map(|line| hash(line.as_bytes())))
 }
 
-fn digest(bytes: Vec<u8>) -> Option<Sha256> {
-    bytes.try_into().ok().map(Sha256)
+/// What has another length is the hash of nothing.
+fn digest(bytes: Vec<u8>) -> Sha256 {
+    bytes.try_into().map_or(Sha256([0; 32]), Sha256)
 }
 
 /// SQLite gives the files beside it the same mode.

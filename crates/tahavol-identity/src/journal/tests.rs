@@ -132,7 +132,7 @@ async fn whoever_takes_the_triggers_away_and_changes_the_table_is_found_out() {
         ("UPDATE entry SET hash = x'00' WHERE number = 4", 4, Fault::Hash),
         ("DELETE FROM entry WHERE number = 4", 4, Fault::Number),
         ("DELETE FROM entry WHERE number < 3", 1, Fault::Number),
-        (&format!("UPDATE entry SET line = {line}, hash = {kept} WHERE number = 5"), 5, Fault::Number),
+        (&format!("UPDATE entry SET line = {line}, hash = {kept} WHERE number = 5"), 5, Fault::Form),
     ] {
         let directory = tempfile::tempdir().expect("a directory");
         let journal = Journal::in_table(&table(directory.path())).expect("a new file");
@@ -192,7 +192,7 @@ async fn whoever_edits_cuts_or_removes_files_is_found_out() {
         let (number, what) = match name {
             "edit" => (lines_of_first + 2, Fault::Previous),
             // The next file goes on without telling of a crash.
-            "cut" => (lines_of_first + 1, Fault::Torn),
+            "cut" => (lines_of_first, Fault::Torn),
             "shorten" => (lines_of_first, Fault::Number),
             "remove" => (lines_of_first + 1, Fault::Number),
             _ => (1, Fault::Number),
@@ -241,6 +241,24 @@ async fn what_is_cut_off_the_end_under_a_running_journal_is_told_of() {
         assert_eq!(newest[0].kind, NoteKind::JournalAltered, "{:?}", journal.records());
         assert_eq!(journal.health().failures, 1);
     }
+}
+
+#[tokio::test]
+async fn entries_go_on_after_what_somebody_has_broken() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let journal = Journal::in_files_of(directory.path(), 500).expect("a new directory");
+    for _ in 0..3 {
+        with_notes(&journal, 3).await;
+    }
+    let files = files(directory.path());
+    let cut = fs::read(&files[2]).expect("a file");
+    fs::write(&files[2], &cut[..cut.len() - 10]).expect("a change");
+    fs::write(&files[1], b"{\"number\":4,").expect("a change");
+    with_notes(&journal, 2).await;
+    assert!(!journal.health().failing);
+    assert_eq!(broken(journal.records()).number, 4);
+    let newest = journal.records().search_back(None, 1, &Wanted::default()).expect("readable");
+    assert_eq!(newest[0].kind, NoteKind::JournalAltered);
 }
 
 #[tokio::test]

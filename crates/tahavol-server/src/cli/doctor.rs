@@ -239,9 +239,7 @@ async fn log(settings: &Settings) -> Found {
 fn journal(settings: &Settings) -> Found {
     match identity::journal_records(settings).map(|records| records.verify()) {
         Ok(Ok(Head { entries: 0, .. })) => Found::Fine(both("DOCTOR_JOURNAL_EMPTY", &[])),
-        Ok(Ok(head)) => {
-            Found::Fine(both("DOCTOR_JOURNAL", &[("entries", head.entries.to_string()), ("hash", head.hash.to_string())]))
-        }
+        Ok(Ok(head)) => Found::Fine(both("DOCTOR_JOURNAL", &[("entries", head.entries.to_string()), ("hash", head.hash.to_string())])),
         Ok(Err(error)) => Found::Broken(super::journal::failure(&error, settings.language)),
         Err(failure) => Found::Broken(failure),
     }

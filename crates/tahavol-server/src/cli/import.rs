@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
-use tahavol_app::import::{ImportError, Imported, Settings as ImportSettings, SourceFile, Times, import};
 use tahavol_app::Clock;
+use tahavol_app::import::{ImportError, Imported, Settings as ImportSettings, SourceFile, Times, import};
 use tahavol_domain::text::Lang;
 use tahavol_domain::values::{Person, ProgrammeId};
 use tahavol_identity::{Note, NoteKind};

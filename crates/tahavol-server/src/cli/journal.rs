@@ -68,7 +68,9 @@ pub(super) fn run(settings: Settings, arguments: Arguments) -> Result<(), Failur
         }
         None => {
             let (records, lang) = open(settings, &arguments.list.common)?;
-            list(&records, &arguments.list, lang)
+            list(&records, &arguments.list, lang)?;
+            // A line that was made unreadable is left out of a list; whoever reads one is to know that.
+            records.verify().map(|_| ()).map_err(|error| failure(&error, lang))
         }
     }
 }
