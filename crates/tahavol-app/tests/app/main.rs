@@ -12,6 +12,7 @@ mod phase;
 mod races;
 mod replay;
 mod search;
+mod sights;
 mod step;
 mod support;
 mod together;
