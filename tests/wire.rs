@@ -1,5 +1,7 @@
 //! What holds before anybody is known: TLS, slow and greedy clients, foreign pages, headers; and that secrets stay where they are.
 
+#[path = "wire/browser.rs"]
+mod browser;
 #[path = "wire/certificates.rs"]
 mod certificates;
 #[path = "wire/greedy.rs"]

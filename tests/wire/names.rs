@@ -1,12 +1,14 @@
 //! Foreign pages and foreign names: CORS is closed, sockets look at the origin, and a name that is not ours is not answered.
 
+use futures_util::{SinkExt, StreamExt};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tahavol_tests::data;
 use tahavol_tests::server::Server;
 use tokio_tungstenite::connect_async;
-use tokio_tungstenite::tungstenite::Error;
+use tokio_tungstenite::tungstenite::{Error, Message};
 
+use crate::browser::Browser;
 use crate::support::{configured, place, status, talk};
 
 const FOREIGN: &str = "https://evil.example";
@@ -98,6 +100,41 @@ async fn no_foreign_page_opens_a_socket() {
     let mut fetched = server.socket();
     fetched.headers_mut().insert("sec-fetch-site", "cross-site".parse().unwrap());
     assert!(matches!(connect_async(fetched).await, Err(Error::Http(answer)) if answer.status() == 403));
+}
+
+#[tokio::test]
+async fn a_cookie_opens_a_socket_from_our_own_pages_alone() {
+    let (server, _folder) = configured(data::founded(), &format!("[wire]\ncors_origins = [\"{ALLOWED}\"]\n"));
+    let mut browser = Browser::new(&server.address);
+    let password = data::password(&server.data, "council");
+    assert_eq!(browser.fill("/sign-in", &[("name", "council"), ("password", &password)]).await.0, 303);
+    let (csrf, cookies, own) = (browser.session_csrf().await, browser.cookie_line(), server.address.clone());
+    let open = async |origin: Option<&str>| {
+        let mut request = server.socket();
+        request.headers_mut().insert("cookie", cookies.parse().unwrap());
+        if let Some(origin) = origin {
+            request.headers_mut().insert("origin", origin.parse().unwrap());
+        }
+        connect_async(request).await
+    };
+    for origin in [None, Some(FOREIGN), Some(ALLOWED), Some("null")] {
+        assert!(matches!(open(origin).await, Err(Error::Http(answer)) if answer.status() == 403), "{origin:?}");
+    }
+    for (payload, answer) in [(json!({}), false), (json!({ "csrf": "wrong" }), false), (json!({ "csrf": csrf }), true)] {
+        let (mut socket, _) = open(Some(&own)).await.unwrap();
+        socket.send(Message::text(json!({ "type": "connection_init", "payload": payload }).to_string())).await.unwrap();
+        let said = loop {
+            match socket.next().await.unwrap().unwrap() {
+                Message::Text(text) => break text.contains("connection_ack"),
+                Message::Close(frame) => {
+                    assert_eq!(u16::from(frame.unwrap().code), 4403);
+                    break false;
+                }
+                Message::Ping(_) | Message::Pong(_) | Message::Binary(_) | Message::Frame(_) => {}
+            }
+        };
+        assert_eq!(said, answer, "{payload}");
+    }
 }
 
 #[tokio::test]
