@@ -4,6 +4,8 @@
 mod accounts;
 #[path = "journal/console.rs"]
 mod console;
+#[path = "journal/node.rs"]
+mod node;
 #[path = "journal/secrets.rs"]
 mod secrets;
 #[path = "journal/tampering.rs"]

@@ -26,6 +26,17 @@ async fn a_refused_command_is_told_with_who_which_stream_and_rule_and_not_what_w
 }
 
 #[tokio::test]
+async fn what_is_refused_over_an_event_stream_is_told_with_its_address_too() {
+    let server = Server::of(data::founded());
+    let body = json!({ "query": DIRECTIVE, "variables": directive("D-906") });
+    let request = server.post("/graphql").bearer_auth(server.token("inspector")).header("accept", "text/event-stream").json(&body);
+    let answer = request.send().await.unwrap().text().await.unwrap();
+    assert!(answer.contains("NOT_PERMITTED"), "{answer}");
+    let told = entry(&server.data, "the refused directive", of_kind("command_refused", "inspector"));
+    assert_eq!(told["address"], "127.0.0.1");
+}
+
+#[tokio::test]
 async fn a_command_that_a_bounded_token_is_not_for_is_told_too() {
     let directory = data::founded();
     let token = data::new_token(directory.path(), "council", &["--read-only"]);
