@@ -107,6 +107,7 @@ struct Looking(identity::AccountQuery, identity::TokenQuery, identity::JournalQu
 
 /// Reads. Every field takes `asOf` (a past position or instant; everything below sees that one picture) and `minPosition`
 /// (waits up to five seconds for the reader's own write). All fields of one request without `asOf` see one and the same picture.
+/// What a commission drafts is shown to it, the council, inspectors and auditors; for everybody else it is not there, now or `asOf`.
 #[derive(MergedObject, Default)]
 pub struct Query(Governance, Work, Figures, Replay, Looking);
 
