@@ -2,6 +2,8 @@
 
 #[path = "identity/accounts.rs"]
 mod accounts;
+#[path = "identity/browser.rs"]
+mod browser;
 #[path = "identity/first.rs"]
 mod first;
 #[path = "identity/lasting.rs"]

@@ -13,7 +13,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use crate::{on, printed};
 
-const EVENTS: &str = "subscription { ledgerEvents { position } }";
+pub(crate) const EVENTS: &str = "subscription { ledgerEvents { position } }";
 /// What is promised, and what a busy machine takes more: the command line begins a process of its own first.
 const PROMISED: Duration = Duration::from_secs(5);
 const BUSY: Duration = Duration::from_secs(15);
@@ -32,18 +32,24 @@ async fn rest(response: reqwest::Response) -> (String, Duration) {
     (text, began.elapsed())
 }
 
-async fn socket(server: &Server, token: &str) -> WebSocketStream<MaybeTlsStream<TcpStream>> {
+pub(crate) type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+async fn socket(server: &Server, token: &str) -> Socket {
     let mut socket = connect_async(server.socket()).await.unwrap().0;
     let begin = json!({ "type": "connection_init", "payload": { "authorization": format!("Bearer {token}") } });
     let subscribe = json!({ "id": "s", "type": "subscribe", "payload": { "query": EVENTS } });
-    for message in [begin, subscribe] {
-        socket.send(Message::text(message.to_string())).await.unwrap();
-    }
+    say(&mut socket, &[begin, subscribe]).await;
     socket
 }
 
+pub(crate) async fn say(socket: &mut Socket, messages: &[Value]) {
+    for message in messages {
+        socket.send(Message::text(message.to_string())).await.unwrap();
+    }
+}
+
 /// Everything that is said until the other side closes, and the code with which it does.
-async fn until_closed(mut socket: WebSocketStream<MaybeTlsStream<TcpStream>>) -> (Vec<Value>, u16) {
+pub(crate) async fn until_closed(mut socket: Socket) -> (Vec<Value>, u16) {
     let heard = async {
         let mut said = Vec::new();
         loop {
