@@ -96,7 +96,7 @@ fn ask_as_child(address: SocketAddr, asked: &str) {
         _ => Asked::Hello,
     };
     let (runtime, token) = (Runtime::new().expect("a runtime starts"), Arc::<str>::from(std::env::var(TOKEN).expect("the token")));
-    let rate =
-        runtime.block_on(clients::rate(CONNECTIONS, MEASURED, |number, answered| http::ask(address, asked, Arc::clone(&token), number, answered)));
+    let rate = runtime
+        .block_on(clients::rate(CONNECTIONS, MEASURED, |number, answered| http::ask(address, asked, Arc::clone(&token), number, answered)));
     println!("{rate}");
 }
