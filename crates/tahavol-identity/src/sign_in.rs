@@ -82,7 +82,7 @@ struct Kept {
     password: Option<String>,
 }
 
-/// An attempt whose password was right.
+/// An attempt whose password is right, or was a moment ago.
 struct Proven {
     /// For the name and for the address.
     counted: [Counted; 2],
@@ -130,8 +130,23 @@ impl IdentityStore {
         self.write(move |transaction| keep_password(transaction, &actor, &hash)).await
     }
 
+    /// The code that [`Refused::CodeWanted`] has asked for, from whoever showed the right password a moment ago: that is for
+    /// the caller to know. Without a second factor in force nobody is signed in so.
+    pub async fn sign_in_code(&self, name: &str, code: &str, address: IpAddr, now: Instant) -> Result<SignedIn, Refused> {
+        let (name, code) = (digits_to_latin(name.trim()), code.to_owned());
+        let sign_in = move |transaction: &Transaction<'_>| {
+            let (counted, kept) = begin(transaction, &name, address, now)?;
+            let Some(kept) = kept.filter(|kept| kept.password.is_some()) else { return Ok(Err(Refused::Wrong)) };
+            if second_factor::in_force(transaction, &kept.person.id)?.is_none() {
+                return Ok(Err(Refused::Wrong));
+            }
+            finish(transaction, Proven { counted, kept, rehashed: None, code: Some(code), address }, now)
+        };
+        self.write(sign_in).await?
+    }
+
     /// Whoever is signed in shows the password once more.
-    pub(crate) async fn prove(&self, actor: &ActorId, password: &Secret, now: Instant) -> Result<(), IdentityError> {
+    pub async fn prove(&self, actor: &ActorId, password: &Secret, now: Instant) -> Result<(), IdentityError> {
         let place = self.inner.hashing.place().await?;
         let who = actor.clone();
         let begin = move |transaction: &Transaction<'_>| {

@@ -10,6 +10,9 @@ use crate::link::{NewPassword, Refused};
 use crate::qr;
 use crate::words::telling;
 
+/// The field in which the password is typed to change the second factor; the page has another one to change the password.
+const PASSWORD: &str = "password-for-second-factor";
+
 /// What the page shows.
 #[derive(Debug, Clone, Copy)]
 pub struct Account<'a> {
@@ -49,8 +52,8 @@ pub enum Trouble {
     /// Her password is another than the one she typed to change it.
     OldPassword,
     NewPassword(Refused),
-    /// Her password is another than the one she typed to remove the second factor.
-    PasswordForRemoval,
+    /// Her password is another than the one she typed to set up the second factor or to remove it.
+    PasswordForSecondFactor,
     /// Too many attempts; the next one counts after so many seconds.
     Wait {
         seconds: u64,
@@ -137,7 +140,7 @@ fn password(frame: &Frame<'_>, shown: &Account<'_>) -> Markup {
     let old_wrong = (shown.trouble == Some(&Trouble::OldPassword)).then(|| frame.word("page-password-wrong"));
     let refused = match shown.trouble {
         Some(Trouble::NewPassword(refused)) => Some(refused),
-        Some(Trouble::OldPassword | Trouble::PasswordForRemoval | Trouble::Wait { .. }) | None => None,
+        Some(Trouble::OldPassword | Trouble::PasswordForSecondFactor | Trouble::Wait { .. }) | None => None,
     };
     let errors = NewPassword::new(frame, refused);
     let old = frame.word("page-password-now");
@@ -159,31 +162,27 @@ fn password(frame: &Frame<'_>, shown: &Account<'_>) -> Markup {
 }
 
 fn second_factor_of(frame: &Frame<'_>, shown: &Account<'_>, since: Option<Date>) -> Markup {
-    let wrong = (shown.trouble == Some(&Trouble::PasswordForRemoval)).then(|| frame.word("page-password-wrong"));
+    let wrong = (shown.trouble == Some(&Trouble::PasswordForSecondFactor)).then(|| frame.word("page-password-wrong"));
     let label = frame.word("page-password-now");
+    let password = field(&Field { name: PASSWORD, label: &label, hint: None, error: wrong.as_deref(), answer: Answer::CurrentPassword });
     html! {
         section aria-labelledby="second-factor" {
             h2 #second-factor { (frame.word("page-second-factor")) }
+            (summary(frame, &wrong.as_deref().map(|text| (PASSWORD, text)).into_iter().collect::<Vec<_>>()))
             @if let Some(since) = since {
                 p { (telling("page-second-factor-since", since, frame.lang)) }
-                (summary(frame, &wrong.as_deref().map(|text| ("password-for-removal", text)).into_iter().collect::<Vec<_>>()))
                 details open[wrong.is_some()] {
                     summary { (frame.word("page-second-factor-remove")) }
                     p { (frame.word("page-second-factor-remove-what")) }
                     (form("/account/second-factor/remove", shown.csrf, &html! {
-                        (field(&Field {
-                            name: "password-for-removal",
-                            label: &label,
-                            hint: None,
-                            error: wrong.as_deref(),
-                            answer: Answer::CurrentPassword,
-                        }))
+                        (password)
                         button.second type="submit" { (frame.word("page-second-factor-remove")) }
                     }))
                 }
             } @else {
                 p { (frame.word("page-second-factor-none")) }
                 (form("/account/second-factor", shown.csrf, &html! {
+                    (password)
                     button type="submit" { (frame.word("page-second-factor-begin")) }
                 }))
             }

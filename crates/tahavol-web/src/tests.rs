@@ -43,7 +43,7 @@ fn pages(lang: Lang) -> Vec<(&'static str, String)> {
         None,
         Some(account::Trouble::OldPassword),
         Some(account::Trouble::NewPassword(Refused::Password(HOSTILE.to_owned()))),
-        Some(account::Trouble::PasswordForRemoval),
+        Some(account::Trouble::PasswordForSecondFactor),
         Some(account::Trouble::Wait { seconds: 2 }),
     ];
     for kept in [Kept::Elsewhere, Kept::Here { second_factor: None }, Kept::Here { second_factor: since }] {

@@ -21,6 +21,7 @@ mod rate;
 mod serve;
 mod session;
 mod shred;
+mod sign_in;
 mod slow;
 mod socket;
 mod tls;
@@ -129,11 +130,13 @@ pub fn router(site: Arc<Site>) -> Router {
         .route("/evidence/{digest}", get(evidence::fetch))
         .nest("/log", log::routes())
         .route("/session", get(session::tell))
+        .merge(sign_in::routes())
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
         .fallback(problem::not_found)
         .method_not_allowed_fallback(problem::method_not_allowed)
+        .layer(from_fn_with_state(Arc::clone(&site), sign_in::guard))
         .layer(from_fn_with_state(Arc::clone(&site), rate::limit))
         .layer(from_fn_with_state(Arc::clone(&site), who::recognise))
         .layer(from_fn(layers::noted))

@@ -15,7 +15,7 @@ use tahavol_domain::calendar::Instant;
 use tahavol_domain::policy::Within;
 use tahavol_domain::values::{ActorId, Office, Person};
 use tahavol_graphql::Caller;
-use tahavol_identity::{Credential, Secret};
+use tahavol_identity::{Credential, SESSION_ACTOR, SESSION_HANDLE, Secret};
 use tower_sessions::cookie::SameSite;
 use tower_sessions::session::Error;
 use tower_sessions::{Expiry, Session, SessionManagerLayer, SessionStore};
@@ -27,10 +27,8 @@ use super::problem::Problem;
 use super::who::Who;
 use crate::config::Settings;
 
-/// What lies in a session once somebody has signed in. The store looks at `actor` and `handle`.
-const ACTOR: &str = "actor";
+/// What lies in a session once somebody has signed in, besides the actor and the handle that the store gives it.
 const NAME: &str = "name";
-const HANDLE: &str = "handle";
 const CSRF: &str = "csrf";
 const SECOND_FACTOR: &str = "second_factor";
 const SIGNED_IN: &str = "signed_in";
@@ -76,11 +74,11 @@ pub(super) async fn found(session: &Session, settings: &Settings, now: Instant) 
     if session.id().is_none() {
         return Ok(Found::Nobody);
     }
-    let Some(actor) = session.get::<String>(ACTOR).await? else {
+    let Some(actor) = session.get::<String>(SESSION_ACTOR).await? else {
         // Loading has taken the id away where the store knows no such session.
         return Ok(if session.id().is_none() { Found::Ended } else { Found::Nobody });
     };
-    let (name, handle) = (session.get::<String>(NAME).await?, session.get::<Uuid>(HANDLE).await?);
+    let (name, handle) = (session.get::<String>(NAME).await?, session.get::<Uuid>(SESSION_HANDLE).await?);
     let (csrf, second_factor) = (session.get::<String>(CSRF).await?, session.get::<bool>(SECOND_FACTOR).await?);
     let (Some(name), Some(handle), Some(csrf), Some(second_factor)) = (name, handle, csrf, second_factor) else {
         return Ok(Found::Ended);
@@ -105,9 +103,8 @@ async fn keep_alive(session: &Session, settings: &Settings, now: Instant) -> Res
 pub(super) async fn begin(session: &Session, person: &Person, second_factor: bool, now: Instant) -> Result<(), Error> {
     session.clear().await;
     session.cycle_id().await?;
-    session.insert(ACTOR, &person.id.0).await?;
+    session.insert(SESSION_ACTOR, &person.id.0).await?;
     session.insert(NAME, &person.name).await?;
-    session.insert(HANDLE, Uuid::new_v4()).await?;
     session.insert(CSRF, random().map_err(no_randomness)?).await?;
     session.insert(SECOND_FACTOR, second_factor).await?;
     session.insert(SIGNED_IN, now.micros()).await?;

@@ -21,7 +21,6 @@ use super::Site;
 use super::problem;
 
 pub(super) use csrf::guard;
-pub(super) use password::welcome;
 pub(super) use visit::Visit;
 
 /// All of them, and what they load.
@@ -49,7 +48,6 @@ async fn home(visit: Visit) -> Response {
 async fn file(Path(name): Path<String>, axum::extract::State(site): axum::extract::State<Arc<Site>>, headers: HeaderMap) -> Response {
     match asset::named(&name) {
         Some(asset) => ([(CONTENT_TYPE, asset.media_type), (CACHE_CONTROL, asset::KEPT)], asset.content).into_response(),
-        None => problem::Problem::new(StatusCode::NOT_FOUND, "HTTP_NOT_FOUND")
-            .respond(super::negotiate::language(&headers, site.language)),
+        None => problem::Problem::new(StatusCode::NOT_FOUND, "HTTP_NOT_FOUND").respond(super::negotiate::language(&headers, site.language)),
     }
 }

@@ -40,7 +40,7 @@ pub(super) async fn begin(Filled(visit, filled): Filled<Password>) -> Response {
         Err(IdentityError::Wait { seconds }) => return wait(&visit, &member, seconds).await,
         Err(error) => return visit.trouble(error),
     }
-    let issuer = visit.site.name_for_authenticators();
+    let issuer = name_for_authenticators(&visit.site.settings.address());
     match visit.site.identity.begin_second_factor(actor, &issuer, visit.now).await {
         Ok(enrolment) => {
             let kept = Kept { secret: enrolment.secret.expose().to_owned(), uri: enrolment.uri.expose().to_owned() };
@@ -99,6 +99,12 @@ pub(super) async fn remove(Filled(visit, filled): Filled<Password>) -> Response 
         Err(IdentityError::Wait { seconds }) => wait(&visit, &member, seconds).await,
         Err(error) => visit.trouble(error),
     }
+}
+
+/// Under which an authenticator shows the account, so that several servers of one person can be told apart.
+fn name_for_authenticators(address: &str) -> String {
+    let host = address.split_once("://").map_or(address, |(_, rest)| rest);
+    format!("Tahavol {host}")
 }
 
 async fn shown(visit: &Visit, member: &Member<'_>, status: StatusCode, wrong: bool) -> Response {
