@@ -147,8 +147,8 @@ fn password(frame: &Frame<'_>, shown: &Account<'_>) -> Markup {
     let mut listed = errors.listed();
     listed.extend(old_wrong.as_deref().map(|text| ("old", text)));
     html! {
-        section aria-labelledby="password" {
-            h2 #password { (frame.word("page-password-change")) }
+        section aria-labelledby="change-password" {
+            h2 #change-password { (frame.word("page-password-change")) }
             p { (frame.word("page-password-change-what")) }
             (summary(frame, &listed))
             (form("/account/password", shown.csrf, &html! {

@@ -74,7 +74,7 @@ impl NewPassword {
     }
 
     pub(crate) fn listed(&self) -> Vec<(&str, &str)> {
-        [("new", self.first.as_deref()), ("again", self.again.as_deref())]
+        [("password", self.first.as_deref()), ("again", self.again.as_deref())]
             .into_iter()
             .filter_map(|(name, text)| Some((name, text?)))
             .collect()
@@ -84,7 +84,7 @@ impl NewPassword {
         let (new, again) = (frame.word("page-password-new"), frame.word("page-password-again"));
         let hint = telling("page-password-hint", least, frame.lang);
         html! {
-            (field(&Field { name: "new", label: &new, hint: Some(&hint), error: self.first.as_deref(), answer: Answer::NewPassword }))
+            (field(&Field { name: "password", label: &new, hint: Some(&hint), error: self.first.as_deref(), answer: Answer::NewPassword }))
             (field(&Field { name: "again", label: &again, hint: None, error: self.again.as_deref(), answer: Answer::NewPassword }))
         }
     }

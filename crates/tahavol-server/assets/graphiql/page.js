@@ -1,6 +1,6 @@
 // Starts GraphiQL on this server: queries and mutations as JSON, subscriptions as server-sent events.
 
-const QUERY = `# Write your token below, under "Headers":  { "authorization": "Bearer …" }
+const QUERY = `# Sign in at /sign-in, or write a token below, under "Headers":  { "authorization": "Bearer …" }
 query Progress {
   progress(horizon: SHORT) {
     planned
@@ -19,6 +19,15 @@ function fetcher(params, options) {
   return isSubscription(params, options) ? subscribe(headers, body) : ask(headers, body);
 }
 
+// Whoever has signed in with this browser shows the session's token besides its cookie. It changes with the session, which
+// another window may end or begin, so it is asked for each time. A token of one's own goes before it.
+async function proof(headers) {
+  if (Object.keys(headers).some((name) => name.toLowerCase() === "authorization")) return headers;
+  const response = await fetch("/session");
+  const csrf = response.ok ? (await response.json()).csrf : null;
+  return csrf ? { ...headers, "x-csrf-token": csrf } : headers;
+}
+
 function isSubscription({ query, operationName }, options) {
   const operations = options?.documentAST?.definitions?.filter((definition) => definition.kind === "OperationDefinition");
   if (!operations) return /^\s*subscription\b/m.test(query);
@@ -28,7 +37,7 @@ function isSubscription({ query, operationName }, options) {
 
 async function ask(headers, body) {
   const accept = "application/graphql-response+json, application/json;q=0.9";
-  const response = await fetch("/graphql", { method: "POST", headers: { ...headers, accept }, body });
+  const response = await fetch("/graphql", { method: "POST", headers: { ...(await proof(headers)), accept }, body });
   return response.json();
 }
 
@@ -36,7 +45,7 @@ async function* subscribe(headers, body) {
   const stopped = new AbortController();
   const accept = "text/event-stream";
   try {
-    const response = await fetch("/graphql", { method: "POST", headers: { ...headers, accept }, body, signal: stopped.signal });
+    const response = await fetch("/graphql", { method: "POST", headers: { ...(await proof(headers)), accept }, body, signal: stopped.signal });
     if (!response.headers.get("content-type")?.startsWith(accept)) {
       yield await response.json();
       return;

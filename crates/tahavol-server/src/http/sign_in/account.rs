@@ -26,7 +26,7 @@ pub(super) enum Did {
 #[derive(Deserialize)]
 pub(super) struct Passwords {
     old: String,
-    new: String,
+    password: String,
     again: String,
 }
 
@@ -40,11 +40,11 @@ pub(super) async fn page(visit: Visit) -> Response {
 /// `POST /account/password`
 pub(super) async fn change_password(Filled(visit, filled): Filled<Passwords>) -> Response {
     let Some(member) = visit.member() else { return visit.go("/sign-in?next=/account") };
-    if filled.new != filled.again {
+    if filled.password != filled.again {
         return wrong(&visit, &member, Trouble::NewPassword(Refused::Differ)).await;
     }
     let person = &member.caller.person;
-    let (old, new) = (Secret::new(filled.old), Secret::new(filled.new));
+    let (old, new) = (Secret::new(filled.old), Secret::new(filled.password));
     match visit.site.identity.change_password(&person.id, &old, &new, visit.now).await {
         Ok(()) => {
             visit.note(NoteKind::PasswordChanged, Some(&person.id), Vec::new());

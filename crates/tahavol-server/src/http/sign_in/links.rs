@@ -12,7 +12,7 @@ use super::visit::{Filled, Visit, waiting};
 
 #[derive(Deserialize)]
 pub(super) struct Filling {
-    new: String,
+    password: String,
     again: String,
 }
 
@@ -33,10 +33,10 @@ pub(super) async fn send(Path(link): Path<String>, Filled(visit, filled): Filled
         Ok(None) => return dead(&visit),
         Err(error) => return visit.trouble(error),
     };
-    if filled.new != filled.again {
+    if filled.password != filled.again {
         return shown(&visit, StatusCode::BAD_REQUEST, &link, &person, Some(&Refused::Differ));
     }
-    match visit.site.identity.set_password_by_link(&secret, &Secret::new(filled.new), visit.now).await {
+    match visit.site.identity.set_password_by_link(&secret, &Secret::new(filled.password), visit.now).await {
         Ok(person) => {
             visit.note(NoteKind::LinkUsed, Some(&person.id), Vec::new());
             visit.go("/sign-in?said=set")

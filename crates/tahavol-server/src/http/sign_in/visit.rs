@@ -28,7 +28,7 @@ use tower_sessions::{Session, session};
 use super::super::Site;
 use super::super::negotiate::language;
 use super::super::peer;
-use super::super::session::random;
+use super::super::session::{forget_cookie, random};
 use super::super::who::Who;
 
 /// The language that somebody has chosen, kept for a year.
@@ -130,6 +130,10 @@ impl Visit {
         headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(tag(self.lang)));
         headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
         headers.insert(VARY, HeaderValue::from_static("cookie, accept-language"));
+        if self.who.recognised().is_none() && self.who.caller().is_err() {
+            // Its session has ended; as long as it is shown, nothing else is answered.
+            forget_cookie(headers, &self.site.settings);
+        }
         self.headed(response)
     }
 
