@@ -1,6 +1,7 @@
 //! Helpers that the suites share.
 
 pub mod binary;
+pub mod browser;
 pub mod data;
 pub mod kurrent;
 pub mod python;

@@ -121,7 +121,9 @@ pub(super) async fn send_code(Filled(visit, filled): Filled<Code>) -> Response {
 
 /// `POST /sign-out`: the session ends on the server, whatever the browser does with its cookie.
 pub(super) async fn sign_out(visit: Visit) -> Response {
-    if let Err(error) = visit.session.flush().await {
+    if visit.session.id().is_some()
+        && let Err(error) = visit.session.flush().await
+    {
         return visit.trouble(error);
     }
     if let Some(member) = visit.member() {
