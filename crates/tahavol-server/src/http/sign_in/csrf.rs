@@ -13,7 +13,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use axum::http::{HeaderName, Method, StatusCode};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use tahavol_identity::{Credential, Note, NoteKind};
@@ -122,7 +122,7 @@ fn refuse(site: &Arc<Site>, parts: &Parts, what: &'static str) -> Response {
     if is_form(parts) {
         return match Visit::of(parts, site) {
             Ok(visit) => visit.say(StatusCode::FORBIDDEN, "page-forgery", "page-forgery-why", way_back(parts)),
-            Err(response) => response,
+            Err(status) => status.into_response(),
         };
     }
     let problem = Problem::new(StatusCode::FORBIDDEN, "FORGERY");
@@ -135,7 +135,7 @@ fn refuse(site: &Arc<Site>, parts: &Parts, what: &'static str) -> Response {
 fn unreadable(site: &Arc<Site>, parts: &Parts, status: StatusCode) -> Response {
     match Visit::of(parts, site) {
         Ok(visit) => visit.say(status, "page-form-invalid", "page-form-invalid-why", way_back(parts)),
-        Err(response) => response,
+        Err(status) => status.into_response(),
     }
 }
 

@@ -76,9 +76,9 @@ impl Around {
 
 impl Visit {
     /// # Errors
-    /// Where no session layer stands before.
-    pub(in crate::http) fn of(parts: &Parts, site: &Arc<Site>) -> Result<Visit, Response> {
-        let session = parts.extensions.get::<Session>().cloned().ok_or_else(|| StatusCode::INTERNAL_SERVER_ERROR.into_response())?;
+    /// Where no session layer stands before, or the machine has no random numbers.
+    pub(in crate::http) fn of(parts: &Parts, site: &Arc<Site>) -> Result<Visit, StatusCode> {
+        let session = parts.extensions.get::<Session>().cloned().ok_or(StatusCode::INTERNAL_SERVER_ERROR)?;
         let mut cookies = Vec::new();
         let secure = if site.settings.is_secure() { "; Secure" } else { "" };
         let chosen = chosen_language(parts.uri.query());
@@ -91,7 +91,7 @@ impl Visit {
         let before = match cookie(&parts.headers, name).filter(|value| is_random(value)) {
             Some(value) => value.to_owned(),
             None => {
-                let fresh = random().map_err(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())?;
+                let fresh = random().map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
                 cookies.push(format!("{name}={fresh}; Path=/; HttpOnly; SameSite=Lax{secure}"));
                 fresh
             }
@@ -197,9 +197,9 @@ impl Visit {
 }
 
 impl FromRequestParts<Arc<Site>> for Visit {
-    type Rejection = Response;
+    type Rejection = StatusCode;
 
-    async fn from_request_parts(parts: &mut Parts, site: &Arc<Site>) -> Result<Visit, Response> {
+    async fn from_request_parts(parts: &mut Parts, site: &Arc<Site>) -> Result<Visit, StatusCode> {
         Visit::of(parts, site)
     }
 }
@@ -212,7 +212,7 @@ impl<T: DeserializeOwned> FromRequest<Arc<Site>> for Filled<T> {
 
     async fn from_request(request: Request, site: &Arc<Site>) -> Result<Filled<T>, Response> {
         let (parts, body) = request.into_parts();
-        let visit = Visit::of(&parts, site)?;
+        let visit = Visit::of(&parts, site).map_err(IntoResponse::into_response)?;
         match Form::<T>::from_request(Request::from_parts(parts, body), site).await {
             Ok(Form(fields)) => Ok(Filled(visit, fields)),
             Err(rejection) => Err(visit.say(rejection.status(), "page-form-invalid", "page-form-invalid-why", "/")),
