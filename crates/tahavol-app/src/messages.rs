@@ -14,8 +14,24 @@ use tahavol_domain::{Refusal, Rule};
 
 pub use sentence::{office_text, sentence, subject_text};
 
-const PERSIAN: &str = include_str!("../messages/fa.ftl");
-const ENGLISH: &str = include_str!("../messages/en.ftl");
+const PERSIAN: &str = concat!(
+    include_str!("../messages/fa.ftl"),
+    include_str!("../messages/pages/frame.fa.ftl"),
+    include_str!("../messages/pages/overview.fa.ftl"),
+    include_str!("../messages/pages/things.fa.ftl"),
+    include_str!("../messages/pages/forms.fa.ftl"),
+    include_str!("../messages/pages/audit.fa.ftl"),
+    include_str!("../messages/pages/administration.fa.ftl"),
+);
+const ENGLISH: &str = concat!(
+    include_str!("../messages/en.ftl"),
+    include_str!("../messages/pages/frame.en.ftl"),
+    include_str!("../messages/pages/overview.en.ftl"),
+    include_str!("../messages/pages/things.en.ftl"),
+    include_str!("../messages/pages/forms.en.ftl"),
+    include_str!("../messages/pages/audit.en.ftl"),
+    include_str!("../messages/pages/administration.en.ftl"),
+);
 
 static CATALOGUES: LazyLock<[Catalogue; 2]> = LazyLock::new(|| [Catalogue::new("fa", PERSIAN), Catalogue::new("en", ENGLISH)]);
 

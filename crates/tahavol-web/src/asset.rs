@@ -10,7 +10,7 @@ pub struct Asset {
     /// Its path on the server: `/assets/<digest>.<ending>`.
     pub path: String,
     pub media_type: &'static str,
-    pub content: &'static [u8],
+    pub content: Vec<u8>,
 }
 
 /// How long an asset may be kept: its name changes with its content.
@@ -19,8 +19,20 @@ pub const KEPT: &str = "public, max-age=31536000, immutable";
 /// Bytes of the digest that stand in a name: enough that no two versions of one file share it.
 const NAMED_BY: usize = 8;
 
+/// In the style sheet, where the font's path comes.
+const FONT_PLACE: &str = "FONT_PATH";
+
+/// The parts of the style sheet, in their order.
+pub(crate) const STYLES: [&str; 2] = [include_str!("../assets/css/base.css"), include_str!("../assets/css/sheet.css")];
+
+/// Vazirmatn, by Saber Rastikerdar, under the SIL Open Font License, which lies beside it.
+static FONT: LazyLock<Asset> = LazyLock::new(|| Asset::new("woff2", "font/woff2", include_bytes!("../assets/vazirmatn.woff2").to_vec()));
+
 static STYLE: LazyLock<Asset> =
-    LazyLock::new(|| Asset::new("css", "text/css; charset=utf-8", include_bytes!("../assets/site.css").as_slice()));
+    LazyLock::new(|| Asset::new("css", "text/css; charset=utf-8", STYLES.concat().replace(FONT_PLACE, &FONT.path).into_bytes()));
+
+static SCRIPT: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new("js", "text/javascript; charset=utf-8", include_bytes!("../assets/js/site.js").to_vec()));
 
 /// The style sheet of all pages.
 #[must_use]
@@ -28,15 +40,27 @@ pub fn style() -> &'static Asset {
     &STYLE
 }
 
+/// The one font of all pages.
+#[must_use]
+pub fn font() -> &'static Asset {
+    &FONT
+}
+
+/// What runs on pages about the programme: live updates and the slider. Without it they can be read and filled in.
+#[must_use]
+pub fn script() -> &'static Asset {
+    &SCRIPT
+}
+
 /// The asset of a file name, as it stands after `/assets/`.
 #[must_use]
 pub fn named(name: &str) -> Option<&'static Asset> {
-    [style()].into_iter().find(|asset| asset.path.strip_prefix("/assets/") == Some(name))
+    [style(), font(), script()].into_iter().find(|asset| asset.path.strip_prefix("/assets/") == Some(name))
 }
 
 impl Asset {
-    fn new(ending: &str, media_type: &'static str, content: &'static [u8]) -> Asset {
-        let digest: [u8; 32] = Sha256::digest(content).into();
+    fn new(ending: &str, media_type: &'static str, content: Vec<u8>) -> Asset {
+        let digest: [u8; 32] = Sha256::digest(&content).into();
         let name: String = digest.iter().take(NAMED_BY).map(|byte| format!("{byte:02x}")).collect();
         Asset { path: format!("/assets/{name}.{ending}"), media_type, content }
     }

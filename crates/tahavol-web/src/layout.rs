@@ -32,11 +32,15 @@ impl Frame<'_> {
     }
 }
 
-/// A whole page.
+/// A whole page of one column, which is about its reader and not about the programme.
 #[must_use]
 pub fn page(frame: &Frame<'_>, title: &str, content: &Markup) -> Markup {
-    let product = frame.word("page-product");
-    let site = frame.programme.unwrap_or(&product);
+    let main = html! { main #content { h1 { (title) } (content) } };
+    document(frame, title, &html! {}, &html! { (bar(frame, &html! {})) (main) })
+}
+
+/// The document: its head, with `head` besides what all have, and the body.
+pub(crate) fn document(frame: &Frame<'_>, title: &str, head: &Markup, body: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang=(tag(frame.lang)) dir=(direction(frame.lang)) {
@@ -44,35 +48,38 @@ pub fn page(frame: &Frame<'_>, title: &str, content: &Markup) -> Markup {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
-                title { (title) " · " (product) }
+                title { (title) " · " (frame.word("page-product")) }
                 // Without it browsers ask for /favicon.ico, which is not there.
                 link rel="icon" href="data:,";
+                link rel="preload" href=(asset::font().path) as="font" type="font/woff2" crossorigin;
                 link rel="stylesheet" href=(asset::style().path);
+                (head)
             }
-            body {
-                a.skip href="#content" { (frame.word("page-skip")) }
-                header.bar {
-                    a.site href="/" dir="auto" { (site) }
-                    (bar(frame))
-                }
-                main #content { h1 { (title) } (content) }
-            }
+            body { a.skip href="#content" { (frame.word("page-skip")) } (body) }
         }
     }
 }
 
-fn bar(frame: &Frame<'_>) -> Markup {
+/// The bar at the top: whose server it is, `more`, who has signed in, the other language.
+pub(crate) fn bar(frame: &Frame<'_>, more: &Markup) -> Markup {
     let lang = other(frame.lang);
+    let product = frame.word("page-product");
     html! {
-        nav aria-label=(frame.word("page-navigation")) {
-            @if let Some(reader) = frame.reader {
-                a.reader href="/account" { bdi { (reader.name) } }
-                form method="post" action="/sign-out" {
-                    input type="hidden" name="csrf" value=(reader.csrf);
-                    button.plain type="submit" { (frame.word("page-sign-out")) }
+        header.bar {
+            a.site href="/" dir="auto" { (frame.programme.unwrap_or(&product)) }
+            (more)
+            nav aria-label=(frame.word("page-navigation")) {
+                @if let Some(reader) = frame.reader {
+                    a.reader href="/account" { bdi { (reader.name) } }
+                    form method="post" action="/sign-out" {
+                        input type="hidden" name="csrf" value=(reader.csrf);
+                        button.plain type="submit" { (frame.word("page-sign-out")) }
+                    }
+                } @else {
+                    a href="/sign-in" { (frame.word("page-sign-in")) }
                 }
+                a href=(frame.otherwise) hreflang=(tag(lang)) lang=(tag(lang)) dir=(direction(lang)) { (frame.word("page-other-language")) }
             }
-            a href=(frame.otherwise) hreflang=(tag(lang)) lang=(tag(lang)) dir=(direction(lang)) { (frame.word("page-other-language")) }
         }
     }
 }

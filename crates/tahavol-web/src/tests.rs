@@ -149,7 +149,7 @@ fn a_persian_page_tells_days_in_solar_hijri_and_numbers_in_persian_digits() {
 /// Relative luminance and contrast as WCAG 2.2 defines them.
 #[test]
 fn text_and_what_is_under_it_differ_enough_in_both_colour_schemes() {
-    let css = include_str!("../assets/site.css");
+    let css = crate::asset::STYLES.concat();
     let colour = |scheme: usize, name: &str| -> f64 {
         let value = css.split(&format!("--{name}: #")).nth(scheme).unwrap_or_else(|| panic!("{name}"));
         let part = |at: usize| u8::from_str_radix(&value[at..at + 2], 16).map_or(0.0, |part| f64::from(part) / 255.0);

@@ -10,6 +10,10 @@ pub(crate) fn word(key: &str, lang: Lang) -> String {
     messages::message(key, &[], lang)
 }
 
+pub(crate) fn message(key: &str, args: &[(&str, String)], lang: Lang) -> String {
+    messages::message(key, args, lang)
+}
+
 /// The message of a key that tells of one thing.
 pub(crate) fn telling(key: &str, value: impl ToString, lang: Lang) -> String {
     messages::message(key, &[("value", value.to_string())], lang)

@@ -14,6 +14,7 @@ mod layers;
 mod log;
 mod negotiate;
 mod origin;
+mod pages;
 mod peer;
 mod person;
 mod problem;
@@ -131,6 +132,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .nest("/log", log::routes())
         .route("/session", get(session::tell))
         .merge(sign_in::routes())
+        .merge(pages::routes())
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))

@@ -15,13 +15,14 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use tahavol_web::asset;
+use tahavol_web::{address, asset};
 
 use super::Site;
+use super::pages::home_of;
 use super::problem;
 
 pub(super) use csrf::guard;
-pub(super) use visit::Visit;
+pub(super) use visit::{Around, Visit, escaped};
 
 /// All of them, and what they load.
 pub(super) fn routes() -> Router<Arc<Site>> {
@@ -42,12 +43,16 @@ pub(super) fn routes() -> Router<Arc<Site>> {
 
 /// Where somebody begins who knows only the server's name.
 async fn home(visit: Visit) -> Response {
-    visit.go(if visit.who.recognised().is_some() { "/account" } else { "/sign-in" })
+    match visit.who.recognised() {
+        Some(caller) => visit.go(home_of(&visit.site.offices_today(&caller.person.id))),
+        None if visit.site.settings.public_view => visit.go(address::OVERVIEW),
+        None => visit.go("/sign-in"),
+    }
 }
 
 async fn file(Path(name): Path<String>, axum::extract::State(site): axum::extract::State<Arc<Site>>, headers: HeaderMap) -> Response {
     match asset::named(&name) {
-        Some(asset) => ([(CONTENT_TYPE, asset.media_type), (CACHE_CONTROL, asset::KEPT)], asset.content).into_response(),
+        Some(asset) => ([(CONTENT_TYPE, asset.media_type), (CACHE_CONTROL, asset::KEPT)], asset.content.as_slice()).into_response(),
         None => problem::Problem::new(StatusCode::NOT_FOUND, "HTTP_NOT_FOUND").respond(super::negotiate::language(&headers, site.language)),
     }
 }

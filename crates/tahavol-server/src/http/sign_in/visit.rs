@@ -20,6 +20,7 @@ use tahavol_domain::text::Lang;
 use tahavol_domain::values::ActorId;
 use tahavol_graphql::Caller;
 use tahavol_identity::{Credential, IdentityError, Note, NoteKind, Secret};
+use tahavol_web::figure::Calendar;
 use tahavol_web::layout::{Frame, Reader};
 use tahavol_web::notice::notice;
 use tahavol_web::{Markup, POLICY};
@@ -33,6 +34,8 @@ use super::super::who::Who;
 
 /// The language that somebody has chosen, kept for a year.
 const LANGUAGE_COOKIE: &str = "tahavol-lang";
+/// The calendar that somebody has chosen.
+const CALENDAR_COOKIE: &str = "tahavol-calendar";
 const A_YEAR: u32 = 365 * 24 * 60 * 60;
 /// The longest path that is gone back to after signing in.
 const LONGEST_NEXT: usize = 2_000;
@@ -47,6 +50,7 @@ pub(in crate::http) struct Visit {
     pub(in crate::http) now: Instant,
     /// What ties the forms of somebody who has not signed in to the browser that has asked for them.
     before: String,
+    calendar: Calendar,
     /// Cookies that the answer sets.
     cookies: Vec<String>,
 }
@@ -87,6 +91,13 @@ impl Visit {
         }
         let kept = || cookie(&parts.headers, LANGUAGE_COOKIE).and_then(Lang::parse);
         let lang = chosen.or_else(kept).unwrap_or_else(|| language(&parts.headers, site.language));
+        let chosen = chosen_calendar(parts.uri.query());
+        if let Some(calendar) = chosen {
+            let calendar = calendar.as_str();
+            cookies.push(format!("{CALENDAR_COOKIE}={calendar}; Path=/; HttpOnly; SameSite=Lax; Max-Age={A_YEAR}{secure}"));
+        }
+        let kept = || cookie(&parts.headers, CALENDAR_COOKIE).and_then(Calendar::parse);
+        let calendar = chosen.or_else(kept).unwrap_or_else(|| Calendar::of(lang));
         let name = before_name(site);
         let before = match cookie(&parts.headers, name).filter(|value| is_random(value)) {
             Some(value) => value.to_owned(),
@@ -97,7 +108,7 @@ impl Visit {
             }
         };
         let (who, address) = (Who::of(&parts.extensions), peer::From::of(&parts.extensions).0);
-        Ok(Visit { site: Arc::clone(site), lang, who, session, address, now: Clock::System.now(), before, cookies })
+        Ok(Visit { site: Arc::clone(site), lang, who, session, address, now: Clock::System.now(), before, calendar, cookies })
     }
 
     /// Somebody who has signed in with this browser; a token makes nobody a member here.
@@ -114,21 +125,37 @@ impl Visit {
         self.member().map_or_else(|| Secret::new(before_token(&self.before)), |member| member.csrf.clone())
     }
 
-    /// Around a page at this path.
-    pub(in crate::http) fn around(&self, path: &str, next: Option<&str>) -> Around {
-        let snapshot = self.site.app.snapshot();
-        let programme = snapshot.programme.as_ref().map(|row| row.charter.title.get(self.lang).to_owned());
-        let next = next.map(|next| format!("&next={}", escaped(next))).unwrap_or_default();
-        let reader = self.member().map(|member| (member.caller.person.name.clone(), member.csrf.clone()));
-        Around { lang: self.lang, otherwise: format!("{path}?lang={}{next}", tag(other(self.lang))), programme, reader }
+    /// In which days are shown.
+    pub(in crate::http) fn calendar(&self) -> Calendar {
+        self.calendar
     }
 
+    /// Around a page at this path.
+    pub(in crate::http) fn around(&self, path: &str, next: Option<&str>) -> Around {
+        let next = next.map(|next| format!("?next={}", escaped(next))).unwrap_or_default();
+        self.around_address(&format!("{path}{next}"))
+    }
+
+    /// Around a page at this address, which may have a query.
+    pub(in crate::http) fn around_address(&self, address: &str) -> Around {
+        let snapshot = self.site.app.snapshot();
+        let programme = snapshot.programme.as_ref().map(|row| row.charter.title.get(self.lang).to_owned());
+        let mark = if address.contains('?') { '&' } else { '?' };
+        let reader = self.member().map(|member| (member.caller.person.name.clone(), member.csrf.clone()));
+        Around { lang: self.lang, otherwise: format!("{address}{mark}lang={}", tag(other(self.lang))), programme, reader }
+    }
+
+    /// A page about its reader.
     pub(in crate::http) fn page(&self, status: StatusCode, markup: Markup) -> Response {
+        self.page_under(POLICY, status, markup)
+    }
+
+    pub(in crate::http) fn page_under(&self, policy: &'static str, status: StatusCode, markup: Markup) -> Response {
         let mut response = (status, markup.into_string()).into_response();
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
         headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(tag(self.lang)));
-        headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+        headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
         headers.insert(VARY, HeaderValue::from_static("cookie, accept-language"));
         if self.who.recognised().is_none() && self.who.caller().is_err() {
             // Its session has ended; as long as it is shown, nothing else is answered.
@@ -262,6 +289,10 @@ fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 
 fn chosen_language(query: Option<&str>) -> Option<Lang> {
     query?.split('&').filter_map(|pair| pair.strip_prefix("lang=")).find_map(Lang::parse)
+}
+
+fn chosen_calendar(query: Option<&str>) -> Option<Calendar> {
+    query?.split('&').filter_map(|pair| pair.strip_prefix("calendar=")).find_map(Calendar::parse)
 }
 
 fn tag(lang: Lang) -> &'static str {

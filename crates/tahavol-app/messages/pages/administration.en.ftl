@@ -1,0 +1,2 @@
+## Pages: pages for administrators
+

@@ -1,0 +1,2 @@
+## Pages: one's own work and the forms of commands
+

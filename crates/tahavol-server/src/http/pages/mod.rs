@@ -1,0 +1,19 @@
+//! The pages about the programme: each handler gathers what a page of `tahavol_web` shows, and holds no rule.
+
+mod live;
+mod reading;
+mod things;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::get;
+
+use super::Site;
+
+pub(super) use reading::home_of;
+
+/// All of them.
+pub(super) fn routes() -> Router<Arc<Site>> {
+    Router::new().route("/live", get(live::follow)).merge(things::routes())
+}

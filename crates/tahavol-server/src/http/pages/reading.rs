@@ -1,0 +1,232 @@
+//! One request for a page about the programme: who reads, and the one picture at the moment that stands in the address.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, Query};
+use axum::http::request::Parts;
+use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use tahavol_app::{AppError, AsOf};
+use tahavol_domain::calendar::{Date, TimeZone};
+use tahavol_domain::policy::{Reader, Right, Within};
+use tahavol_domain::values::{Office, Person};
+use tahavol_graphql::Caller;
+use tahavol_projections::Snapshot;
+use tahavol_projections::sight::Sight;
+use tahavol_web::address::{self, AS_OF, BASELINE, Moment, STATUS_DATE, parse_as_of, parse_baseline};
+use tahavol_web::figure::{Calendar, Hand};
+use tahavol_web::sheet::Sheet;
+use tahavol_web::{Markup, SHEET_POLICY};
+
+use super::super::Site;
+use super::super::sign_in::{Around, Visit, escaped};
+
+/// The names in a query that are the frame's own and no page's.
+const OF_THE_FRAME: [&str; 5] = [AS_OF, STATUS_DATE, BASELINE, "lang", "calendar"];
+
+/// Somebody who reads, and what she is shown.
+pub(in crate::http) struct Reading {
+    pub(in crate::http) visit: Visit,
+    pub(in crate::http) moment: Moment,
+    /// As the reader is shown it.
+    pub(in crate::http) snapshot: Arc<Snapshot>,
+    pub(in crate::http) sight: Arc<Sight>,
+    /// The live picture, as the reader is shown it: what can be done now goes by it.
+    pub(in crate::http) live: Arc<Snapshot>,
+    /// The status date.
+    pub(in crate::http) day: Date,
+    /// Today, in the programme's time zone.
+    pub(in crate::http) today: Date,
+    pub(in crate::http) offices: Vec<Office>,
+    /// What stands in the page's query besides the moment.
+    pub(in crate::http) query: Vec<(String, String)>,
+    path: String,
+    zone: TimeZone,
+    calendar: Calendar,
+    around: Around,
+}
+
+impl Reading {
+    /// What is shown to nobody in particular is shown only where that is open; others are asked to sign in first.
+    async fn of(parts: &Parts, site: &Arc<Site>) -> Result<Reading, Response> {
+        let visit = Visit::of(parts, site).map_err(IntoResponse::into_response)?;
+        let path = parts.uri.path().to_owned();
+        let asked_for = parts.uri.path_and_query().map_or(path.as_str(), |all| all.as_str());
+        let caller = match visit.who.caller() {
+            Ok(caller) => caller.cloned(),
+            // What is missing is told and mended there.
+            Err(problem) if problem.status == StatusCode::FORBIDDEN => return Err(visit.go("/account")),
+            Err(_) => return Err(visit.go(&sign_in_and_back(asked_for))),
+        };
+        if caller.is_none() && !site.settings.public_view {
+            return Err(visit.go(&sign_in_and_back(asked_for)));
+        }
+        let query = fields_of(&parts.uri);
+        let whole = site.app.snapshot();
+        let zone = whole.time_zone();
+        let today = visit.now.date_in(&zone);
+        let moment = match moment_of(&query, &zone) {
+            Ok(moment) => moment,
+            Err(text) => return Err(refuse_moment(&visit, &text)),
+        };
+        let reader = caller.as_ref().map_or(Reader::Public, |caller| site.app.reader(&whole, &caller.person.id, &caller.within));
+        let sight = site.app.sight(&whole, &reader);
+        let (shown, own_day) = match moment.as_of {
+            None => (Arc::clone(&whole), today),
+            Some(at) => {
+                let past = site.app.as_of(at).await.map_err(|error| refuse_past(&visit, &error))?;
+                let instant = if let AsOf::Instant(instant) = at { Some(instant) } else { past.recorded_at };
+                let day = instant.map_or(today, |instant| instant.date_in(&zone));
+                (past, day)
+            }
+        };
+        let offices = caller.as_ref().map(|caller| site.offices_today(&caller.person.id)).unwrap_or_default();
+        let calendar = visit.calendar();
+        let kept: Vec<_> = query.into_iter().filter(|(name, _)| !OF_THE_FRAME.contains(&name.as_str())).collect();
+        let around = visit.around_address(&address_of(&path, &kept, &moment));
+        Ok(Reading {
+            snapshot: sight.of(&shown),
+            live: sight.of(&whole),
+            sight,
+            day: moment.status_date.unwrap_or(own_day),
+            today,
+            offices,
+            query: kept,
+            path,
+            zone,
+            calendar,
+            around,
+            moment,
+            visit,
+        })
+    }
+
+    pub(in crate::http) fn site(&self) -> &Arc<Site> {
+        &self.visit.site
+    }
+
+    /// Who reads; nobody where the public does.
+    pub(in crate::http) fn caller(&self) -> Option<&Caller> {
+        self.visit.who.recognised().map(|caller| &**caller)
+    }
+
+    /// Who has signed in here, and within which bounds.
+    pub(in crate::http) fn person(&self) -> Option<(&Person, &Within)> {
+        self.caller().map(|caller| (&caller.person, &caller.within))
+    }
+
+    /// Whether the reader has a right by the offices of today.
+    pub(in crate::http) fn has(&self, right: Right) -> bool {
+        self.person().is_some_and(|(person, within)| self.site().app.has(right, &person.id, within))
+    }
+
+    /// What stands in the query under this name.
+    pub(in crate::http) fn asked(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(known, value)| known == name && !value.is_empty()).map(|(_, value)| value.as_str())
+    }
+
+    /// From which pages of `tahavol_web` are made.
+    pub(in crate::http) fn sheet(&self) -> Sheet<'_> {
+        let lag = self.site().app.lag();
+        Sheet {
+            frame: self.around.frame(),
+            hand: Hand { lang: self.visit.lang, calendar: self.calendar, zone: &self.zone },
+            moment: self.moment,
+            snapshot: &self.snapshot,
+            day: self.day,
+            live: self.live.position,
+            behind: lag.events,
+            path: &self.path,
+            query: &self.query,
+            offices: &self.offices,
+        }
+    }
+
+    pub(in crate::http) fn page(&self, markup: Markup) -> Response {
+        self.answer(StatusCode::OK, markup)
+    }
+
+    pub(in crate::http) fn answer(&self, status: StatusCode, markup: Markup) -> Response {
+        self.visit.page_under(SHEET_POLICY, status, markup)
+    }
+
+    /// Only says something, in the frame of the programme's pages.
+    pub(in crate::http) fn say(&self, status: StatusCode, title: &str, text: &str) -> Response {
+        let sheet = self.sheet();
+        let way_on = sheet.at(address::OVERVIEW);
+        self.answer(status, tahavol_web::notice::on_sheet(&sheet, &sheet.word(title), &sheet.word(text), &way_on))
+    }
+
+    /// What is not there, or not the reader's to know of.
+    pub(in crate::http) fn not_found(&self) -> Response {
+        self.say(StatusCode::NOT_FOUND, "page-not-found", "page-not-found-why")
+    }
+
+    /// What is there and only others read.
+    pub(in crate::http) fn not_yours(&self) -> Response {
+        self.say(StatusCode::FORBIDDEN, "page-not-yours", "page-not-yours-why")
+    }
+}
+
+impl FromRequestParts<Arc<Site>> for Reading {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Arc<Site>) -> Result<Reading, Response> {
+        Reading::of(parts, site).await
+    }
+}
+
+/// Where somebody with these offices begins: each reader's own question is answered there.
+pub(in crate::http) fn home_of(offices: &[Office]) -> &'static str {
+    let works = |office: &Office| match office {
+        Office::Chair(_) | Office::Secretary(_) | Office::Member(_) | Office::Reporter(_) | Office::Inspector => true,
+        Office::Founding | Office::Council | Office::Auditor | Office::Administrator => false,
+    };
+    if offices.contains(&Office::Council) {
+        address::OVERVIEW
+    } else if offices.contains(&Office::Auditor) {
+        address::LEDGER
+    } else if offices.iter().any(works) {
+        address::WORK
+    } else if offices.contains(&Office::Administrator) {
+        address::ADMINISTRATION
+    } else {
+        address::OVERVIEW
+    }
+}
+
+fn sign_in_and_back(asked_for: &str) -> String {
+    format!("/sign-in?next={}", escaped(asked_for))
+}
+
+/// The fields of a query, percent signs and plus signs read as browsers write them.
+fn fields_of(uri: &Uri) -> Vec<(String, String)> {
+    Query::try_from_uri(uri).map(|Query(fields)| fields).unwrap_or_default()
+}
+
+fn moment_of(query: &[(String, String)], zone: &TimeZone) -> Result<Moment, String> {
+    let given =
+        |wanted: &str| query.iter().find(|(name, value)| name == wanted && !value.trim().is_empty()).map(|(_, value)| value.as_str());
+    let as_of = given(AS_OF).map(|text| parse_as_of(text, zone)).transpose().map_err(str::to_owned)?;
+    let status_date = given(STATUS_DATE).map(Date::parse).transpose().map_err(|_| "page-status-date-form".to_owned())?;
+    Ok(Moment { as_of, status_date, baseline: given(BASELINE).map(parse_baseline).unwrap_or_default() })
+}
+
+/// The page's own address without the language.
+fn address_of(path: &str, query: &[(String, String)], moment: &Moment) -> String {
+    let query: Vec<String> = query.iter().map(|(name, value)| format!("{}={}", address::segment(name), address::segment(value))).collect();
+    moment.at(&if query.is_empty() { path.to_owned() } else { format!("{path}?{}", query.join("&")) })
+}
+
+fn refuse_moment(visit: &Visit, key: &str) -> Response {
+    visit.say(StatusCode::BAD_REQUEST, "page-bad-moment", key, address::OVERVIEW)
+}
+
+fn refuse_past(visit: &Visit, error: &AppError) -> Response {
+    match error {
+        AppError::PositionNotReached { .. } => {
+            visit.say(StatusCode::NOT_FOUND, "page-bad-moment", "page-as-of-unreached", address::OVERVIEW)
+        }
+        AppError::Stopped { .. } | AppError::Ledger(_) | AppError::ShuttingDown => visit.trouble(error),
+    }
+}

@@ -1,0 +1,232 @@
+//! Tables: what stands in them as values, so that the same table can be read, sorted by a column, and taken away as a file.
+
+use std::cmp::Ordering;
+
+use maud::{Markup, html};
+use tahavol_domain::calendar::{Date, Instant};
+use tahavol_domain::quantity::Quantity;
+use tahavol_domain::text::fold;
+
+use crate::mark::{Voices, bar};
+use crate::sheet::Sheet;
+
+/// The names under which a table is asked for in an address.
+pub const SORT: &str = "sort";
+pub const FORMAT: &str = "format";
+
+/// A table. It stands on its page alone, or is the one that the page's address sorts and takes away.
+pub struct Table {
+    /// Where it stands in the page, and what its file is called.
+    pub id: &'static str,
+    pub caption: String,
+    pub columns: Vec<Column>,
+    pub rows: Vec<Row>,
+    /// What is said where there is no row.
+    pub empty: String,
+}
+
+/// A row, one cell for each column.
+pub struct Row {
+    pub cells: Vec<Cell>,
+}
+
+/// One column.
+pub struct Column {
+    /// As it stands in an address and heads a file.
+    pub key: &'static str,
+    pub label: String,
+}
+
+/// What stands in a row under one column.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cell {
+    Nothing,
+    /// Somebody's words.
+    Text(String),
+    /// A code or an identifier.
+    Code(String),
+    /// Words that lead somewhere.
+    Link {
+        text: String,
+        href: String,
+    },
+    /// A code that leads somewhere.
+    CodeLink {
+        code: String,
+        href: String,
+    },
+    Number(i64),
+    Quantity(Quantity),
+    /// Basis points; none: no evidence.
+    Share(Option<u16>),
+    Date(Date),
+    Moment(Instant),
+    /// The three voices as one mark.
+    Voices(Voices),
+    /// Something shown, and the words that stand for it in a file.
+    Shown {
+        markup: String,
+        plain: String,
+    },
+}
+
+impl Cell {
+    /// A day, where there is one.
+    #[must_use]
+    pub fn day(date: Option<Date>) -> Cell {
+        date.map_or(Cell::Nothing, Cell::Date)
+    }
+
+    /// Markup, with the words that stand for it in a file.
+    #[must_use]
+    pub fn shown(markup: Markup, plain: impl Into<String>) -> Cell {
+        Cell::Shown { markup: markup.into_string(), plain: plain.into() }
+    }
+
+    fn is_figure(&self) -> bool {
+        match self {
+            Cell::Number(_) | Cell::Quantity(_) | Cell::Share(_) | Cell::Date(_) => true,
+            Cell::Nothing
+            | Cell::Text(_)
+            | Cell::Code(_)
+            | Cell::Link { .. }
+            | Cell::CodeLink { .. }
+            | Cell::Moment(_)
+            | Cell::Voices(_)
+            | Cell::Shown { .. } => false,
+        }
+    }
+
+    /// In the order of their values; what is not known comes last in either direction.
+    fn compare(&self, other: &Cell) -> Ordering {
+        match (self, other) {
+            (Cell::Number(a), Cell::Number(b)) => a.cmp(b),
+            (Cell::Quantity(a), Cell::Quantity(b)) => a.cmp(b),
+            (Cell::Share(a), Cell::Share(b)) => a.cmp(b),
+            (Cell::Date(a), Cell::Date(b)) => a.cmp(b),
+            (Cell::Moment(a), Cell::Moment(b)) => a.cmp(b),
+            (Cell::Voices(a), Cell::Voices(b)) => a.reported.cmp(&b.reported),
+            (a, b) => fold(a.words()).cmp(&fold(b.words())),
+        }
+    }
+
+    fn words(&self) -> &str {
+        match self {
+            Cell::Text(text) | Cell::Code(text) | Cell::Link { text, .. } | Cell::CodeLink { code: text, .. } => text,
+            Cell::Shown { plain, .. } => plain,
+            Cell::Nothing | Cell::Number(_) | Cell::Quantity(_) | Cell::Share(_) | Cell::Date(_) | Cell::Moment(_) | Cell::Voices(_) => "",
+        }
+    }
+
+    fn is_unknown(&self) -> bool {
+        matches!(self, Cell::Nothing | Cell::Share(None))
+    }
+}
+
+/// How a table is sorted: `code` ascending, `-due` descending.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Order<'a> {
+    key: &'a str,
+    descending: bool,
+}
+
+impl<'a> Order<'a> {
+    fn parse(text: &'a str) -> Order<'a> {
+        text.strip_prefix('-').map_or(Order { key: text, descending: false }, |key| Order { key, descending: true })
+    }
+}
+
+impl Table {
+    /// Sorted as the address asks; as it comes where it asks for nothing that there is.
+    #[must_use]
+    pub fn sorted(mut self, by: Option<&str>) -> Table {
+        let Some(order) = by.map(Order::parse) else { return self };
+        let Some(at) = self.columns.iter().position(|column| column.key == order.key) else { return self };
+        self.rows.sort_by(|a, b| {
+            let (a, b) = (&a.cells[at], &b.cells[at]);
+            let known = a.is_unknown().cmp(&b.is_unknown());
+            known.then_with(|| if order.descending { b.compare(a) } else { a.compare(b) })
+        });
+        self
+    }
+}
+
+impl Sheet<'_> {
+    /// A table whose columns sort it.
+    #[must_use]
+    pub fn table(&self, table: &Table) -> Markup {
+        let order = self.asked(SORT).map(Order::parse);
+        html! {
+            @if table.rows.is_empty() {
+                p.empty id=(table.id) { (table.empty) }
+            } @else {
+                div.table-scroll tabindex="0" role="region" aria-label=(table.caption) {
+                    table id=(table.id) {
+                        caption { (table.caption) }
+                        thead { tr { @for column in &table.columns { (self.heading(column, order)) } } }
+                        tbody { @for row in &table.rows { tr { @for cell in &row.cells { (self.cell(cell)) } } } }
+                    }
+                }
+            }
+        }
+    }
+
+    fn heading(&self, column: &Column, order: Option<Order<'_>>) -> Markup {
+        let sorted = order.filter(|order| order.key == column.key);
+        let next = match sorted {
+            Some(Order { descending: false, .. }) => format!("-{}", column.key),
+            Some(Order { descending: true, .. }) | None => column.key.to_owned(),
+        };
+        let direction = sorted.map(|order| if order.descending { "descending" } else { "ascending" });
+        html! {
+            th scope="col" aria-sort=[direction] {
+                a href=(self.with(&[(SORT, &next)])) rel="nofollow" { (column.label) }
+            }
+        }
+    }
+
+    fn cell(&self, cell: &Cell) -> Markup {
+        html! {
+            td.number[cell.is_figure()] {
+                @match cell {
+                    Cell::Nothing => {}
+                    Cell::Text(text) => span dir="auto" { (text) },
+                    Cell::Code(code) => bdi.code { (code) },
+                    Cell::Link { text, href } => a href=(href) dir="auto" { (text) },
+                    Cell::CodeLink { code, href } => a href=(href) { bdi.code { (code) } },
+                    Cell::Number(value) => (self.hand.number(*value)),
+                    Cell::Quantity(value) => (crate::figure::quantity(*value, self.lang())),
+                    Cell::Share(points) => (self.points(*points)),
+                    Cell::Date(date) => (self.hand.day_short(*date)),
+                    Cell::Moment(instant) => (self.hand.moment(*instant)),
+                    Cell::Voices(voices) => (bar(*voices)),
+                    Cell::Shown { markup, .. } => (maud::PreEscaped(markup)),
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(cells: &[Option<i64>]) -> Table {
+        let rows = cells.iter().map(|value| Row { cells: vec![value.map_or(Cell::Nothing, Cell::Number)] }).collect();
+        Table { id: "t", caption: String::new(), columns: vec![Column { key: "n", label: String::new() }], rows, empty: String::new() }
+    }
+
+    fn values(table: &Table) -> Vec<Option<i64>> {
+        let cells = table.rows.iter().map(|row| &row.cells[0]);
+        cells.map(|cell| if let Cell::Number(value) = cell { Some(*value) } else { None }).collect()
+    }
+
+    #[test]
+    fn a_table_is_sorted_by_its_values_and_what_is_unknown_comes_last() {
+        let cells = [Some(9), None, Some(10), Some(-1)];
+        assert_eq!(values(&of(&cells).sorted(Some("n"))), [Some(-1), Some(9), Some(10), None]);
+        assert_eq!(values(&of(&cells).sorted(Some("-n"))), [Some(10), Some(9), Some(-1), None]);
+        assert_eq!(values(&of(&cells).sorted(Some("other"))), cells);
+        assert_eq!(values(&of(&cells).sorted(None)), cells);
+    }
+}
