@@ -9,6 +9,7 @@ pub mod address;
 pub mod asset;
 pub mod figure;
 pub mod form;
+pub mod forms;
 pub mod layout;
 pub mod link;
 pub mod mark;
