@@ -35,7 +35,7 @@ fn configured(directory: Data, toml: &str) -> Server {
 async fn signed_in(server: &Server, actor: &str) -> Browser {
     let mut browser = Browser::of(server);
     let answer = browser.sign_in(actor, &data::password(&server.data, actor)).await;
-    assert_eq!((answer.status, answer.location()), (303, "/account"), "{}", answer.text);
+    assert_eq!((answer.status, answer.location()), (303, "/"), "{}", answer.text);
     browser
 }
 

@@ -34,7 +34,7 @@ async fn a_link_makes_a_password_that_makes_a_session_that_ends() {
     assert_eq!(late.status, 404);
 
     let entered = browser.sign_in("  newcomer ", PASSWORD).await;
-    assert_eq!((entered.status, entered.location()), (303, "/account"), "{}", entered.text);
+    assert_eq!((entered.status, entered.location()), (303, "/"), "{}", entered.text);
     let account = browser.get("/account").await;
     assert!(account.status == 200 && account.text.contains("newcomer") && account.text.contains("امروز هیچ"), "{}", account.text);
     let told = browser.get("/session").await.json();

@@ -75,8 +75,6 @@ pub(crate) fn bar(frame: &Frame<'_>, more: &Markup) -> Markup {
                         input type="hidden" name="csrf" value=(reader.csrf);
                         button.plain type="submit" { (frame.word("page-sign-out")) }
                     }
-                } @else {
-                    a href="/sign-in" { (frame.word("page-sign-in")) }
                 }
                 a href=(frame.otherwise) hreflang=(tag(lang)) lang=(tag(lang)) dir=(direction(lang)) { (frame.word("page-other-language")) }
             }

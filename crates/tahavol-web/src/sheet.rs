@@ -200,6 +200,8 @@ impl Sheet<'_> {
                     @for (name, value) in self.moment.fields() { input type="hidden" name=(name) value=(value); }
                     input type="search" name="q" aria-label=(self.word("page-search")) placeholder=(self.word("page-search")) dir="auto" maxlength="200";
                 }
+            } @else {
+                a href="/sign-in" { (self.word("page-sign-in")) }
             }
         }
     }

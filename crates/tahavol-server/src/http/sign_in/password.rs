@@ -148,7 +148,7 @@ pub(in crate::http) async fn welcome(
     let offices = visit.site.offices_today(&person.id);
     let demanded = !second_factor && visit.site.settings.identity.wants_second_factor(&offices);
     let next = next.and_then(own_path).filter(|_| !demanded);
-    Ok(visit.go(next.unwrap_or("/account")))
+    Ok(visit.go(next.unwrap_or("/")))
 }
 
 async fn entered(visit: &Visit, signed_in: &SignedIn, next: Option<&str>) -> Response {
