@@ -23,8 +23,12 @@ const NAMED_BY: usize = 8;
 const FONT_PLACE: &str = "FONT_PATH";
 
 /// The parts of the style sheet, in their order.
-pub(crate) const STYLES: [&str; 3] =
-    [include_str!("../assets/css/base.css"), include_str!("../assets/css/sheet.css"), include_str!("../assets/css/forms.css")];
+pub(crate) const STYLES: [&str; 4] = [
+    include_str!("../assets/css/base.css"),
+    include_str!("../assets/css/sheet.css"),
+    include_str!("../assets/css/overview.css"),
+    include_str!("../assets/css/forms.css"),
+];
 
 /// Vazirmatn, by Saber Rastikerdar, under the SIL Open Font License, which lies beside it.
 static FONT: LazyLock<Asset> = LazyLock::new(|| Asset::new("woff2", "font/woff2", include_bytes!("../assets/vazirmatn.woff2").to_vec()));

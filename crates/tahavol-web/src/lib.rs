@@ -7,6 +7,7 @@
 pub mod account;
 pub mod address;
 pub mod asset;
+pub mod chart;
 pub mod figure;
 pub mod form;
 pub mod forms;

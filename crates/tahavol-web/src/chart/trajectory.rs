@@ -1,0 +1,188 @@
+//! The trajectory of an indicator: from its baseline to its targets, the tolerance, and what was measured.
+
+use maud::{Markup, html};
+use tahavol_domain::calendar::Date;
+use tahavol_projections::ratio::Ratio;
+
+use super::Title;
+use super::part::{Behind, drawing};
+use super::plane::{Plane, Stands, apart, text};
+use super::ticks;
+use crate::figure::decimal;
+use crate::sheet::Sheet;
+
+/// What is drawn.
+#[derive(Debug, Clone, Copy)]
+pub struct Trajectory<'a> {
+    pub title: Title<'a>,
+    pub unit: &'a str,
+    /// The baseline and then the targets, in the order of days.
+    pub promises: &'a [Promise],
+    /// How far off a value may lie, and on which side the trajectory is missed.
+    pub tolerance: Option<Ratio>,
+    pub side: Side,
+    /// In the order of days.
+    pub measured: &'a [Measured],
+    /// The status date.
+    pub day: Date,
+}
+
+/// A point that the trajectory goes through.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Promise {
+    pub on: Date,
+    pub value: Ratio,
+    /// Whose target it is, in the reader's words.
+    pub label: String,
+}
+
+/// A value that counts.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Measured {
+    pub on: Date,
+    pub value: Ratio,
+}
+
+/// Where a value is to lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    AtLeast,
+    AtMost,
+    /// It is only watched.
+    Anywhere,
+}
+
+const SIZE: (f64, f64) = (560.0, 300.0);
+
+impl Sheet<'_> {
+    /// The trajectory.
+    #[must_use]
+    pub fn trajectory(&self, chart: &Trajectory<'_>) -> Markup {
+        let Some(plane) = plane(chart) else { return self.chart_of_nothing(chart.title) };
+        let message = self.trajectory_message(chart);
+        let marks = ticks::values(plane.low, plane.high);
+        let content = html! {
+            (plane.axes(&self.hand, &marks, |value| self.plain(value)))
+            (plane.upright(self.lang(), "today", chart.day, 0, &self.telling("page-chart-status-date", self.hand.short(chart.day))))
+            @if let Some(band) = band(chart, &plane) { path.band d=(band) {} }
+            path.planned d=(plane.line(chart.promises.iter().map(|promise| (promise.on, real(promise.value))))) {}
+            path.verified d=(plane.line(chart.measured.iter().map(|measured| (measured.on, real(measured.value))))) {}
+            @for measured in chart.measured {
+                circle.verified cx=(plane.x(measured.on)) cy=(plane.y(real(measured.value))) r="3.5" {}
+            }
+            @for promise in chart.promises {
+                circle.promise cx=(plane.x(promise.on)) cy=(plane.y(real(promise.value))) r="4.5" {}
+            }
+            (self.trajectory_labels(chart, &plane))
+        };
+        self.chart(chart.title, &message, &drawing(chart.title, &message, SIZE, &content), &self.trajectory_table(chart))
+    }
+
+    fn trajectory_message(&self, chart: &Trajectory<'_>) -> String {
+        let value = chart.measured.iter().rfind(|measured| measured.on <= chart.day);
+        let next = chart.promises.iter().skip(1).find(|promise| promise.on >= chart.day).or(chart.promises.last());
+        let is = match value {
+            Some(measured) => {
+                let args = [("value", self.amount(measured.value, chart.unit)), ("day", self.hand.long(measured.on))];
+                self.saying("page-chart-value-on", &args)
+            }
+            None => self.word("page-chart-no-value"),
+        };
+        let to_be = next.map(|promise| {
+            let args =
+                [("value", self.amount(promise.value, chart.unit)), ("day", self.hand.long(promise.on)), ("label", promise.label.clone())];
+            self.saying("page-chart-promise-on", &args)
+        });
+        format!("{is} {}", to_be.unwrap_or_default())
+    }
+
+    /// Promises are told above their points, the last value beside it.
+    fn trajectory_labels(&self, chart: &Trajectory<'_>, plane: &Plane) -> Markup {
+        let lang = self.lang();
+        let last = chart.measured.last();
+        let label = |promise: &Promise| format!("{} {}", promise.label, self.ratio(promise.value));
+        let side = |x: f64| if x > (plane.left + plane.right) / 2.0 { (Stands::ToTheLeft, x) } else { (Stands::ToTheRight, x) };
+        let below = chart.side == Side::AtMost;
+        let lift = if below { -9.0 } else { 17.0 };
+        let above = if below { 17.0 } else { -9.0 };
+        let xs: Vec<f64> = chart.promises.iter().map(|promise| plane.x(promise.on)).collect();
+        let ys: Vec<f64> = chart.promises.iter().map(|promise| plane.y(real(promise.value)) + above).collect();
+        let ys = apart(&ys, plane.bottom - 4.0);
+        html! {
+            @for ((promise, x), y) in chart.promises.iter().zip(xs).zip(ys) {
+                (text(lang, side(x).0, "label planned", (side(x).1, y), &label(promise)))
+            }
+            @if let Some(measured) = last {
+                @let x = plane.x(measured.on);
+                (text(lang, side(x).0, "label verified", (side(x).1, plane.y(real(measured.value)) + lift), &self.ratio(measured.value)))
+            }
+        }
+    }
+
+    fn trajectory_table(&self, chart: &Trajectory<'_>) -> Behind {
+        let columns = ["page-chart-day", "page-chart-promised", "page-chart-measured"].map(|key| self.word(key)).to_vec();
+        let promises = chart.promises.iter().map(|promise| {
+            let cells = vec![self.hand.day_short(promise.on), html! { (promise.label) " " (self.ratio(promise.value)) }, html! {}];
+            (promise.on, cells)
+        });
+        let measured = chart
+            .measured
+            .iter()
+            .map(|measured| (measured.on, vec![self.hand.day_short(measured.on), html! {}, html! { (self.ratio(measured.value)) }]));
+        let mut rows: Vec<_> = promises.chain(measured).collect();
+        rows.sort_by_key(|(on, _)| *on);
+        Behind { columns, rows: rows.into_iter().map(|(_, cells)| cells).collect() }
+    }
+
+    fn amount(&self, value: Ratio, unit: &str) -> String {
+        format!("{} {unit}", self.ratio(value))
+    }
+
+    /// With at most two places, those that say something.
+    pub(crate) fn ratio(&self, value: Ratio) -> String {
+        let text = value.decimal(2);
+        let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+        match text.split_once('.') {
+            None => text.parse().map_or_else(|_| decimal(text, self.lang()), |whole: i64| self.hand.number(whole)),
+            Some(_) => decimal(text, self.lang()),
+        }
+    }
+
+    fn plain(&self, value: f64) -> String {
+        let text = format!("{value:.6}");
+        let text = text.trim_end_matches('0').trim_end_matches('.');
+        text.parse().map_or_else(|_| decimal(text, self.lang()), |whole: i64| self.hand.number(whole))
+    }
+}
+
+/// Wide and high enough for all that is drawn; none where there is nothing.
+fn plane(chart: &Trajectory<'_>) -> Option<Plane> {
+    let days = chart.promises.iter().map(|promise| promise.on).chain(chart.measured.iter().map(|measured| measured.on));
+    let (from, until) = (days.clone().min()?, days.max()?.max(chart.day));
+    let tolerance = chart.tolerance.map_or(0.0, real);
+    let promised = chart.promises.iter().map(|promise| real(promise.value));
+    let values = promised.flat_map(|value| [value - tolerance, value + tolerance]);
+    let values = values.chain(chart.measured.iter().map(|measured| real(measured.value)));
+    let (low, high) = values.fold((f64::MAX, f64::MIN), |(low, high), value| (low.min(value), high.max(value)));
+    let marks = ticks::values(low, high);
+    let (low, high) = (marks.first().copied()?, marks.last().copied()?);
+    Some(Plane { from, until, low, high, left: 56.0, right: SIZE.0 - 16.0, top: 30.0, bottom: SIZE.1 - 26.0 })
+}
+
+/// Between the trajectory and what is just tolerated.
+fn band(chart: &Trajectory<'_>, plane: &Plane) -> Option<String> {
+    let tolerance = chart.tolerance.map(real).filter(|tolerance| *tolerance > 0.0)?;
+    let off = match chart.side {
+        Side::AtLeast => -tolerance,
+        Side::AtMost => tolerance,
+        Side::Anywhere => return None,
+    };
+    let there = chart.promises.iter().map(|promise| (promise.on, real(promise.value)));
+    let back = chart.promises.iter().rev().map(|promise| (promise.on, real(promise.value) + off));
+    Some(format!("{}Z", plane.line(there.chain(back))))
+}
+
+/// For drawing only.
+fn real(value: Ratio) -> f64 {
+    value.num() as f64 / value.den() as f64
+}
