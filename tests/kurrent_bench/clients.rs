@@ -1,14 +1,14 @@
 //! The official Python and Node clients against the bench, beside the Rust one: what each writes, the others read.
 
 use std::io::{BufRead, BufReader, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 
 use kurrentdb::{AppendToStreamOptions, ReadAllOptions, StreamPosition, StreamState, SubscriptionFilter};
 use serde_json::{Value, json};
-use tahavol_tests::binary;
 use tahavol_tests::kurrent::{Cluster, Proposed, Shape, TOMBSTONE};
+use tahavol_tests::{binary, python};
 use uuid::Uuid;
 
 use crate::rust::{client, event};
@@ -36,7 +36,7 @@ impl Language {
         let folder = binary::root().join("tests/kurrent-clients");
         let (program, script, there) = match self {
             Language::Python => {
-                let python = target().join("kurrent-python/bin/python3");
+                let python = python::installed();
                 (python.clone(), "client.py", works(Command::new(python).args(["-c", "import kurrentdbclient"])))
             }
             Language::Node => {
@@ -67,11 +67,6 @@ impl Language {
         assert!(output.status.success(), "{self:?} {arguments:?}: {}: {lines}{errors}", output.status);
         Some(lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect())
     }
-}
-
-fn target() -> PathBuf {
-    let test = std::env::current_exe().expect("a process knows its program");
-    test.ancestors().nth(3).map(Path::to_owned).expect("tests lie three folders deep")
 }
 
 fn works(command: &mut Command) -> bool {

@@ -1,4 +1,4 @@
-//! The second verifier: a Python with the one package that it needs, found or made in the build directory.
+//! Python: what `cargo xtask test` has installed, and one for the second verifier with the one package that it needs.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -6,6 +6,15 @@ use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
 use crate::binary;
+
+/// The one that `cargo xtask test` makes in the build directory, with what the suites drive; it may not be there.
+///
+/// # Panics
+/// Never: tests lie three folders deep.
+pub fn installed() -> PathBuf {
+    let test = std::env::current_exe().expect("a process knows its program");
+    test.ancestors().nth(3).expect("tests lie three folders deep").join("python/bin/python3")
+}
 
 /// A Python that can check signatures; none where it cannot be had, which is said aloud.
 pub fn python() -> Option<&'static Path> {

@@ -1,5 +1,6 @@
 //! A server as a process of its own, and asking it.
 
+use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -52,9 +53,24 @@ impl Server {
     /// # Panics
     /// When the server does not start.
     pub fn with(directory: &Path, environment: &[(&str, &str)], more: &[&str]) -> Server {
+        Server::started(directory, environment, more, Stdio::inherit())
+    }
+
+    /// Serves a directory of the server's own, and keeps what it logs in a file.
+    ///
+    /// # Panics
+    /// When the server does not start.
+    pub fn logging_to(log: &Path, directory: Data, environment: &[(&str, &str)]) -> Server {
+        let file = File::create(log).expect("a file for the log");
+        let mut server = Server::started(directory.path(), environment, &[], file.into());
+        server.own = Some(directory);
+        server
+    }
+
+    fn started(directory: &Path, environment: &[(&str, &str)], more: &[&str], log: Stdio) -> Server {
         let path = directory.display().to_string();
         let mut command = binary::command(&[&["serve", "--data", &path, "--listen", "127.0.0.1:0"], more].concat());
-        let mut child = command.envs(environment.iter().copied()).stdout(Stdio::piped()).spawn().expect("the server starts");
+        let mut child = command.envs(environment.iter().copied()).stdout(Stdio::piped()).stderr(log).spawn().expect("the server starts");
         let output = BufReader::new(child.stdout.take().expect("its output is piped"));
         let mut told = Vec::new();
         let address = output.lines().map(|line| line.expect("a line")).find(|line| {

@@ -25,7 +25,7 @@ fn licences() -> Result<(), String> {
 }
 
 /// What the tests drive that is not Rust: the conformance audits of GraphQL over HTTP and the Node client of KurrentDB
-/// come from npm, its Python client from PyPI, into an environment of its own in the build directory.
+/// come from npm, its Python client and the fuzzer of GraphQL from PyPI, into one environment in the build directory.
 fn install() -> Result<(), String> {
     if have("npm", "--version") {
         for folder in ["tests/graphql-http", "tests/kurrent-clients"] {
@@ -34,13 +34,16 @@ fn install() -> Result<(), String> {
     } else {
         say("SKIPPED: npm is not here, so the audits of GraphQL over HTTP and KurrentDB's Node client will not run (apt-get install npm)");
     }
-    let folder = "target/kurrent-python";
+    let folder = "target/python";
     if !have("python3", "--version") || run("python3", &["-m", "venv", folder], &[]).is_err() {
-        say("SKIPPED: python3 with venv is not here, so KurrentDB's Python client will not run (apt-get install python3-venv)");
+        say(
+            "SKIPPED: python3 with venv is not here, so KurrentDB's Python client and the fuzzer will not run (apt-get install python3-venv)",
+        );
         return Ok(());
     }
-    let wanted = "tests/kurrent-clients/requirements.txt";
-    run(&format!("{folder}/bin/python3"), &["-m", "pip", "install", "--quiet", "--requirement", wanted], &[])
+    let [clients, fuzzer] = ["tests/kurrent-clients/requirements.txt", "tests/fuzz/requirements.txt"];
+    let install = ["-m", "pip", "install", "--quiet", "--requirement", clients, "--requirement", fuzzer];
+    run(&format!("{folder}/bin/python3"), &install, &[])
 }
 
 fn tests() -> Result<(), String> {
