@@ -4,6 +4,7 @@ Reads one JSON object from its standard input, so that no token stands in a file
 what of it was answered, how often those who may read the planted draft were shown it, and everything that must not have happened.
 """
 
+import functools
 import json
 import random
 import re
@@ -27,6 +28,7 @@ ODD = ["", " ", "\u200c", "\u202e", "۱۴۰۴/۰۶/۳۱", "1404/12/30", "9999-12
 MOMENTS = ["2025-12-01T00:00:00Z", "2026-11-23T23:59:59.999999Z", "1970-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "2026-02-30T00:00:00Z"]
 DAYS = ["2026-11-23", "2025-03-21", "1404/06/31", "۱۴۰۵/۰۱/۰۱", "2027-12-31", "0000-00-00", "9999-12-31", "1403/12/30"]
 NUMBERS = [0, 1, 2, 7, 100, 101, 10_000, 10_001, 2**31 - 1, -1, -(2**31)]
+PROBES = ["{ initiative(code: \"DRAFT\") { title { fa } milestones { title { fa } } } }", "{ risks(first: 100) { nodes { title { fa } } } }"]
 failures, asked, answered, shown, refused = [], 0, 0, 0, 0
 
 
@@ -97,17 +99,17 @@ def judge(caller, query, response):
     refused += bool(errors)
 
 
-def ask(session, case, turn):
+def ask(query, turn, send):
     """One question as everybody, somebody else first every time: what is kept of an answer is kept for whom it was made."""
     global asked
     for caller in CALLERS[turn:] + CALLERS[:turn]:
         headers = {"Authorization": f"Bearer {caller['token']}"} if caller["token"] else {}
         try:
-            response = case.call(session=session, headers=headers, timeout=60)
+            response = send(headers=headers, timeout=60)
         except requests.RequestException as error:
-            wrong(f"no answer: {error}", caller, case.body, "")
+            wrong(f"no answer: {error}", caller, query, "")
         asked += 1
-        judge(caller, case.body, response)
+        judge(caller, query, response)
 
 
 def examples(operation, mode, number, count, session):
@@ -118,7 +120,7 @@ def examples(operation, mode, number, count, session):
     @settings(max_examples=count, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
     @given(case=operation.as_strategy(generation_mode=mode))
     def every(case):
-        ask(session, case, turn)
+        ask(case.body, turn, functools.partial(case.call, session=session))
 
     try:
         every()
@@ -132,15 +134,21 @@ def main():
     schema = schemathesis.graphql.from_url(task["url"], headers={"Authorization": f"Bearer {token}"})
     operations = [result.ok() for result in schema.get_all_operations()]
     random.Random(task["seed"]).shuffle(operations)
-    session, rounds = requests.Session(), 0
-    # The first round is one example of each operation, and is gone through to its end; the others as far as there is time.
+    session, rounds, covered = requests.Session(), 0, set()
+    # What is known to show the draft to those who may read it, so that looking for it looks at something.
+    for turn, query in enumerate(PROBES):
+        try:
+            ask(query, turn, functools.partial(session.post, task["url"], json={"query": query}))
+        except Wrong:
+            pass
     late = False
     while not failures and not late:
         for at, operation in enumerate(operations):
-            late = rounds > 0 and time.monotonic() - began > task["seconds"]
+            late = time.monotonic() - began > task["seconds"]
             if late:
                 break
             about = operation.label
+            covered.add(about)
             words = task["words"] + ([] if DECIDES.match(about) else task["drafted"])
             words += task["people"] if about.startswith("Query.") else task["bystanders"]
             provide(words, task["uuids"])
@@ -150,7 +158,7 @@ def main():
                 examples(operation, GenerationMode.NEGATIVE, number, 1, session)
         else:
             rounds += 1
-    told = {"operations": len(operations), "rounds": rounds, "asked": asked, "answered": answered, "refused": refused, "shown": shown}
+    told = {"operations": len(operations), "covered": len(covered), "rounds": rounds, "asked": asked, "answered": answered, "refused": refused, "shown": shown}
     json.dump({**told, "seconds": round(time.monotonic() - began), "failures": failures}, sys.stdout, ensure_ascii=False)
 
 
