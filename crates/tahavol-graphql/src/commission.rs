@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Error, ID, Object, SimpleObject};
 use tahavol_domain::calendar;
-use tahavol_domain::values::{CommissionSlug, Office};
-use tahavol_projections::rows::{CommissionRow, Stamp};
+use tahavol_domain::values::CommissionSlug;
+use tahavol_projections::rows::CommissionRow;
 
 use crate::act::{Act, Person};
 use crate::enums::{Confidence, Horizon, Provenance, RatingVoice, Role};
@@ -95,18 +95,8 @@ pub(crate) struct Member {
 }
 
 fn members(view: &View, slug: &CommissionSlug) -> Vec<Member> {
-    let mut members = Vec::new();
-    for (role, office) in [
-        (Role::Chair, Office::Chair(slug.clone())),
-        (Role::Secretary, Office::Secretary(slug.clone())),
-        (Role::Member, Office::Member(slug.clone())),
-    ] {
-        for official in view.snapshot.officials.values() {
-            let held = official.tenures.iter().find(|tenure| tenure.office == office && tenure.released.is_none());
-            members.extend(held.map(|tenure| Member { person: (&official.person).into(), role, appointed: (&tenure.appointed).into() }));
-        }
-    }
-    members
+    let told = view.snapshot.members(slug).into_iter();
+    told.map(|member| Member { person: member.person.into(), role: member.role.into(), appointed: member.appointed.into() }).collect()
 }
 
 /// A confidence that somebody stated, shown beside the computed one.
@@ -136,10 +126,9 @@ pub(crate) fn ratings(
     let asked = |rating: &tahavol_domain::commission::event::Rating| {
         horizon.is_none_or(|horizon| rating.horizon == horizon.into()) && voice.is_none_or(|voice| rating.voice == voice.into())
     };
-    let by_then = |stamp: &Stamp| until.is_none_or(|until| stamp.effective_on.is_none_or(|day| day <= until));
-    let mut told: Vec<_> = row.ratings.values().flatten().filter(|(rating, stamp)| asked(rating) && by_then(stamp)).collect();
-    told.sort_by_key(|(_, stamp)| std::cmp::Reverse((stamp.effective_on, stamp.position)));
-    told.into_iter()
+    row.ratings_until(until)
+        .into_iter()
+        .filter(|(rating, _)| asked(rating))
         .map(|(rating, stamp)| Rating {
             horizon: rating.horizon.into(),
             voice: rating.voice.into(),

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Error, ID, Object, SimpleObject};
 use tahavol_app::Proposed;
-use tahavol_domain::text::fold;
 use tahavol_domain::values::InitiativeId;
 use tahavol_domain::{Stream, initiative};
 use tahavol_projections::Snapshot;
+use tahavol_projections::find::finds;
 use tahavol_projections::rows::{self, InitiativeRow, RiskRow, Stamp};
 use uuid::Uuid as RawUuid;
 
@@ -55,7 +55,7 @@ impl Initiative {
         if let Ok(uuid) = RawUuid::parse_str(&key) {
             return snapshot.initiatives.contains_key(&InitiativeId(uuid)).then_some(InitiativeId(uuid));
         }
-        snapshot.initiatives.values().find(|row| row.proposal.code == key).map(|row| row.id)
+        snapshot.initiative_coded(&key).map(|row| row.id)
     }
 }
 
@@ -383,11 +383,4 @@ impl InitiativeQuery {
         }
         page(ctx, &view.snapshot, items, (first, after), |(_, allocation)| allocation)
     }
-}
-
-/// Whether the folded words are found in the code or the title.
-pub(crate) fn finds(search: &str, code: &str, title: &tahavol_domain::text::Text) -> bool {
-    fold(code).contains(search)
-        || fold(&title.fa).contains(search)
-        || title.en.as_ref().is_some_and(|english| fold(english).contains(search))
 }

@@ -83,7 +83,7 @@ pub(crate) fn stream(ctx: &Context<'_>, view: &View, stream: Stream) -> Result<S
     }
 }
 
-/// What somebody looks for, as [`crate::initiative::finds`] takes it.
+/// What somebody looks for, as [`tahavol_projections::find::finds`] takes it.
 pub(crate) fn search(ctx: &Context<'_>, text: Option<String>) -> Result<Option<String>, Error> {
     let Some(text) = text else { return Ok(None) };
     let characters = text.chars().count();

@@ -22,7 +22,7 @@ use crate::node;
 use crate::page::{Page, number_key, page, price, price_list};
 use crate::request::{View, status_date};
 use crate::scalars::{Count, Date, Position, Uuid};
-use crate::station::{Coverage, Station, rollout_coverage};
+use crate::station::{Coverage, Station};
 use crate::text::Text;
 
 /// A dated, weighted, verifiable result of an initiative (نقطه عطف).
@@ -43,7 +43,7 @@ impl Milestone {
         if let Ok(uuid) = RawUuid::parse_str(&key) {
             return snapshot.milestones.contains_key(&MilestoneId(uuid)).then_some(MilestoneId(uuid));
         }
-        snapshot.milestones.values().find(|row| row.plan.code == key).map(|row| row.plan.id)
+        snapshot.milestone_coded(&key).map(|row| row.plan.id)
     }
 }
 
@@ -190,7 +190,7 @@ impl Milestone {
     /// Of a roll-out: stations of the current scope delivered up to a day, counted and weighted by visits.
     async fn coverage(&self, ctx: &Context<'_>, status_date: Option<Date>) -> Result<Option<Coverage>, Error> {
         let on = self::status_date(ctx, &self.view, status_date)?;
-        Ok(rollout_coverage(&self.view, &self.row, on, |_| true))
+        Ok(self.view.snapshot.rollout_coverage(&self.row, on, |_| true).map(Into::into))
     }
 
     /// The events of its stream up to the picture's position, oldest first: who did what, when, why.

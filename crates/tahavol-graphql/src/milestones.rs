@@ -1,17 +1,16 @@
 //! Lists of milestones, filtered by what readers look for; evidence of all of them.
 
 use async_graphql::{Context, Error, ID, Object};
-use tahavol_domain::values::FULL;
+use tahavol_projections::find::finds;
 use tahavol_projections::rows::MilestoneRow;
 
 use crate::act::Evidence;
 use crate::enums::{Horizon, MilestonePhase};
 use crate::errors::read;
-use crate::initiative::finds;
 use crate::known;
 use crate::milestone::{Milestone, PhaseCount, phase_counts};
 use crate::page::{Page, page, price};
-use crate::request::{AsOfInput, View, open_view, status_date, view};
+use crate::request::{AsOfInput, open_view, status_date, view};
 use crate::scalars::{Date, Position};
 
 #[derive(Default)]
@@ -57,7 +56,7 @@ impl MilestoneQuery {
                 && counted.is_none_or(|counted| row.life.counts_since.is_some() == counted)
                 && due_by.is_none_or(|day| plan.current.due <= day)
                 && search.as_ref().is_none_or(|search| finds(search, &plan.code, &plan.title))
-                && overdue.is_none_or(|overdue| is_overdue(&view, row, on) == overdue)
+                && overdue.is_none_or(|overdue| row.is_overdue(&view.snapshot, on) == overdue)
         };
         let rows = view.snapshot.milestones.values().filter(|row| wanted(row));
         let items = rows.map(|row| (row.plan.code.as_str(), row)).collect();
@@ -105,12 +104,4 @@ impl MilestoneQuery {
         let items = view.snapshot.evidence.iter().map(|(digest, row)| (digest.to_string(), row)).collect();
         page(ctx, &view.snapshot, items, (first, after), |(_, row)| Evidence { view: view.clone(), file: row.evidence.clone() })
     }
-}
-
-/// Past its due date and not reported complete, as progress counts it: it counts and is not cancelled.
-fn is_overdue(view: &View, row: &MilestoneRow, on: tahavol_domain::calendar::Date) -> bool {
-    row.life.counts_since.is_some()
-        && row.life.cancelled.is_none()
-        && on > row.plan.current.due
-        && row.reported(&view.snapshot, on).unwrap_or(0) < FULL
 }

@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Error, ID, Object, SimpleObject};
 use tahavol_domain::Stream;
-use tahavol_domain::calendar;
 use tahavol_domain::values::{self, ProvinceCode, StationCode};
-use tahavol_projections::Snapshot;
-use tahavol_projections::rows::{MilestoneRow, StationRow};
+use tahavol_projections::coverage as covering;
+use tahavol_projections::rows::StationRow;
 
 use crate::act::Act;
 use crate::enums::{Provenance, StationKind};
@@ -66,7 +65,7 @@ impl Station {
 
     /// Member of the designated target set.
     async fn target(&self) -> bool {
-        is_target(&self.view.snapshot, &self.row.code)
+        self.view.snapshot.is_target(&self.row.code)
     }
 
     async fn annual_visits(&self) -> Count {
@@ -167,7 +166,7 @@ impl Province {
 
     /// Open stations with a network, counted and weighted by annual visits.
     async fn coverage(&self, target: Option<bool>) -> Coverage {
-        network_coverage(&self.view, target, |row| row.province == self.province.code)
+        self.view.snapshot.network_coverage(target, |row| row.province == self.province.code).into()
     }
 
     /// By code.
@@ -196,77 +195,16 @@ pub(crate) struct Coverage {
     weighted: Option<i32>,
 }
 
-/// Sums on the way to a coverage.
-#[derive(Default)]
-struct Covering {
-    stations: u64,
-    covered: u64,
-    visits: u64,
-    covered_visits: u64,
-    cases: u64,
-}
-
-impl Covering {
-    fn add(&mut self, visits: u64, cases: u64, covered: bool) {
-        self.stations += 1;
-        self.visits = self.visits.saturating_add(visits);
-        self.cases = self.cases.saturating_add(cases);
-        if covered {
-            self.covered += 1;
-            self.covered_visits = self.covered_visits.saturating_add(visits);
-        }
-    }
-
-    fn told(&self) -> Coverage {
+impl From<covering::Coverage> for Coverage {
+    fn from(coverage: covering::Coverage) -> Self {
         Coverage {
-            stations: i32::try_from(self.stations).unwrap_or(i32::MAX),
-            covered: i32::try_from(self.covered).unwrap_or(i32::MAX),
-            visits: Count::of(self.visits),
-            covered_visits: Count::of(self.covered_visits),
-            cases: Count::of(self.cases),
-            counted: basis_points(self.covered, self.stations),
-            weighted: basis_points(self.covered_visits, self.visits),
+            stations: i32::try_from(coverage.stations).unwrap_or(i32::MAX),
+            covered: i32::try_from(coverage.covered).unwrap_or(i32::MAX),
+            visits: Count::of(coverage.visits),
+            covered_visits: Count::of(coverage.covered_visits),
+            cases: Count::of(coverage.cases),
+            counted: coverage.counted().map(i32::from),
+            weighted: coverage.weighted().map(i32::from),
         }
     }
-}
-
-/// Rounded down.
-fn basis_points(part: u64, whole: u64) -> Option<i32> {
-    let share = (u128::from(part) * u128::from(values::FULL)).checked_div(u128::from(whole))?;
-    i32::try_from(share).ok()
-}
-
-pub(crate) fn is_target(snapshot: &Snapshot, code: &StationCode) -> bool {
-    snapshot.target.as_ref().is_some_and(|target| target.0.stations.binary_search(code).is_ok())
-}
-
-/// Open stations with a network, of those that are asked for.
-pub(crate) fn network_coverage(view: &View, target: Option<bool>, wanted: impl Fn(&StationRow) -> bool) -> Coverage {
-    let mut sums = Covering::default();
-    for row in view.snapshot.stations.values().filter(|row| row.closed.is_none() && wanted(row)) {
-        if target.is_none_or(|target| is_target(&view.snapshot, &row.code) == target) {
-            sums.add(row.volume.annual_visits, row.volume.annual_cases, row.networked);
-        }
-    }
-    sums.told()
-}
-
-/// Stations of a roll-out's current scope where it was delivered up to the day; nothing for other measures.
-pub(crate) fn rollout_coverage(
-    view: &View,
-    milestone: &MilestoneRow,
-    on: calendar::Date,
-    wanted: impl Fn(&StationRow) -> bool,
-) -> Option<Coverage> {
-    if milestone.plan.scope.is_empty() {
-        return None;
-    }
-    let mut sums = Covering::default();
-    for number in milestone.plan.scope.keys() {
-        let code = view.snapshot.station_numbers.get(*number as usize);
-        let Some(row) = code.and_then(|code| view.snapshot.stations.get(code)).filter(|row| wanted(row)) else { continue };
-        let delivered = milestone.deliveries.get(number).is_some_and(|delivery| delivery.effective_on <= on);
-        sums.add(row.volume.annual_visits, row.volume.annual_cases, delivered);
-    }
-    Some(sums.told())
 }

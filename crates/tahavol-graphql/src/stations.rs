@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Error, Object};
 use tahavol_domain::values::{ProvinceCode, StationCode};
+use tahavol_projections::find::finds;
 use tahavol_projections::rows::StationRow;
 
 use crate::enums::StationKind;
-use crate::initiative::finds;
 use crate::known;
 use crate::node;
 use crate::page::{Page, page, price, price_list};
 use crate::request::{AsOfInput, open_view, status_date};
 use crate::scalars::{Date, Position};
-use crate::station::{Coverage, Province, Station, is_target, network_coverage, rollout_coverage};
+use crate::station::{Coverage, Province, Station};
 
 /// What a station is found by.
 struct Wanted {
@@ -59,7 +59,7 @@ impl StationQuery {
         let view = open_view(ctx, as_of, min_position).await?;
         let wanted =
             Wanted { province: known::province(ctx, &view, province)?, kind, networked, open, search: known::search(ctx, search)? };
-        let in_target = |code: &StationCode| target.is_none_or(|target| is_target(&view.snapshot, code) == target);
+        let in_target = |code: &StationCode| target.is_none_or(|target| view.snapshot.is_target(code) == target);
         let rows = view.snapshot.stations.iter().filter(|(code, row)| wanted.finds(row) && in_target(code));
         let items = rows.map(|(code, row)| (code.0.as_str(), row)).collect();
         page(ctx, &view.snapshot, items, (first, after), |(_, row)| Station { view: view.clone(), row: Arc::clone(row) })
@@ -112,9 +112,10 @@ impl StationQuery {
         let on = status_date(ctx, &view, on)?;
         let province = known::province(ctx, &view, province)?;
         let in_province = |row: &StationRow| province.as_ref().is_none_or(|code| row.province == *code);
-        let Some(milestone) = milestone else { return Ok(Some(network_coverage(&view, target, in_province))) };
+        let Some(milestone) = milestone else { return Ok(Some(view.snapshot.network_coverage(target, in_province).into())) };
         let found = known::milestone(ctx, &view, milestone)?.and_then(|id| view.snapshot.milestones.get(&id));
-        let in_target = |row: &StationRow| target.is_none_or(|target| is_target(&view.snapshot, &row.code) == target);
-        Ok(found.and_then(|row| rollout_coverage(&view, row, on, |station| in_province(station) && in_target(station))))
+        let in_target = |row: &StationRow| target.is_none_or(|target| view.snapshot.is_target(&row.code) == target);
+        let of = |row| view.snapshot.rollout_coverage(row, on, |station| in_province(station) && in_target(station));
+        Ok(found.and_then(|row| of(row)).map(Into::into))
     }
 }

@@ -2,10 +2,12 @@
 
 pub mod apply;
 pub mod basis;
+pub mod coverage;
 pub mod diff;
 mod document;
 pub mod effect;
 pub mod entitlement;
+pub mod find;
 pub mod indicator;
 pub mod progress;
 pub mod provinces;

@@ -7,6 +7,7 @@ use tahavol_domain::station::event::StationKind;
 use tahavol_domain::values::{MilestoneId, Province, ProvinceCode, StationCode};
 
 use crate::Snapshot;
+use crate::progress::MOST_POINTS;
 use crate::rows::StationRow;
 
 /// The open stations of a province.
@@ -33,6 +34,14 @@ pub struct ProvinceRollout {
     /// Those with a delivery up to the day, and their weight.
     pub delivered: u32,
     pub delivered_weight: u64,
+}
+
+/// Stations of a roll-out delivered up to a day, of all that are in scope.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BurnUpPoint {
+    pub on: Date,
+    pub delivered: u32,
+    pub stations: u32,
 }
 
 impl Snapshot {
@@ -69,7 +78,36 @@ impl Snapshot {
         found.into_values().collect()
     }
 
-    pub(crate) fn is_target(&self, code: &StationCode) -> bool {
+    /// How a roll-out's deliveries grew: at the end of each Solar Hijri month from its start on, and on the day itself; in one province,
+    /// or everywhere. Empty for any other measure.
+    #[must_use]
+    pub fn burn_up(&self, milestone: MilestoneId, province: Option<&ProvinceCode>, until: Date) -> Vec<BurnUpPoint> {
+        let Some(row) = self.milestones.get(&milestone).filter(|row| !row.plan.scope.is_empty()) else { return Vec::new() };
+        let is_inside = |number: &u32| {
+            let station = self.station_numbers.get(*number as usize).and_then(|code| self.stations.get(code));
+            station.is_some_and(|station| province.is_none_or(|province| station.province == *province))
+        };
+        let stations = u32::try_from(row.plan.scope.keys().filter(|number| is_inside(number)).count()).unwrap_or(u32::MAX);
+        let inside = row.deliveries.iter().filter(|(number, _)| row.plan.scope.contains_key(*number) && is_inside(number));
+        let mut days: Vec<Date> = inside.map(|(_, delivery)| delivery.effective_on).filter(|day| *day <= until).collect();
+        days.sort_unstable();
+        let mut points = Vec::new();
+        let first = days.first().copied().map_or(row.plan.current.starts, |first| first.min(row.plan.current.starts));
+        let mut on = first.last_of_persian_month().min(until);
+        while stations > 0 && first <= until && points.len() < MOST_POINTS {
+            let delivered = u32::try_from(days.partition_point(|day| *day <= on)).unwrap_or(u32::MAX);
+            points.push(BurnUpPoint { on, delivered, stations });
+            if on == until {
+                break;
+            }
+            on = on.plus_days(1).last_of_persian_month().min(until);
+        }
+        points
+    }
+
+    /// Whether a station belongs to the designated target set.
+    #[must_use]
+    pub fn is_target(&self, code: &StationCode) -> bool {
         self.target.as_ref().is_some_and(|target| target.0.stations.binary_search(code).is_ok())
     }
 }

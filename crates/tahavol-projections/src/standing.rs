@@ -146,6 +146,22 @@ impl MilestoneRow {
         facts
     }
 
+    /// Where a report was said: its own position, then those of its corrections, oldest first; the last one stands.
+    #[must_use]
+    pub fn said_at(&self, report: &Report) -> Vec<u64> {
+        let mut said = Vec::new();
+        let mut event = report.event;
+        for (corrects, correction) in self.life.corrections.iter().rev() {
+            if correction.event == event {
+                said.push(correction.position);
+                event = *corrects;
+            }
+        }
+        said.push(report.position);
+        said.reverse();
+        said
+    }
+
     /// Where the report lies, or the correction that took its place.
     fn told_at(&self, report: Option<Report>) -> Vec<u64> {
         let Some(report) = report else { return Vec::new() };
