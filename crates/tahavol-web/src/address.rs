@@ -87,6 +87,7 @@ pub fn segment(text: &str) -> String {
 
 pub const OVERVIEW: &str = "/overview";
 pub const WORK: &str = "/work";
+pub const COMMISSIONS: &str = "/commissions";
 pub const INITIATIVES: &str = "/initiatives";
 pub const MILESTONES: &str = "/milestones";
 pub const STATIONS: &str = "/stations";
@@ -104,7 +105,7 @@ pub const ADMINISTRATION: &str = "/administration";
 
 #[must_use]
 pub fn commission(slug: &str) -> String {
-    format!("/commissions/{}", segment(slug))
+    format!("{COMMISSIONS}/{}", segment(slug))
 }
 
 #[must_use]

@@ -56,18 +56,29 @@ impl Sheet<'_> {
     /// A word, and a disc that is the fuller the better it looks; a complete group has nothing to be sure of any more.
     #[must_use]
     pub fn confidence(&self, confidence: Option<Confidence>) -> Markup {
-        let (key, quarters) = match confidence {
-            Some(Confidence::Green) => ("green", Some(4)),
-            Some(Confidence::AmberGreen) => ("amber-green", Some(3)),
-            Some(Confidence::Amber) => ("amber", Some(2)),
-            Some(Confidence::AmberRed) => ("amber-red", Some(1)),
-            Some(Confidence::Red) => ("red", Some(0)),
-            Some(Confidence::Grey) => ("grey", None),
-            None => return html! { span.confidence.complete { (self.word("page-confidence-complete")) } },
-        };
+        let Some(known) = confidence else { return html! { span.confidence.complete { (self.confidence_word(None)) } } };
+        let (key, quarters) = key_and_quarters(known);
         html! {
-            span class={ "confidence " (key) } { (disc(quarters)) " " (self.word(&format!("page-confidence-{key}"))) }
+            span class={ "confidence " (key) } { (disc(quarters)) " " (self.confidence_word(confidence)) }
         }
+    }
+
+    /// The word alone.
+    #[must_use]
+    pub fn confidence_word(&self, confidence: Option<Confidence>) -> String {
+        let key = confidence.map_or("complete", |confidence| key_and_quarters(confidence).0);
+        self.word(&format!("page-confidence-{key}"))
+    }
+}
+
+fn key_and_quarters(confidence: Confidence) -> (&'static str, Option<u8>) {
+    match confidence {
+        Confidence::Green => ("green", Some(4)),
+        Confidence::AmberGreen => ("amber-green", Some(3)),
+        Confidence::Amber => ("amber", Some(2)),
+        Confidence::AmberRed => ("amber-red", Some(1)),
+        Confidence::Red => ("red", Some(0)),
+        Confidence::Grey => ("grey", None),
     }
 }
 

@@ -1,5 +1,8 @@
 //! Tables: what stands in them as values, so that the same table can be read, sorted by a column, and taken away as a file.
 
+mod file;
+mod listing;
+
 use std::cmp::Ordering;
 
 use maud::{Markup, html};
@@ -10,9 +13,22 @@ use tahavol_domain::text::fold;
 use crate::mark::{Voices, bar};
 use crate::sheet::Sheet;
 
-/// The names under which a table is asked for in an address.
+pub use file::{File, FileError, Format};
+pub use listing::{Answers, Filter};
+
+/// The names under which a table is asked for in an address: how it is sorted, which hundred of its rows, as which file, and which table
+/// of a page that has several.
 pub const SORT: &str = "sort";
+pub const PAGE: &str = "page";
 pub const FORMAT: &str = "format";
+pub const TABLE: &str = "table";
+
+/// Whether a table is the only one that its page's address sorts and takes away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Alone,
+    AmongOthers,
+}
 
 /// A table. It stands on its page alone, or is the one that the page's address sorts and takes away.
 pub struct Table {
@@ -152,26 +168,49 @@ impl Table {
 }
 
 impl Sheet<'_> {
-    /// A table whose columns sort it.
+    /// The table of its page, whose columns sort it.
     #[must_use]
     pub fn table(&self, table: &Table) -> Markup {
-        let order = self.asked(SORT).map(Order::parse);
+        self.grid(table, &table.rows, Place::Alone)
+    }
+
+    /// So many rows of it.
+    fn grid(&self, table: &Table, rows: &[Row], place: Place) -> Markup {
+        let order = self.asked(SORT).map(Order::parse).filter(|_| self.means(table, place));
         html! {
-            @if table.rows.is_empty() {
+            @if rows.is_empty() {
                 p.empty id=(table.id) { (table.empty) }
             } @else {
                 div.table-scroll tabindex="0" role="region" aria-label=(table.caption) {
                     table id=(table.id) {
                         caption { (table.caption) }
-                        thead { tr { @for column in &table.columns { (self.heading(column, order)) } } }
-                        tbody { @for row in &table.rows { tr { @for cell in &row.cells { (self.cell(cell)) } } } }
+                        thead { tr { @for column in &table.columns { (self.heading(table, column, order, place)) } } }
+                        tbody { @for row in rows { tr { @for cell in &row.cells { (self.cell(cell)) } } } }
                     }
                 }
             }
         }
     }
 
-    fn heading(&self, column: &Column, order: Option<Order<'_>>) -> Markup {
+    /// Whether it is this table that the address sorts, turns over and takes away.
+    fn means(&self, table: &Table, place: Place) -> bool {
+        match place {
+            Place::Alone => true,
+            Place::AmongOthers => self.asked(TABLE) == Some(table.id),
+        }
+    }
+
+    /// This page with other rows of the table, at the table.
+    fn turned(&self, table: &Table, place: Place, fields: &[(&str, &str)]) -> String {
+        let named = match place {
+            Place::Alone => "",
+            Place::AmongOthers => table.id,
+        };
+        let fields: Vec<(&str, &str)> = [(TABLE, named)].into_iter().chain(fields.iter().copied()).collect();
+        format!("{}#{}", self.with(&fields), table.id)
+    }
+
+    fn heading(&self, table: &Table, column: &Column, order: Option<Order<'_>>, place: Place) -> Markup {
         let sorted = order.filter(|order| order.key == column.key);
         let next = match sorted {
             Some(Order { descending: false, .. }) => format!("-{}", column.key),
@@ -180,7 +219,7 @@ impl Sheet<'_> {
         let direction = sorted.map(|order| if order.descending { "descending" } else { "ascending" });
         html! {
             th scope="col" aria-sort=[direction] {
-                a href=(self.with(&[(SORT, &next)])) rel="nofollow" { (column.label) }
+                a href=(self.turned(table, place, &[(SORT, &next), (PAGE, "")])) rel="nofollow" { (column.label) }
             }
         }
     }

@@ -1,5 +1,13 @@
 //! Pages about things: lists of them, and one of them with all that is known of it.
 
-mod milestones;
+pub mod commissions;
+mod figures;
+pub mod indicators;
+pub mod initiatives;
+pub mod milestones;
+mod parts;
+pub mod provinces;
+pub mod stations;
+mod timeline;
 
-pub use milestones::{list as milestones, listed as listed_milestones};
+pub use timeline::{BEFORE, Timeline};

@@ -16,6 +16,7 @@ use tahavol_projections::sight::Sight;
 use tahavol_web::address::{self, AS_OF, BASELINE, Moment, STATUS_DATE, parse_as_of, parse_baseline};
 use tahavol_web::figure::{Calendar, Hand};
 use tahavol_web::sheet::Sheet;
+use tahavol_web::table::{FORMAT, Format, TABLE, Table};
 use tahavol_web::{Markup, SHEET_POLICY};
 
 use super::super::Site;
@@ -144,6 +145,32 @@ impl Reading {
 
     pub(in crate::http) fn page(&self, markup: Markup) -> Response {
         self.answer(StatusCode::OK, markup)
+    }
+
+    /// The page, or the one of its tables that the address takes away as a file.
+    pub(in crate::http) fn listing(&self, table: &Table, page: impl FnOnce() -> Markup) -> Response {
+        match self.format() {
+            None => self.page(page()),
+            Some(format) => self.file(table, format),
+        }
+    }
+
+    /// The same of a page with several tables.
+    pub(in crate::http) fn with_tables(&self, tables: impl FnOnce() -> Vec<Table>, page: impl FnOnce() -> Markup) -> Response {
+        let Some(format) = self.format() else { return self.page(page()) };
+        let named = tables().into_iter().find(|table| self.asked(TABLE) == Some(table.id));
+        named.map_or_else(|| self.not_found(), |table| self.file(&table, format))
+    }
+
+    fn format(&self) -> Option<Format> {
+        self.asked(FORMAT).and_then(Format::parse)
+    }
+
+    fn file(&self, table: &Table, format: Format) -> Response {
+        match self.sheet().file(table, format) {
+            Ok(file) => self.visit.file(file),
+            Err(error) => self.visit.trouble(error),
+        }
     }
 
     pub(in crate::http) fn answer(&self, status: StatusCode, markup: Markup) -> Response {

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use axum::Form;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE, LOCATION, REFERRER_POLICY, RETRY_AFTER, SET_COOKIE,
-    VARY,
+    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE, LOCATION, REFERRER_POLICY,
+    RETRY_AFTER, SET_COOKIE, VARY,
 };
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -23,6 +23,7 @@ use tahavol_identity::{Credential, IdentityError, Note, NoteKind, Secret};
 use tahavol_web::figure::Calendar;
 use tahavol_web::layout::{Frame, Reader};
 use tahavol_web::notice::notice;
+use tahavol_web::table::File;
 use tahavol_web::{Markup, POLICY};
 use tower_sessions::{Session, session};
 
@@ -161,6 +162,19 @@ impl Visit {
             // Its session has ended; as long as it is shown, nothing else is answered.
             forget_cookie(headers, &self.site.settings);
         }
+        self.headed(response)
+    }
+
+    /// A file that is taken away. It is as private as the page it stands for.
+    pub(in crate::http) fn file(&self, file: File) -> Response {
+        let mut response = file.content.into_response();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(file.media_type));
+        let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{}\"", file.name));
+        headers.insert(CONTENT_DISPOSITION, disposition.unwrap_or(HeaderValue::from_static("attachment")));
+        headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(tag(self.lang)));
+        headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox"));
+        headers.insert(VARY, HeaderValue::from_static("cookie, accept-language"));
         self.headed(response)
     }
 

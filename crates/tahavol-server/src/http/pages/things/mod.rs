@@ -1,0 +1,22 @@
+//! Lists of things, and each thing with all that is known of it.
+
+mod lists;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::get;
+use tahavol_web::address;
+
+use super::super::Site;
+use super::reading::Reading;
+
+pub(super) fn routes() -> Router<Arc<Site>> {
+    Router::new()
+        .route(address::COMMISSIONS, get(lists::commissions))
+        .route(address::INITIATIVES, get(lists::initiatives))
+        .route(address::MILESTONES, get(lists::milestones))
+        .route(address::STATIONS, get(lists::stations))
+        .route(address::PROVINCES, get(lists::provinces))
+        .route(address::INDICATORS, get(lists::indicators))
+}
