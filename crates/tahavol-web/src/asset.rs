@@ -23,11 +23,12 @@ const NAMED_BY: usize = 8;
 const FONT_PLACE: &str = "FONT_PATH";
 
 /// The parts of the style sheet, in their order.
-pub(crate) const STYLES: [&str; 4] = [
+pub(crate) const STYLES: &[&str] = &[
     include_str!("../assets/css/base.css"),
     include_str!("../assets/css/sheet.css"),
     include_str!("../assets/css/overview.css"),
     include_str!("../assets/css/forms.css"),
+    include_str!("../assets/css/things.css"),
 ];
 
 /// Vazirmatn, by Saber Rastikerdar, under the SIL Open Font License, which lies beside it.

@@ -15,7 +15,7 @@ const WHOLE: u64 = 10_000;
 
 impl Sheet<'_> {
     /// A ratio to two places.
-    pub(super) fn ratio(&self, ratio: Ratio) -> String {
+    pub(super) fn two_places(&self, ratio: Ratio) -> String {
         decimal(&ratio.decimal(2), self.lang())
     }
 
@@ -62,9 +62,9 @@ impl Sheet<'_> {
             (self.said(vec![
                 ("page-confidence", Some(self.confidence(progress.confidence))),
                 ("page-thing-forecast", Some(self.forecast(progress))),
-                ("page-thing-spi-t", progress.spi_t.map(|ratio| html! { (self.ratio(ratio)) })),
+                ("page-thing-spi-t", progress.spi_t.map(|ratio| html! { (self.two_places(ratio)) })),
                 ("page-thing-sv-t", progress.sv_t.map(|ratio| html! { (self.days_of(ratio)) })),
-                ("page-thing-spi", progress.spi.map(|ratio| html! { (self.ratio(ratio)) })),
+                ("page-thing-spi", progress.spi.map(|ratio| html! { (self.two_places(ratio)) })),
                 ("page-thing-evidence-share", progress.coverage.map(|points| self.points(Some(points)))),
                 ("page-thing-window", progress.starts.zip(progress.due).map(|(starts, due)| html! {
                     (self.hand.day(starts)) " – " (self.hand.day(due)) " (" (self.days(progress.pd)) ")"

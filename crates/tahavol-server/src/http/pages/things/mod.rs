@@ -1,6 +1,9 @@
 //! Lists of things, and each thing with all that is known of it.
 
+mod beside;
 mod lists;
+mod one;
+mod search;
 
 use std::sync::Arc;
 
@@ -19,4 +22,11 @@ pub(super) fn routes() -> Router<Arc<Site>> {
         .route(address::STATIONS, get(lists::stations))
         .route(address::PROVINCES, get(lists::provinces))
         .route(address::INDICATORS, get(lists::indicators))
+        .route("/commissions/{slug}", get(one::commission))
+        .route("/initiatives/{code}", get(one::initiative))
+        .route("/milestones/{code}", get(one::milestone))
+        .route("/stations/{code}", get(one::station))
+        .route("/provinces/{code}", get(one::province))
+        .route("/indicators/{code}", get(one::indicator))
+        .route(address::SEARCH, get(search::search))
 }

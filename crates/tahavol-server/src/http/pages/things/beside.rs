@@ -1,0 +1,38 @@
+//! What stands beside every thing: what happened to it, and what the reader can do on it.
+
+use axum::response::Response;
+use std::sync::Arc;
+use tahavol_app::search::{Direction, Filter, Window};
+use tahavol_app::{Can, Subject};
+use tahavol_domain::{Kind, Stream};
+use tahavol_web::things::{BEFORE, Timeline};
+
+use super::Reading;
+
+/// Events of a timeline that are shown at once.
+const EVENTS: usize = 30;
+
+impl Reading {
+    /// The newest events that pass the filter, up to the page's moment; none for the public, whom no events are shown.
+    pub(super) async fn timeline(&self, filter: Filter, of: &Stream) -> Result<Option<Timeline>, Response> {
+        let (Some(_), Some(until)) = (self.person(), self.snapshot.position) else { return Ok(None) };
+        let filter = Filter { until: Some(until), sight: Arc::clone(&self.sight), ..filter };
+        let below = self.asked(BEFORE).and_then(|before| before.parse().ok());
+        let window = Window { above: None, below, direction: Direction::NewestFirst, limit: EVENTS };
+        let found = self.site().app.search(&filter, window).await.map_err(|error| self.visit.trouble(error))?;
+        Ok(Some(Timeline { stream: of.to_string(), facts: found.facts, more: found.more }))
+    }
+
+    /// Every command about the thing, with whether the reader can give it now. Nothing is done in the past, or by the public.
+    pub(super) async fn offered(&self, on: &Subject) -> Vec<(Kind, Can)> {
+        let Some((person, within)) = self.person().filter(|_| !self.moment.is_past()) else { return Vec::new() };
+        match self.site().app.can_all(person, within, on).await {
+            Ok(offered) => offered,
+            // The page can be read without: who acts nevertheless is told why not.
+            Err(error) => {
+                tracing::warn!(%error, "what can be done could not be looked at");
+                Vec::new()
+            }
+        }
+    }
+}

@@ -1,0 +1,291 @@
+//! One indicator: what it means and what is missing of that, its value, trajectory and targets, and every measurement.
+
+use maud::{Markup, html};
+use tahavol_app::Can;
+use tahavol_domain::Kind;
+use tahavol_domain::indicator::event::{Aggregation, Derived, MeasuredValue, MeasurementScope, Quality};
+use tahavol_domain::text::Text;
+use tahavol_projections::indicator::{ValueOrigin, expected_on};
+use tahavol_projections::rows::{IndicatorRow, MeasurementRow, MeasurementStanding};
+
+use super::Timeline;
+use super::indicators::value;
+use crate::address;
+use crate::figure::{decimal, quantity};
+use crate::sheet::{Section, Sheet};
+use crate::table::{Cell, Column, Row, Table};
+
+/// All that its page shows.
+pub struct Shown<'a> {
+    pub row: &'a IndicatorRow,
+    pub timeline: Option<&'a Timeline>,
+    pub offered: &'a [(Kind, Can)],
+}
+
+/// Its tables.
+#[must_use]
+pub fn tables(sheet: &Sheet<'_>, shown: &Shown<'_>) -> Vec<Table> {
+    let tables = [targets(sheet, shown.row), trajectory(sheet, shown.row), measurements(sheet, &all(shown.row))];
+    tables.into_iter().map(|table| sheet.sorted(table)).collect()
+}
+
+/// The page.
+#[must_use]
+pub fn page(sheet: &Sheet<'_>, shown: &Shown<'_>) -> Markup {
+    let (row, definition) = (shown.row, &shown.row.definition);
+    let content = html! {
+        p.under-title {
+            bdi.code { (definition.code.0) } " · " span dir="auto" { (definition.meaning.unit) }
+            @if definition.provenance.is_some() { " · " (sheet.provenance(definition.provenance)) }
+        }
+        (crate::forms::offered(sheet, shown.offered, &definition.code.0))
+        section #now data-live[!sheet.moment.is_past()] aria-labelledby="now-title" {
+            h2 #now-title { (sheet.word("page-thing-now")) }
+            (stands(sheet, row))
+            (sheet.one_of(&sheet.sorted(targets(sheet, row))))
+        }
+        section aria-labelledby="trajectory-title" {
+            h2 #trajectory-title { (sheet.word("page-thing-trajectory")) }
+            (sheet.one_of(&sheet.sorted(trajectory(sheet, row))))
+        }
+        section aria-labelledby="meaning-title" {
+            h2 #meaning-title { (sheet.word("page-thing-meaning")) }
+            (meaning(sheet, row))
+        }
+        section aria-labelledby="measurements-title" {
+            h2 #measurements-title { (sheet.word("page-thing-measurements")) }
+            @if definition.derived.is_some() { p { (sheet.word("page-thing-derived-what")) } }
+            (sheet.one_of(&sheet.sorted(measurements(sheet, &all(row)))))
+        }
+        (sheet.timeline(shown.timeline))
+    };
+    let trail = sheet.trail(&[
+        (sheet.at(address::INDICATORS), sheet.word("page-section-indicators")),
+        (sheet.at(&address::commission(&definition.commission.0)), sheet.commission(&definition.commission)),
+    ]);
+    sheet.page_under(Some(Section::Indicators), &trail, definition.meaning.title.get(sheet.lang()), &content)
+}
+
+fn stands(sheet: &Sheet<'_>, row: &IndicatorRow) -> Markup {
+    let code = &row.definition.code;
+    let national = sheet.snapshot.value_of(code, sheet.day);
+    let unit = html! { " " span dir="auto" { (row.definition.meaning.unit) } };
+    let expected = expected_on(&sheet.snapshot.trajectory(code), sheet.day);
+    html! {
+        (sheet.said(vec![
+            ("page-thing-value", Some(match &national {
+                Some(national) => html! {
+                    strong.figure { (decimal(&national.value.decimal(2), sheet.lang())) } (unit) " – " (sheet.word("page-thing-value-day")) " "
+                    (sheet.hand.day(national.day)) " – " (sheet.word(origin(national.origin)))
+                },
+                None => html! { span.unknown { (sheet.word("page-no-evidence")) } },
+            })),
+            ("page-thing-rests-on", national.as_ref().map(|national| sheet.rests_on(&national.from))),
+            ("page-thing-expected", expected.map(|ratio| html! { span.figure { (decimal(&ratio.decimal(2), sheet.lang())) } (unit) })),
+            ("page-thing-trajectory", sheet.on_trajectory(row).map(|told| html! { strong { (told) } })),
+        ]))
+    }
+}
+
+fn origin(origin: ValueOrigin) -> &'static str {
+    match origin {
+        ValueOrigin::Explicit => "page-thing-origin-explicit",
+        ValueOrigin::Aggregated => "page-thing-origin-aggregated",
+        ValueOrigin::Derived => "page-thing-origin-derived",
+    }
+}
+
+fn meaning(sheet: &Sheet<'_>, row: &IndicatorRow) -> Markup {
+    let (definition, meaning) = (&row.definition, &row.definition.meaning);
+    let aggregation = match definition.aggregation {
+        Aggregation::Sum => "page-thing-aggregation-sum",
+        Aggregation::Mean => "page-thing-aggregation-mean",
+        Aggregation::Ratio => "page-thing-aggregation-ratio",
+        Aggregation::Latest => "page-thing-aggregation-latest",
+    };
+    let derived = definition.derived.map(|derived| match derived {
+        Derived::NetworkedStations => "page-thing-derived-networked",
+    });
+    html! {
+        (sheet.said(vec![
+            ("page-thing-direction", Some(html! { (sheet.direction(meaning.direction)) })),
+            ("page-thing-aggregation", Some(html! { (sheet.word(derived.unwrap_or(aggregation))) })),
+            ("page-thing-baseline-value", meaning.baseline.as_ref().map(|baseline| html! {
+                (quantity(baseline.value, sheet.lang())) " – " (sheet.hand.day(baseline.on)) " " (sheet.provenance(baseline.provenance))
+            })),
+            ("page-thing-tolerance", meaning.tolerance.map(|tolerance| html! { "± " (quantity(tolerance, sheet.lang())) })),
+            ("page-thing-defined", Some(sheet.by_whom(&row.defined))),
+            ("page-thing-redefined", (row.redefinitions > 0).then(|| html! { (sheet.hand.number(row.redefinitions)) })),
+        ]))
+        h3 { (sheet.word("page-thing-quality")) }
+        (quality(sheet, &meaning.quality))
+    }
+}
+
+/// The five things a reader must know of a figure; what nobody has stated is told as missing.
+fn quality(sheet: &Sheet<'_>, quality: &Quality) -> Markup {
+    let told = |text: &Option<Text>| {
+        Some(match text {
+            Some(text) => sheet.text(text),
+            None => html! { strong.missing { (sheet.word("page-thing-not-stated")) } },
+        })
+    };
+    sheet.said(vec![
+        ("page-thing-quality-source", told(&quality.source)),
+        ("page-thing-quality-method", told(&quality.method)),
+        ("page-thing-quality-accuracy", told(&quality.accuracy)),
+        ("page-thing-quality-limits", told(&quality.limits)),
+        ("page-thing-quality-remedies", told(&quality.remedies)),
+    ])
+}
+
+/// The target of each horizon, with how much of the way there was gone.
+fn targets(sheet: &Sheet<'_>, row: &IndicatorRow) -> Table {
+    let column = |key: &'static str, word: &str| Column { key, label: sheet.word(word) };
+    let achievements = sheet.snapshot.achievements(&row.definition.code, sheet.day);
+    let rows = row.targets.iter().map(|(horizon, (target, stamp))| {
+        let achieved = achievements.iter().find(|achievement| achievement.horizon == *horizon);
+        Row {
+            cells: vec![
+                Cell::Text(sheet.horizon(*horizon)),
+                Cell::Quantity(*target),
+                Cell::day(sheet.snapshot.horizons.get(horizon).map(|window| window.ends)),
+                achieved.map_or(Cell::Share(None), |achieved| value(Some(achieved.uncapped))),
+                sheet.stamp_cell(stamp),
+            ],
+        }
+    });
+    Table {
+        id: "targets",
+        caption: sheet.word("page-thing-targets"),
+        columns: vec![
+            column("horizon", "page-horizon"),
+            column("target", "page-thing-target"),
+            column("by", "page-thing-target-by"),
+            column("achieved", "page-thing-achieved"),
+            column("set", "page-thing-decided"),
+        ],
+        rows: rows.collect(),
+        empty: sheet.word("page-thing-targets-none"),
+    }
+}
+
+/// The points between which it is to move.
+fn trajectory(sheet: &Sheet<'_>, row: &IndicatorRow) -> Table {
+    let column = |key: &'static str, word: &str| Column { key, label: sheet.word(word) };
+    let points = sheet.snapshot.trajectory(&row.definition.code);
+    let rows = points.iter().map(|point| Row {
+        cells: vec![
+            Cell::Date(point.on),
+            Cell::Quantity(point.value),
+            Cell::Text(point.horizon.map_or_else(|| sheet.word("page-thing-baseline-value"), |horizon| sheet.horizon(horizon))),
+        ],
+    });
+    Table {
+        id: "trajectory",
+        caption: sheet.word("page-thing-trajectory-points"),
+        columns: vec![column("day", "page-thing-day"), column("value", "page-thing-value"), column("horizon", "page-horizon")],
+        rows: rows.collect(),
+        empty: sheet.word("page-thing-trajectory-none"),
+    }
+}
+
+fn all(row: &IndicatorRow) -> Vec<(&IndicatorRow, &MeasurementRow)> {
+    let mut all: Vec<_> = row.measurements.values().map(|measurement| (row, measurement.as_ref())).collect();
+    all.sort_by_key(|(_, measurement)| std::cmp::Reverse((measurement.period.end, measurement.period.start)));
+    all
+}
+
+/// Measurements of any indicators, each with its corrections and where it stands.
+pub(super) fn measurements(sheet: &Sheet<'_>, rows: &[(&IndicatorRow, &MeasurementRow)]) -> Table {
+    let column = |key: &'static str, word: &str| Column { key, label: sheet.word(word) };
+    Table {
+        id: "measurements",
+        caption: sheet.word("page-thing-measurements"),
+        columns: vec![
+            column("indicator", "page-thing-indicator"),
+            column("scope", "page-thing-scope"),
+            column("from", "page-thing-period-from"),
+            column("to", "page-thing-period-to"),
+            column("value", "page-thing-value"),
+            column("standing", "page-thing-standing"),
+            column("recorded", "page-thing-recorded"),
+            column("method", "page-thing-note"),
+        ],
+        rows: rows.iter().map(|(indicator, row)| Row { cells: measurement(sheet, indicator, row) }).collect(),
+        empty: sheet.word("page-thing-measurements-none"),
+    }
+}
+
+fn measurement(sheet: &Sheet<'_>, indicator: &IndicatorRow, row: &MeasurementRow) -> Vec<Cell> {
+    let code = &indicator.definition.code.0;
+    vec![
+        Cell::CodeLink { code: code.clone(), href: sheet.at(&address::indicator(code)) },
+        scope(sheet, &row.scope),
+        Cell::Date(row.period.start),
+        Cell::Date(row.period.end),
+        measured(sheet, row),
+        standing(sheet, row),
+        sheet.stamp_cell(&row.recorded),
+        method(sheet, row),
+    ]
+}
+
+fn scope(sheet: &Sheet<'_>, scope: &MeasurementScope) -> Cell {
+    match scope {
+        MeasurementScope::National => Cell::Text(sheet.word("page-thing-national")),
+        MeasurementScope::Province(code) => Cell::Link { text: sheet.province(code), href: sheet.at(&address::province(&code.0)) },
+        MeasurementScope::Station(code) => Cell::CodeLink { code: code.0.clone(), href: sheet.at(&address::station(&code.0)) },
+    }
+}
+
+/// As last corrected, behind what it was before.
+fn measured(sheet: &Sheet<'_>, row: &MeasurementRow) -> Cell {
+    let now = told(sheet, row.value);
+    if row.corrected.is_empty() {
+        return match row.value {
+            MeasuredValue::Plain(value) => Cell::Quantity(value),
+            MeasuredValue::Ratio { .. } => Cell::Text(now),
+        };
+    }
+    let shown = html! {
+        @for (before, _) in &row.corrected { s { (told(sheet, *before)) } " " }
+        (now) " " strong { (sheet.word("page-thing-corrected")) }
+        @for (_, stamp) in &row.corrected { " " (sheet.event(stamp.position)) }
+    };
+    let plain = match row.value {
+        MeasuredValue::Plain(value) => value.to_string(),
+        MeasuredValue::Ratio { .. } => now,
+    };
+    Cell::shown(shown, plain)
+}
+
+fn told(sheet: &Sheet<'_>, value: MeasuredValue) -> String {
+    match value {
+        MeasuredValue::Plain(value) => quantity(value, sheet.lang()),
+        MeasuredValue::Ratio { numerator, denominator } => {
+            let parts = [("part", quantity(numerator, sheet.lang())), ("all", quantity(denominator, sheet.lang()))];
+            sheet.saying("page-thing-of", &parts)
+        }
+    }
+}
+
+fn standing(sheet: &Sheet<'_>, row: &MeasurementRow) -> Cell {
+    let word = sheet.word(match row.standing {
+        MeasurementStanding::Recorded => "page-thing-standing-recorded",
+        MeasurementStanding::Verified => "page-thing-standing-verified",
+        MeasurementStanding::Contested => "page-thing-standing-contested",
+        MeasurementStanding::Withdrawn => "page-thing-standing-withdrawn",
+    });
+    let Some(stamp) = &row.standing_since else { return Cell::Text(word) };
+    Cell::shown(html! { strong { (word) } br; span.hint { (sheet.by_whom(stamp)) } }, word)
+}
+
+fn method(sheet: &Sheet<'_>, row: &MeasurementRow) -> Cell {
+    let shown = html! {
+        @if let Some(method) = &row.method { (sheet.text(method)) }
+        (sheet.files(&row.evidence))
+        @if row.provenance.is_some() { " " (sheet.provenance(row.provenance)) }
+    };
+    Cell::shown(shown, row.method.as_ref().map(|method| method.get(sheet.lang()).to_owned()).unwrap_or_default())
+}
