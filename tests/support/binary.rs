@@ -61,7 +61,7 @@ fn newest(folder: &Path) -> SystemTime {
     let of = |path: PathBuf| {
         if path.is_dir() {
             newest(&path)
-        } else if path.extension().is_some_and(|ending| ending == "rs" || ending == "ftl" || ending == "sql") {
+        } else if path.extension().is_some_and(|ending| ["rs", "ftl", "sql", "css", "js"].iter().any(|known| ending == *known)) {
             fs::metadata(&path).and_then(|file| file.modified()).unwrap_or(SystemTime::UNIX_EPOCH)
         } else {
             SystemTime::UNIX_EPOCH

@@ -2,6 +2,7 @@
 
 pub mod binary;
 pub mod browser;
+pub mod chromium;
 pub mod data;
 pub mod kurrent;
 pub mod python;

@@ -24,15 +24,19 @@ fn licences() -> Result<(), String> {
     Ok(())
 }
 
-/// What the tests drive that is not Rust: the conformance audits of GraphQL over HTTP and the Node client of KurrentDB
-/// come from npm, its Python client and the fuzzer of GraphQL from PyPI, into one environment in the build directory.
+/// What the tests drive that is not Rust: a browser from the system's packages; the conformance audits of GraphQL over HTTP, the
+/// Node client of KurrentDB and axe-core from npm; KurrentDB's Python client and the fuzzer of GraphQL from PyPI, into one
+/// environment in the build directory.
 fn install() -> Result<(), String> {
+    browser();
     if have("npm", "--version") {
-        for folder in ["tests/graphql-http", "tests/kurrent-clients"] {
+        for folder in ["tests/graphql-http", "tests/kurrent-clients", "tests/axe"] {
             run("npm", &["ci", "--prefix", folder, "--no-audit", "--no-fund", "--loglevel", "error"], &[])?;
         }
     } else {
-        say("SKIPPED: npm is not here, so the audits of GraphQL over HTTP and KurrentDB's Node client will not run (apt-get install npm)");
+        say(
+            "SKIPPED: npm is not here, so the audits of GraphQL over HTTP, KurrentDB's Node client and axe-core will not run (apt-get install npm)",
+        );
     }
     let folder = "target/python";
     if !have("python3", "--version") || run("python3", &["-m", "venv", folder], &[]).is_err() {
@@ -44,6 +48,20 @@ fn install() -> Result<(), String> {
     let [clients, fuzzer] = ["tests/kurrent-clients/requirements.txt", "tests/fuzz/requirements.txt"];
     let install = ["-m", "pip", "install", "--quiet", "--requirement", clients, "--requirement", fuzzer];
     run(&format!("{folder}/bin/python3"), &install, &[])
+}
+
+/// Chromium and its driver, installed where they are missing and can be; the suite of the pages says itself what it does not run.
+fn browser() {
+    if have("chromedriver", "--version") && have("chromium", "--version") {
+        return;
+    }
+    say("chromium and chromedriver are not here; installing Debian's packages chromium and chromium-driver");
+    let quiet = [("DEBIAN_FRONTEND", "noninteractive")];
+    let installed = run("apt-get", &["update", "--quiet"], &quiet)
+        .and_then(|()| run("apt-get", &["install", "--yes", "--quiet", "--no-install-recommends", "chromium", "chromium-driver"], &quiet));
+    if let Err(why) = installed {
+        say(&format!("SKIPPED: pages in a real browser need chromium and chromium-driver, which could not be installed ({why})"));
+    }
 }
 
 fn tests() -> Result<(), String> {

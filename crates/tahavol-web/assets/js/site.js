@@ -7,6 +7,8 @@ async function renew() {
   const answer = await fetch(location.href, { headers: { accept: "text/html" } });
   if (!answer.ok || answer.redirected) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  // Looked up before its element moves over.
+  const said = fresh.querySelector("#moment p")?.textContent;
   for (const now of fresh.querySelectorAll("[data-live][id]")) {
     const before = document.getElementById(now.id);
     if (!before || before.contains(document.activeElement) || before.innerHTML === now.innerHTML) continue;
@@ -15,8 +17,7 @@ async function renew() {
     now.querySelectorAll("details").forEach((details, at) => { details.open = open[at] ?? details.open; });
     prepare(now);
   }
-  const said = fresh.querySelector("#moment p");
-  if (apart && said) apart.textContent = said.textContent;
+  if (apart && said) apart.textContent = said;
 }
 
 function follow() {
