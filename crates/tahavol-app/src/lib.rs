@@ -28,6 +28,7 @@ mod phase;
 mod sight;
 mod step;
 mod streams;
+mod waiting;
 mod waypoints;
 
 pub mod bundle;
@@ -55,5 +56,6 @@ pub use notice::{Denied, Notice, Noticed};
 pub use order::{Order, Outcome};
 pub use phase::{Finished, Phase, Submitted, When};
 pub use tahavol_ledger::{Alarm, Condition, Link};
+pub use waiting::{Waiting, waiting};
 
 pub use step::{Step, StepDirection, StepField, StepFilter, Told};

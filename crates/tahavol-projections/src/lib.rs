@@ -13,6 +13,7 @@ pub mod progress;
 pub mod provinces;
 pub mod ratio;
 pub mod reports;
+pub mod risks;
 pub mod rows;
 pub mod sight;
 pub mod snapshot;

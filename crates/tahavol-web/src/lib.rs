@@ -16,6 +16,7 @@ pub mod link;
 pub mod mark;
 mod names;
 pub mod notice;
+pub mod overview;
 mod qr;
 pub mod sheet;
 pub mod sign_in;

@@ -1,6 +1,7 @@
 //! The pages about the programme: each handler gathers what a page of `tahavol_web` shows, and holds no rule.
 
 mod live;
+mod overview;
 mod reading;
 mod things;
 
@@ -15,5 +16,5 @@ pub(super) use reading::home_of;
 
 /// All of them.
 pub(super) fn routes() -> Router<Arc<Site>> {
-    Router::new().route("/live", get(live::follow)).merge(things::routes())
+    Router::new().route("/live", get(live::follow)).merge(overview::routes()).merge(things::routes())
 }

@@ -1,0 +1,143 @@
+//! The page for the leadership: one picture looked at from every side, and the picture of the last review for the trend.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::response::Response;
+use axum::routing::get;
+use tahavol_app::{AsOf, Waiting, waiting};
+use tahavol_domain::calendar::Date;
+use tahavol_domain::values::{CommissionSlug, Horizon};
+use tahavol_projections::Snapshot;
+use tahavol_projections::indicator::expected_on;
+use tahavol_projections::progress::{Cell, Progress, Query, SeriesPoint, SeriesStep, attention, matrix, progress, time_series};
+use tahavol_projections::rows::{IndicatorRow, InitiativeRow, ReviewRow, RiskRow};
+use tahavol_web::address;
+use tahavol_web::overview::{COMMISSION, HORIZON, Measure, Overview, overview, parse_horizon};
+
+use super::super::Site;
+use super::reading::Reading;
+
+/// Small charts need no more than every third month.
+const THINNED: usize = 3;
+
+pub(super) fn routes() -> Router<Arc<Site>> {
+    Router::new().route(address::OVERVIEW, get(show))
+}
+
+async fn show(reading: Reading) -> Response {
+    let snapshot = &reading.snapshot;
+    let (day, baseline) = (reading.day, reading.moment.baseline);
+    let part = Part::asked_for(&reading);
+    let query = Query { status_date: day, baseline, horizon: part.horizon, commission: part.commission.clone(), initiative: None };
+    let cells = matrix(snapshot, day, baseline);
+    let now = part.figures(snapshot, &cells, &query);
+    let review = last_review(&reading).await;
+    let commissions = commissions(snapshot, &query, &cells);
+    let indicators: Vec<Measure<'_>> =
+        snapshot.indicators.values().filter(|row| part.has(&row.definition.commission)).map(|row| measure(snapshot, row, day)).collect();
+    let waiting: Vec<Waiting> = waiting(snapshot).into_iter().filter(|row| part.has_waiting(row.commission.as_ref())).collect();
+    let shown = Overview {
+        horizon: part.horizon,
+        commission: part.commission.as_ref(),
+        matrix: &cells,
+        review: review.as_ref().map(|(row, cells)| (row.as_ref(), cells.as_slice())),
+        now: &now,
+        series: &time_series(snapshot, &query, SeriesStep::PersianMonth, None, now.due),
+        commissions: &commissions,
+        attention: &attention(snapshot, &query),
+        waiting: &waiting,
+        target: snapshot
+            .target
+            .as_ref()
+            .map(|_| (snapshot.network_coverage(Some(true), |_| true), snapshot.network_coverage(None, |_| true))),
+        provinces: &snapshot.provinces(),
+        indicators: &indicators,
+        risks: &part.risks(snapshot),
+    };
+    reading.page(overview(&reading.sheet(), &shown))
+}
+
+/// Which part of the programme is looked at.
+struct Part {
+    horizon: Option<Horizon>,
+    commission: Option<CommissionSlug>,
+}
+
+impl Part {
+    /// What there is not is not asked for.
+    fn asked_for(reading: &Reading) -> Part {
+        let commission = reading.asked(COMMISSION).map(|slug| CommissionSlug(slug.to_owned()));
+        Part {
+            horizon: reading.asked(HORIZON).and_then(parse_horizon),
+            commission: commission.filter(|slug| reading.snapshot.commissions.contains_key(slug)),
+        }
+    }
+
+    fn has(&self, commission: &CommissionSlug) -> bool {
+        self.commission.as_ref().is_none_or(|asked| asked == commission)
+    }
+
+    /// What is nobody's in particular is everybody's.
+    fn has_waiting(&self, commission: Option<&CommissionSlug>) -> bool {
+        commission.is_none_or(|commission| self.has(commission))
+    }
+
+    /// From the matrix, which has evaluated every milestone already.
+    fn figures(&self, snapshot: &Snapshot, cells: &[Cell], query: &Query) -> Progress {
+        let cell = cells.iter().find(|cell| cell.horizon == self.horizon && cell.commission == self.commission);
+        cell.map_or_else(|| progress(snapshot, query), |cell| cell.progress.clone())
+    }
+
+    fn risks<'a>(&self, snapshot: &'a Snapshot) -> Vec<(&'a InitiativeRow, &'a RiskRow)> {
+        let mut risks = snapshot.open_risks();
+        risks.retain(|(initiative, _)| {
+            let proposal = &initiative.proposal;
+            self.has(&proposal.commission) && self.horizon.is_none_or(|horizon| horizon == proposal.horizon)
+        });
+        risks
+    }
+}
+
+/// The last review of the picture, and the matrix that it looked at, as the reader is shown it. None where that past cannot be had.
+async fn last_review(reading: &Reading) -> Option<(Arc<ReviewRow>, Vec<Cell>)> {
+    let row = reading.snapshot.reviews.values().max_by_key(|row| row.held.position)?;
+    let past = reading.site().app.as_of(AsOf::Position(row.review.frozen_position)).await.ok()?;
+    let day = past.recorded_at.map_or(reading.day, |instant| instant.date_in(&past.time_zone()));
+    Some((Arc::clone(row), matrix(&reading.sight.of(&past), day, reading.moment.baseline)))
+}
+
+/// Each commission that has milestones in the horizon, over the same days.
+fn commissions(snapshot: &Snapshot, query: &Query, cells: &[Cell]) -> Vec<(CommissionSlug, Vec<SeriesPoint>)> {
+    let of_row = || cells.iter().filter(|cell| cell.horizon == query.horizon);
+    let whole = of_row().find(|cell| cell.commission.is_none()).map(|cell| &cell.progress);
+    let (from, until) = whole.map_or((None, None), |progress| (progress.starts, progress.due));
+    let of = |cell: &Cell| {
+        let slug = cell.commission.clone()?;
+        let query = Query { commission: Some(slug.clone()), ..query.clone() };
+        let series = time_series(snapshot, &query, SeriesStep::PersianMonth, from, until);
+        Some((slug, thinned(series, query.status_date)))
+    };
+    of_row().filter_map(of).collect()
+}
+
+/// Every third month, the last one, and the one in which the status date lies.
+fn thinned(series: Vec<SeriesPoint>, day: Date) -> Vec<SeriesPoint> {
+    let last = series.len().saturating_sub(1);
+    let kept = |at: usize, point: &SeriesPoint| at.is_multiple_of(THINNED) || at == last || (point.starts <= day && day <= point.ends);
+    series.into_iter().enumerate().filter(|(at, point)| kept(*at, point)).map(|(_, point)| point).collect()
+}
+
+fn measure<'a>(snapshot: &Snapshot, row: &'a IndicatorRow, day: Date) -> Measure<'a> {
+    let code = &row.definition.code;
+    let trajectory = snapshot.trajectory(code);
+    let value = snapshot.value_of(code, day).map(|national| (national.value, national.day));
+    let next = trajectory.iter().filter(|point| point.horizon.is_some()).find(|point| point.on >= day);
+    Measure {
+        row,
+        value,
+        expected: expected_on(&trajectory, day),
+        target: next.and_then(|point| Some((point.horizon?, point.on, point.value))),
+        on_trajectory: snapshot.is_on_trajectory(code, day),
+    }
+}

@@ -1,0 +1,76 @@
+//! The programme in the country: the network by province on the map, and the target stations against their rule.
+
+use maud::{Markup, html};
+use tahavol_domain::quantity::Quantity;
+use tahavol_domain::values::FULL;
+use tahavol_projections::provinces::ProvinceView;
+use tahavol_projections::ratio::Ratio;
+
+use super::Overview;
+use crate::address;
+use crate::chart::{Tile, Tiles, Title};
+use crate::mark::{Voices, bar};
+use crate::sheet::Sheet;
+
+pub(super) fn network(sheet: &Sheet<'_>, shown: &Overview<'_>) -> Markup {
+    let (title, counted) = (sheet.word("page-overview-network-title"), sheet.word("page-overview-networked"));
+    let tiles: Vec<Tile<'_>> = shown.provinces.iter().map(tile).collect();
+    sheet.tiles_beside(&Tiles { title: Title { id: "network", text: &title }, counted: &counted, tiles: &tiles })
+}
+
+fn tile(view: &ProvinceView) -> Tile<'_> {
+    Tile { province: &view.province, part: view.networked.into(), whole: (view.stations + view.outposts).into() }
+}
+
+/// The rule is about what the target set receives; what of that has a network is how far the roll-out has reached it.
+pub(super) fn target(sheet: &Sheet<'_>, shown: &Overview<'_>) -> Markup {
+    let (Some((target, all)), Some(designated)) = (shown.target, &sheet.snapshot.target) else {
+        return html! { p.empty { (sheet.word("page-overview-target-none")) } };
+    };
+    let rule = &designated.0;
+    let of_target = sheet.at(&format!("{}?target=yes", address::STATIONS));
+    html! {
+        p {
+            a href=(of_target) { (sheet.telling("page-overview-target-stations", sheet.count(target.stations))) } " "
+            (sheet.telling("page-overview-target-networked", sheet.count(target.covered)))
+        }
+        table {
+            thead {
+                tr {
+                    td {}
+                    th scope="col" { (sheet.word("page-overview-target-share")) }
+                    th scope="col" { (sheet.word("page-overview-target-rule")) }
+                }
+            }
+            tbody {
+                (line(sheet, "page-overview-visits", (target.visits, all.visits), rule.visit_share_above))
+                (line(sheet, "page-overview-cases", (target.cases, all.cases), rule.case_share_above))
+                (line(sheet, "page-overview-visits-networked", (target.covered_visits, all.visits), rule.visit_share_above))
+            }
+        }
+    }
+}
+
+fn line(sheet: &Sheet<'_>, key: &str, (part, whole): (u64, u64), rule: Quantity) -> Markup {
+    let rule = points(Ratio::from(rule));
+    let share = Ratio::try_new(part.into(), whole.into()).map(points);
+    html! {
+        tr {
+            th scope="row" { (sheet.word(key)) }
+            td.number { @if let Some(share) = share { (sheet.hand.share(share)) (gauge(share, rule)) } @else { "—" } }
+            td.number { (sheet.telling("page-overview-target-above", sheet.hand.share(rule))) }
+        }
+    }
+}
+
+/// A share as a bar, the rule as a line across it.
+fn gauge(share: u16, rule: u16) -> Markup {
+    bar(Voices { planned: Some(rule), reported: None, verified: Some(share) })
+}
+
+/// Basis points, rounded down.
+fn points(share: Ratio) -> u16 {
+    let full = Ratio::from_int(FULL.into());
+    let points = share.clamp(Ratio::ZERO, Ratio::ONE).checked_mul(full).map(Ratio::floor);
+    points.and_then(|points| u16::try_from(points).ok()).unwrap_or(FULL)
+}

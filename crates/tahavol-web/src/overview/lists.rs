@@ -1,0 +1,220 @@
+//! What the leadership looks at first: what slips and why, what waits for a decision, indicators off their way, hot risks.
+
+use std::collections::BTreeMap;
+
+use maud::{Markup, html};
+use tahavol_app::{Proposed, Waiting};
+use tahavol_domain::calendar::Date;
+use tahavol_domain::values::MilestoneId;
+use tahavol_projections::progress::{Cell, Contribution, Overdue, Stale};
+
+use super::{COMMISSION, HORIZON, Measure, Overview, horizon_name, slippage};
+use crate::address;
+use crate::sheet::Sheet;
+
+/// As many as one printed sheet holds; the rest is one link away.
+const MOST: usize = 6;
+const MOST_COMMISSIONS: usize = 3;
+
+pub(super) fn slips(sheet: &Sheet<'_>, shown: &Overview<'_>) -> Markup {
+    let attention = shown.attention;
+    let overdue: BTreeMap<MilestoneId, &Overdue> = attention.overdue.iter().map(|row| (row.milestone, row)).collect();
+    let stale: BTreeMap<MilestoneId, &Stale> = attention.stale.iter().map(|row| (row.milestone, row)).collect();
+    let count = |number: usize| sheet.hand.number(i64::try_from(number).unwrap_or(i64::MAX));
+    let overdue_alone = milestones(sheet, shown, "overdue=yes&sort=due");
+    let all = milestones(sheet, shown, "sort=due");
+    html! {
+        p {
+            a href=(overdue_alone) { (sheet.telling("page-overview-overdue-count", count(attention.overdue.len()))) } " · "
+            a href=(all) { (sheet.telling("page-overview-stale-count", count(attention.stale.len()))) } " · "
+            a href=(all) { (sheet.telling("page-overview-behind-count", count(attention.gaps.len()))) }
+        }
+        @let late = latest_commissions(shown.matrix);
+        @if !late.is_empty() {
+            p {
+                (sheet.word("page-overview-latest")) " "
+                @for (at, (cell, days)) in late.iter().enumerate() {
+                    @if at > 0 { (sheet.word("page-overview-comma")) " " }
+                    @if let Some(slug) = &cell.commission {
+                        a href=(sheet.at(&address::commission(&slug.0))) dir="auto" { (sheet.commission(slug)) }
+                    }
+                    " (" (slippage(sheet, *days)) ")"
+                }
+            }
+        }
+        @if attention.gaps.is_empty() {
+            p.empty { (sheet.word("page-overview-slips-none")) }
+        } @else {
+            div.table-scroll tabindex="0" role="region" aria-label=(sheet.telling("page-overview-table", sheet.word("page-overview-slips"))) {
+                table {
+                    thead {
+                        tr {
+                            th scope="col" { (sheet.word("page-overview-milestone")) }
+                            th scope="col" { (sheet.word("page-voice-planned")) }
+                            th scope="col" { (sheet.word("page-voice-reported")) }
+                            th scope="col" { (sheet.word("page-overview-why")) }
+                        }
+                    }
+                    tbody {
+                        @for gap in attention.gaps.iter().take(MOST) {
+                            (slip(sheet, gap, overdue.get(&gap.milestone).copied(), stale.get(&gap.milestone).copied()))
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The list of milestones, of the part that is looked at.
+fn milestones(sheet: &Sheet<'_>, shown: &Overview<'_>, query: &str) -> String {
+    let horizon = shown.horizon.map(|horizon| format!("&{HORIZON}={}", horizon_name(horizon))).unwrap_or_default();
+    let commission = shown.commission.map(|slug| format!("&{COMMISSION}={}", address::segment(&slug.0))).unwrap_or_default();
+    sheet.at(&format!("{}?{query}{horizon}{commission}", address::MILESTONES))
+}
+
+fn slip(sheet: &Sheet<'_>, gap: &Contribution, overdue: Option<&Overdue>, stale: Option<&Stale>) -> Markup {
+    let Some(row) = sheet.snapshot.milestones.get(&gap.milestone) else { return html! {} };
+    let mut why: Vec<String> = Vec::new();
+    if let Some(stamp) = &row.life.blocked {
+        why.push(match &stamp.reason {
+            Some(reason) => sheet.telling("page-overview-blocked-because", crate::words::isolated(reason)),
+            None => sheet.word("page-overview-blocked"),
+        });
+    }
+    why.extend(overdue.map(|row| sheet.telling("page-overview-overdue-by", sheet.hand.number(row.days))));
+    why.extend(stale.map(|row| {
+        let key = if row.last_fact.is_some() { "page-overview-silent-for" } else { "page-overview-never-heard-of" };
+        sheet.telling(key, sheet.hand.number(row.days))
+    }));
+    if why.is_empty() {
+        why.push(sheet.word("page-overview-slow"));
+    }
+    html! {
+        tr {
+            th scope="row" { a href=(sheet.at(&address::milestone(&gap.code))) { (sheet.text(&row.plan.title)) " " bdi.code { (gap.code) } } }
+            td.number { (sheet.points(Some(gap.planned))) }
+            td.number { (sheet.points(gap.reported)) }
+            td.why { (why.join(&sheet.word("page-overview-semicolon"))) }
+        }
+    }
+}
+
+/// Those commissions whose forecast is latest against their promise.
+fn latest_commissions(matrix: &[Cell]) -> Vec<(&Cell, i32)> {
+    let of_all_horizons = matrix.iter().filter(|cell| cell.horizon.is_none() && cell.commission.is_some());
+    let mut late: Vec<(&Cell, i32)> =
+        of_all_horizons.filter_map(|cell| Some((cell, cell.progress.slippage_days.filter(|days| *days > 0)?))).collect();
+    late.sort_by_key(|(_, days)| std::cmp::Reverse(*days));
+    late.truncate(MOST_COMMISSIONS);
+    late
+}
+
+pub(super) fn waiting(sheet: &Sheet<'_>, shown: &Overview<'_>) -> Markup {
+    if shown.waiting.is_empty() {
+        return html! { p.empty { (sheet.word("page-overview-waiting-none")) } };
+    }
+    let number = sheet.hand.number(i64::try_from(shown.waiting.len()).unwrap_or(i64::MAX));
+    html! {
+        p { a href=(sheet.at(address::DECISIONS)) { (sheet.telling("page-overview-waiting-count", number)) } }
+        ul.plain {
+            @for waiting in shown.waiting.iter().take(MOST) { li { (decision(sheet, waiting)) } }
+        }
+    }
+}
+
+fn decision(sheet: &Sheet<'_>, waiting: &Waiting) -> Markup {
+    let of_milestone = |id: &MilestoneId| {
+        let row = sheet.snapshot.milestones.get(id)?;
+        Some((address::milestone(&row.plan.code), &row.plan.title))
+    };
+    let (key, about) = match &waiting.proposed {
+        Proposed::Rebaseline(id) => ("page-overview-rebaseline", of_milestone(id)),
+        Proposed::Cancellation(id) => ("page-overview-cancellation", of_milestone(id)),
+        Proposed::Admission(id) => ("page-overview-admission", of_milestone(id)),
+        Proposed::Approval(id) => {
+            let row = sheet.snapshot.initiatives.get(id);
+            ("page-overview-approval", row.map(|row| (address::initiative(&row.proposal.code), &row.proposal.title)))
+        }
+        Proposed::Document => ("page-overview-document", None),
+    };
+    html! {
+        span { (sheet.word(key)) }
+        @if let Some((href, title)) = about { " " a href=(sheet.at(&href)) { (sheet.text(title)) } }
+        @if let Some(asked) = &waiting.asked {
+            " " span.hint { (sheet.telling("page-overview-waits", sheet.hand.number(days_since(sheet, asked.at.date_in(sheet.hand.zone))))) }
+        }
+    }
+}
+
+fn days_since(sheet: &Sheet<'_>, day: Date) -> i32 {
+    day.days_until(sheet.day).max(0)
+}
+
+pub(super) fn indicators(sheet: &Sheet<'_>, shown: &Overview<'_>) -> Markup {
+    if shown.indicators.is_empty() {
+        return html! { p.empty { (sheet.word("page-overview-indicators-none")) } };
+    }
+    let columns =
+        ["page-overview-indicator", "page-overview-value", "page-overview-expected", "page-overview-next", "page-overview-on-way"];
+    html! {
+        div.table-scroll tabindex="0" role="region" aria-label=(sheet.telling("page-overview-table", sheet.word("page-overview-indicators"))) {
+            table {
+                thead { tr { @for column in columns { th scope="col" { (sheet.word(column)) } } } }
+                tbody { @for measure in shown.indicators { (indicator(sheet, measure)) } }
+            }
+        }
+    }
+}
+
+fn indicator(sheet: &Sheet<'_>, measure: &Measure<'_>) -> Markup {
+    let definition = &measure.row.definition;
+    let (mark, key) = match measure.on_trajectory {
+        Some(true) => ("✓", "page-overview-on-way-yes"),
+        Some(false) => ("✗", "page-overview-on-way-no"),
+        None => ("–", "page-overview-on-way-unknown"),
+    };
+    html! {
+        tr {
+            th scope="row" { a href=(sheet.at(&address::indicator(&definition.code.0))) { (sheet.text(&definition.meaning.title)) } }
+            td.number {
+                @match measure.value {
+                    Some((value, day)) => {
+                        (sheet.ratio(value)) " " span dir="auto" { (definition.meaning.unit) } " " span.hint { (sheet.hand.day_short(day)) }
+                    }
+                    None => span.unknown { (sheet.word("page-overview-not-measured")) },
+                }
+            }
+            td.number { @if let Some(expected) = measure.expected { (sheet.ratio(expected)) } }
+            td.number {
+                @if let Some((horizon, _, value)) = measure.target {
+                    (crate::figure::quantity(value, sheet.lang())) " " span.hint { (sheet.horizon(horizon)) }
+                }
+            }
+            td { span.off-way[measure.on_trajectory == Some(false)] { span aria-hidden="true" { (mark) } " " (sheet.word(key)) } }
+        }
+    }
+}
+
+pub(super) fn risks(sheet: &Sheet<'_>, shown: &Overview<'_>) -> Markup {
+    if shown.risks.is_empty() {
+        return html! { p.empty { (sheet.word("page-overview-risks-none")) } };
+    }
+    html! {
+        ul.plain {
+            @for (initiative, row) in shown.risks.iter().take(MOST) {
+                li {
+                    strong.figure { (sheet.hand.number(row.heat())) }
+                    " " span.hint {
+                        (sheet.saying("page-overview-heat", &[
+                            ("likelihood", sheet.hand.number(row.risk.likelihood)),
+                            ("impact", sheet.hand.number(row.risk.impact)),
+                        ]))
+                    }
+                    " " (sheet.text(&row.risk.title)) " "
+                    a href=(sheet.at(&address::initiative(&initiative.proposal.code))) { (sheet.text(&initiative.proposal.title)) }
+                }
+            }
+        }
+    }
+}
