@@ -1084,6 +1084,7 @@ page-second-factor-remove-what = Afterwards your password alone signs you in. Ev
 page-second-factor-removed = Sign-in in two steps is removed.
 page-second-factor-demanded = Your office asks for sign-in in two steps
 page-second-factor-demanded-why = Set it up below. If it is set up, sign out and sign in again with its code. Until then nothing else is open to you.
+page-second-factor-demanded-elsewhere = You signed in with your organisation's account, but in one step only. Set up two steps there, sign out here, and sign in again. Until then nothing else is open to you.
 page-sessions = Devices
 page-sessions-what = Signs you out here and on every other device and browser.
 page-sign-out-everywhere = Sign out everywhere

@@ -68,7 +68,7 @@ pub fn account(frame: &Frame<'_>, shown: &Account<'_>) -> Markup {
         @if shown.second_factor_demanded {
             div.demand role="alert" {
                 h2 { (frame.word("page-second-factor-demanded")) }
-                p { (frame.word("page-second-factor-demanded-why")) }
+                p { (frame.word(shown.kept.second_factor_wanted())) }
             }
         }
         @if let Some(Trouble::Wait { seconds }) = shown.trouble {
@@ -206,6 +206,16 @@ fn sessions(frame: &Frame<'_>, csrf: &str) -> Markup {
 fn grouped(secret: &str) -> String {
     let characters: Vec<char> = secret.chars().collect();
     characters.chunks(4).map(|four| four.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
+}
+
+impl Kept {
+    /// How she shows a second factor that she has not shown.
+    fn second_factor_wanted(self) -> &'static str {
+        match self {
+            Kept::Elsewhere => "page-second-factor-demanded-elsewhere",
+            Kept::Here { .. } => "page-second-factor-demanded-why",
+        }
+    }
 }
 
 impl Done {

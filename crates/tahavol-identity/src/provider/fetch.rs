@@ -1,8 +1,9 @@
 //! How the provider is asked: over HTTPS, to where it was said and nowhere else, not for long, and not for much.
 
+use std::pin::Pin;
 use std::time::Duration;
 
-use openidconnect::{HttpRequest, HttpResponse, http};
+use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse, http};
 
 use super::settings::{Checked, Misconfigured, is_safe};
 
@@ -70,6 +71,16 @@ impl Fetcher {
             body.extend_from_slice(&chunk);
         }
         response.body(body).map_err(FetchError::Http)
+    }
+}
+
+/// A type and not a closure: only of this does the compiler see that the flow's futures go from thread to thread.
+impl<'c> AsyncHttpClient<'c> for Fetcher {
+    type Error = FetchError;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, FetchError>> + Send + 'c>>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        Box::pin(Fetcher::call(self, request))
     }
 }
 

@@ -11,7 +11,7 @@ use openidconnect::core::{
 use openidconnect::{
     AccessToken, AccessTokenHash, AdditionalClaims, AuthType, AuthorizationCode, ClaimsVerificationError, ClientSecret, CsrfToken,
     EndpointMaybeSet, EndpointNotSet, EndpointSet, Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, RequestTokenError,
-    Scope, SignatureVerificationError, SubjectIdentifier, TokenResponse, UserInfoClaims,
+    Scope, SignatureVerificationError, SubjectIdentifier, TokenResponse, UserInfoClaims, UserInfoError,
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -205,8 +205,7 @@ impl Provider {
     async fn exchange(&self, known: &Known, code: AuthorizationCode, verifier: String) -> Result<CoreTokenResponse, ProviderError> {
         let client = self.client(known);
         let request = client.exchange_code(code).map_err(|_| invalid("it names no place to take a code to"))?;
-        let http = |request| self.fetcher.call(request);
-        request.set_pkce_verifier(PkceCodeVerifier::new(verifier)).request_async(&http).await.map_err(|error| match error {
+        request.set_pkce_verifier(PkceCodeVerifier::new(verifier)).request_async(&self.fetcher).await.map_err(|error| match error {
             RequestTokenError::ServerResponse(said) => ProviderError::Code { reason: shown(said.error().as_ref()) },
             RequestTokenError::Request(error) => {
                 tracing::warn!(issuer = self.issuer(), "no code can be taken to the identity provider: {}", with_sources(&error));
@@ -271,9 +270,13 @@ impl Provider {
     async fn user_info(&self, known: &Known, access: AccessToken, subject: SubjectIdentifier) -> Result<Claims, ProviderError> {
         let client = self.client(known);
         let request = client.user_info(access, Some(subject)).map_err(|_| invalid("it names no place to ask who somebody is"))?;
-        let http = |request| self.fetcher.call(request);
-        let told: UserInfoClaims<Further, CoreGenderClaim> =
-            request.request_async(&http).await.map_err(|error| invalid(&format!("who somebody is: {error}")))?;
+        let told: UserInfoClaims<Further, CoreGenderClaim> = request.request_async(&self.fetcher).await.map_err(|error| match error {
+            UserInfoError::Request(error) => {
+                tracing::warn!(issuer = self.issuer(), "the identity provider cannot be asked who somebody is: {}", with_sources(&error));
+                ProviderError::Unreachable(Unreachable)
+            }
+            error => invalid(&format!("who somebody is: {error}")),
+        })?;
         match serde_json::to_value(&told) {
             Ok(serde_json::Value::Object(claims)) => Ok(claims),
             Ok(_) | Err(_) => Err(invalid("who somebody is cannot be read")),

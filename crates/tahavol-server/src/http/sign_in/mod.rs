@@ -4,6 +4,7 @@ mod account;
 mod csrf;
 mod links;
 mod password;
+mod provider;
 mod second_factor;
 mod visit;
 
@@ -20,6 +21,7 @@ use tahavol_web::{address, asset};
 use super::Site;
 use super::pages::home_of;
 use super::problem;
+use crate::config::CALLBACK;
 
 pub(super) use csrf::guard;
 pub(super) use visit::{Around, Visit, escaped};
@@ -31,6 +33,8 @@ pub(super) fn routes() -> Router<Arc<Site>> {
         .route("/assets/{name}", get(file))
         .route("/sign-in", get(password::page).post(password::send))
         .route("/sign-in/code", get(password::code_page).post(password::send_code))
+        .route("/sign-in/provider", get(provider::begin))
+        .route(CALLBACK, get(provider::callback))
         .route("/sign-out", post(password::sign_out))
         .route("/link/{link}", get(links::page).post(links::send))
         .route("/account", get(account::page))

@@ -136,7 +136,7 @@ pub(super) async fn sign_out(visit: Visit) -> Response {
 
 /// Begins the session of somebody who has shown who she is, and says where she goes: to what she asked for, or to her
 /// account where an office of hers asks for a second factor that she has not shown.
-pub(in crate::http) async fn welcome(
+pub(super) async fn welcome(
     visit: &Visit,
     person: &Person,
     second_factor: bool,
@@ -196,6 +196,6 @@ fn shown_code(visit: &Visit, status: StatusCode, next: Option<&str>, trouble: Op
     visit.page(status, sign_in::code(&around.frame(), csrf.expose(), next, trouble))
 }
 
-fn with_next(path: &str, next: Option<&str>) -> String {
+pub(super) fn with_next(path: &str, next: Option<&str>) -> String {
     next.map_or_else(|| path.to_owned(), |next| format!("{path}?next={}", escaped(next)))
 }

@@ -178,7 +178,7 @@ impl Visit {
         self.headed(response)
     }
 
-    /// On to another page of ours, by GET.
+    /// On to another page, by GET.
     pub(in crate::http) fn go(&self, path: &str) -> Response {
         let mut response = StatusCode::SEE_OTHER.into_response();
         response.headers_mut().insert(LOCATION, HeaderValue::from_str(path).unwrap_or(HeaderValue::from_static("/account")));
