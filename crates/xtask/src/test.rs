@@ -25,17 +25,17 @@ fn licences() -> Result<(), String> {
 }
 
 /// What the tests drive that is not Rust: a browser from the system's packages; the conformance audits of GraphQL over HTTP, the
-/// Node client of KurrentDB and axe-core from npm; KurrentDB's Python client and the fuzzer of GraphQL from PyPI, into one
-/// environment in the build directory.
+/// Node client of KurrentDB, axe-core and an identity provider from npm; KurrentDB's Python client and the fuzzer of GraphQL from
+/// PyPI, into one environment in the build directory.
 fn install() -> Result<(), String> {
     browser();
     if have("npm", "--version") {
-        for folder in ["tests/graphql-http", "tests/kurrent-clients", "tests/axe"] {
+        for folder in ["tests/graphql-http", "tests/kurrent-clients", "tests/axe", "tests/oidc-provider"] {
             run("npm", &["ci", "--prefix", folder, "--no-audit", "--no-fund", "--loglevel", "error"], &[])?;
         }
     } else {
         say(
-            "SKIPPED: npm is not here, so the audits of GraphQL over HTTP, KurrentDB's Node client and axe-core will not run (apt-get install npm)",
+            "SKIPPED: npm is not here, so the audits of GraphQL over HTTP, KurrentDB's Node client, axe-core and an identity provider will not run (apt-get install npm)",
         );
     }
     let folder = "target/python";
