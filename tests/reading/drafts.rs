@@ -66,6 +66,32 @@ async fn drafts_reach_those_who_may_read_them_and_nobody_else() {
 }
 
 #[tokio::test]
+async fn todays_offices_decide_also_of_what_was_visible_then() {
+    let planted = Planted::new().await;
+    let questions = questions(&planted).await;
+    let leave = json!({ "commission": "technology", "actor": "member.technology", "role": "MEMBER", "reason": "پایان دوره" });
+    let left = planted.command("council", "commissionMemberRelease", "CommissionMemberReleaseInput", leave).await;
+    let person = json!({ "actor": "member.training", "name": "x" });
+    let join = json!({ "commission": "technology", "person": person, "role": "MEMBER", "reason": "حکم شورا" });
+    let joined = planted.command("council", "commissionMemberAppoint", "CommissionMemberAppointInput", join).await;
+    assert_eq!((&left["errors"], &joined["errors"]), (&json!([]), &json!([])));
+    for query in questions {
+        // It is her own work, and what she could read when it was done.
+        let answer = planted.said("member.technology", &query).await;
+        assert!(!answer.contains(SECRET) && answer.contains("\"data\""), "{query}: {answer}");
+        // Whoever has come since reads it as if always there.
+        let answer = planted.said("member.training", &query).await;
+        assert!(answer.contains(SECRET), "{query}: {answer}");
+    }
+    for position in &planted.hidden {
+        for (actor, status) in [("member.technology", 404), ("member.training", 200)] {
+            let receipt = planted.server.get(&format!("/log/proof/{position}")).bearer_auth(planted.server.token(actor));
+            assert_eq!(receipt.send().await.unwrap().status(), status, "{actor} {position}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn neither_a_link_nor_a_batch_nor_an_error_tells_more() {
     let planted = Planted::new().await;
     let query = "{ initiatives(first: 100) { nodes { title { fa } } } }";
