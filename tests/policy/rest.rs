@@ -113,11 +113,8 @@ async fn an_address_answers_those_whom_the_table_names() {
                 Elsewhere => continue,
                 All(status) => Some(status),
                 Recognised(status) => Some(if is_known { status } else { 401 }),
-                Only(some, status, refused) => Some(match is_known {
-                    true if some.contains(&actor) => status,
-                    true => refused,
-                    false => 401,
-                }),
+                Only(_, _, _) if !is_known => Some(401),
+                Only(some, status, refused) => Some(if some.contains(&actor) { status } else { refused }),
                 Session => None,
             };
             let (content, body) = match answered {
