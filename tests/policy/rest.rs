@@ -27,8 +27,9 @@ use Answered::{All, Elsewhere, Only, Recognised, Session};
 
 const WHOLE_LEDGER: &[&str] = &["council", "inspector", "auditor"];
 
+/// Not in it: pages about the programme, whose addresses are constants of `tahavol_web`.
 /// The route as the server has it, the method, an address of it, and who is answered. Routes of the log stand under `/log`.
-const ROUTES: [(&str, &str, &str, Answered); 30] = [
+const ROUTES: [(&str, &str, &str, Answered); 31] = [
     ("/graphql", "GET", "", Elsewhere),
     ("/graphql/ws", "GET", "", Elsewhere),
     ("/graphiql", "GET", "/graphiql", All(200)),
@@ -43,6 +44,7 @@ const ROUTES: [(&str, &str, &str, Answered); 30] = [
     ("/proof/{position}", "GET", "/log/proof/1", Recognised(200)),
     ("/consistency/{from}/{to}", "GET", "/log/consistency/1/2", All(200)),
     ("/session", "GET", "/session", Recognised(200)),
+    ("/live", "GET", "/live", Recognised(200)),
     ("/healthz", "GET", "/healthz", All(200)),
     ("/readyz", "GET", "/readyz", All(200)),
     ("/metrics", "GET", "/metrics", All(200)),
