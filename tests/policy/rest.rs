@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tahavol_tests::binary::root;
 
@@ -27,9 +27,9 @@ use Answered::{All, Elsewhere, Only, Recognised, Session};
 
 const WHOLE_LEDGER: &[&str] = &["council", "inspector", "auditor"];
 
-/// Not in it: pages about the programme, whose addresses are constants of `tahavol_web`.
-/// The route as the server has it, the method, an address of it, and who is answered. Routes of the log stand under `/log`.
-const ROUTES: [(&str, &str, &str, Answered); 31] = [
+/// The route as the server has it, the method, an address of it, and who is answered. Routes of the log stand under `/log`. Pages about
+/// the programme are not in it: all of them lead strangers to where one signs in.
+const ROUTES: [(&str, &str, &str, Answered); 30] = [
     ("/graphql", "GET", "", Elsewhere),
     ("/graphql/ws", "GET", "", Elsewhere),
     ("/graphiql", "GET", "/graphiql", All(200)),
@@ -44,7 +44,6 @@ const ROUTES: [(&str, &str, &str, Answered); 31] = [
     ("/proof/{position}", "GET", "/log/proof/1", Recognised(200)),
     ("/consistency/{from}/{to}", "GET", "/log/consistency/1/2", All(200)),
     ("/session", "GET", "/session", Recognised(200)),
-    ("/live", "GET", "/live", Recognised(200)),
     ("/healthz", "GET", "/healthz", All(200)),
     ("/readyz", "GET", "/readyz", All(200)),
     ("/metrics", "GET", "/metrics", All(200)),
@@ -83,20 +82,74 @@ const SENDERS: &[&str] = &[
 fn every_route_of_the_server_stands_in_the_table() {
     let mut there = BTreeSet::new();
     routes(&root().join("crates/tahavol-server/src/http"), &mut there);
+    there.retain(|route| !pages().contains(route));
     let named: BTreeSet<String> = ROUTES.iter().map(|(route, ..)| (*route).to_owned()).collect();
     assert_eq!(named, there);
 }
 
+#[tokio::test]
+async fn no_page_about_the_programme_is_shown_to_a_stranger() {
+    let world = World::new(&[], &[]).await;
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let mut wrong = Vec::new();
+    for route in pages() {
+        let address = format!("{}{}", world.server.address, filled(&route));
+        for stranger in UNKNOWN {
+            for request in [client.get(&address), client.post(&address).header("content-type", FORM).body("csrf=x")] {
+                let answer = world.by(stranger, request).send().await.unwrap();
+                let (status, place) = (answer.status().as_u16(), answer.headers().get("location").cloned());
+                let leads_to_the_door = place.is_some_and(|place| place.to_str().unwrap().starts_with("/sign-in"));
+                if !(matches!(status, 401 | 403 | 405) || status == 303 && leads_to_the_door) {
+                    wrong.push(format!("{route} to {stranger}: {status}"));
+                }
+            }
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// The routes of the pages about the programme: written out, or by the name of a constant of `tahavol_web::address`.
+fn pages() -> BTreeSet<String> {
+    let folder = root().join("crates/tahavol-server/src/http/pages");
+    let mut found = BTreeSet::new();
+    routes(&folder, &mut found);
+    let addresses = fs::read_to_string(root().join("crates/tahavol-web/src/address.rs")).unwrap();
+    for name in named(&folder) {
+        let value = addresses.split(&format!("const {name}: &str = \"")).nth(1).unwrap_or_else(|| panic!("{name} is an address"));
+        found.insert(value[..value.find('"').unwrap()].to_owned());
+    }
+    assert!(found.len() > 10, "{found:?}");
+    found
+}
+
+/// What stands within `.route(address::…,`.
+fn named(folder: &Path) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for path in files(folder) {
+        let text = fs::read_to_string(&path).unwrap();
+        found.extend(text.split(".route(address::").skip(1).map(|rest| rest[..rest.find(',').unwrap()].to_owned()));
+    }
+    found
+}
+
+/// An address of a route: something stands in each of its places.
+fn filled(route: &str) -> String {
+    let segments = route.split('/').map(|segment| if segment.starts_with('{') { "1" } else { segment });
+    segments.collect::<Vec<_>>().join("/")
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    paths.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+}
+
 /// What stands first within `.route("…"`.
 fn routes(folder: &Path, found: &mut BTreeSet<String>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            routes(&path, found);
-        } else {
-            let text = fs::read_to_string(&path).unwrap();
-            found.extend(text.split(".route(\"").skip(1).map(|rest| rest[..rest.find('"').unwrap()].to_owned()));
-        }
+    for path in files(folder) {
+        let text = fs::read_to_string(&path).unwrap();
+        found.extend(text.split(".route(\"").skip(1).map(|rest| rest[..rest.find('"').unwrap()].to_owned()));
     }
 }
 
@@ -120,7 +173,7 @@ async fn an_address_answers_those_whom_the_table_names() {
                 Session => None,
             };
             let (content, body) = match answered {
-                Session => ("application/x-www-form-urlencoded", "csrf=x".to_owned()),
+                Session => (FORM, "csrf=x".to_owned()),
                 // A file of each one's own, so that each is new.
                 All(_) | Recognised(_) | Only(..) | Elsewhere => ("text/plain; charset=utf-8", format!("پرونده {number}")),
             };

@@ -210,7 +210,7 @@ impl Sheet<'_> {
     fn moment_bar(&self) -> Markup {
         let past = self.moment.is_past();
         html! {
-            aside #moment.moment.past[past] aria-label=(self.word("page-moment")) data-live[!past] data-position=[self.snapshot.position] {
+            aside #moment.moment.past[past] aria-label=(self.word("page-moment")) data-live[!past && self.frame.reader.is_some()] data-position=[self.snapshot.position] {
                 p {
                     @if past { strong { (self.word("page-moment-past")) " " } }
                     @match (self.snapshot.position, self.snapshot.recorded_at) {

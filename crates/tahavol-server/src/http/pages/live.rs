@@ -28,12 +28,11 @@ pub(super) struct After {
 /// One event `position` whenever the live picture has moved beyond what the page has seen; slow readers hear of the last one alone.
 pub(super) async fn follow(State(site): State<Arc<Site>>, who: Who, Query(after): Query<After>, headers: HeaderMap) -> Response {
     let lang = language(&headers, site.language);
-    let caller = match who.caller() {
-        Ok(None) if !site.settings.public_view => return Problem::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED").respond(lang),
-        Ok(caller) => caller.cloned(),
+    let caller = match who.somebody() {
+        Ok(caller) => Arc::clone(caller),
         Err(problem) => return problem.respond(lang),
     };
-    let Some(place) = site.watch(caller.as_ref()) else {
+    let Some(place) = site.watch(Some(&caller)) else {
         let limit = site.limits.subscriptions_per_person;
         return Problem::new(StatusCode::TOO_MANY_REQUESTS, "TOO_MANY_SUBSCRIPTIONS").with("limit", limit).respond(lang);
     };
@@ -42,7 +41,7 @@ pub(super) async fn follow(State(site): State<Arc<Site>>, who: Who, Query(after)
         async move {
             tokio::select! {
                 () = site.closing.told() => {}
-                () = site.until_ended(caller.as_ref()) => {}
+                () = site.until_ended(Some(&caller)) => {}
             }
         }
     };
