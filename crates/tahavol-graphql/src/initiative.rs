@@ -55,7 +55,7 @@ impl Initiative {
         if let Ok(uuid) = RawUuid::parse_str(&key) {
             return snapshot.initiatives.contains_key(&InitiativeId(uuid)).then_some(InitiativeId(uuid));
         }
-        snapshot.initiative_coded(&key).map(|row| row.id)
+        snapshot.initiative_by_code(&key).map(|row| row.id)
     }
 }
 

@@ -43,7 +43,7 @@ impl Milestone {
         if let Ok(uuid) = RawUuid::parse_str(&key) {
             return snapshot.milestones.contains_key(&MilestoneId(uuid)).then_some(MilestoneId(uuid));
         }
-        snapshot.milestone_coded(&key).map(|row| row.plan.id)
+        snapshot.milestone_by_code(&key).map(|row| row.plan.id)
     }
 }
 

@@ -1,7 +1,6 @@
-//! Finding things by their codes, by words, and by what lists are narrowed by.
+//! What lists are narrowed by, and who is in a commission.
 
 use std::cmp::Reverse;
-use std::sync::Arc;
 
 use tahavol_domain::calendar::Date;
 use tahavol_domain::commission::event::{Rating, Role};
@@ -9,7 +8,7 @@ use tahavol_domain::text::{Text, fold};
 use tahavol_domain::values::{CommissionSlug, FULL, Office, Person};
 
 use crate::Snapshot;
-use crate::rows::{CommissionRow, InitiativeRow, MilestoneRow, Stamp};
+use crate::rows::{CommissionRow, MilestoneRow, Stamp};
 
 /// Somebody who is in a commission now.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -26,16 +25,6 @@ pub fn finds(words: &str, code: &str, title: &Text) -> bool {
 }
 
 impl Snapshot {
-    #[must_use]
-    pub fn initiative_coded(&self, code: &str) -> Option<&Arc<InitiativeRow>> {
-        self.initiatives.values().find(|row| row.proposal.code == code)
-    }
-
-    #[must_use]
-    pub fn milestone_coded(&self, code: &str) -> Option<&Arc<MilestoneRow>> {
-        self.milestones.values().find(|row| row.plan.code == code)
-    }
-
     /// Who is in a commission now: chair, secretary, members.
     #[must_use]
     pub fn members(&self, slug: &CommissionSlug) -> Vec<Member<'_>> {

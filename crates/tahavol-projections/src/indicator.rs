@@ -1,5 +1,7 @@
 //! Views of the indicators: the national value on a day, the trajectory to the targets, and what was achieved of them.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use tahavol_domain::calendar::{Date, Period};
 use tahavol_domain::indicator::event::{Aggregation, Derived, Direction, MeasuredValue, MeasurementScope};
@@ -82,6 +84,20 @@ impl Snapshot {
     #[must_use]
     pub fn value_of(&self, indicator: &IndicatorCode, on: Date) -> Option<NationalValue> {
         self.national_value(indicator, on, Detail::WithFacts)
+    }
+
+    /// Every national value up to the day, in the order of days: one for each day on which a period ends that has one. Of a derived
+    /// indicator the value on the day alone, since it is counted at the position.
+    #[must_use]
+    pub fn values_until(&self, indicator: &IndicatorCode, until: Date) -> Vec<(Date, Ratio)> {
+        let Some(row) = self.indicators.get(indicator) else { return Vec::new() };
+        let ends = row.measurements.values().filter(|row| row.standing.counts()).map(|row| row.period.end);
+        let mut days: BTreeSet<Date> = ends.filter(|end| *end <= until).collect();
+        if row.definition.derived.is_some() {
+            days.insert(until);
+        }
+        let value = |day: Date| self.national_value(indicator, day, Detail::FiguresOnly).filter(|national| national.day == day);
+        days.into_iter().filter_map(|day| Some((day, value(day)?.value))).collect()
     }
 
     pub(crate) fn national_value(&self, indicator: &IndicatorCode, on: Date, detail: Detail) -> Option<NationalValue> {

@@ -73,12 +73,24 @@ impl Sheet<'_> {
                     div.table-foot {
                         p { (self.counted(table, &part)) }
                         @if part.pages > 1 { (self.pages(table, &part, place)) }
-                        p.no-print { (self.word("page-table-download")) " " @for format in Format::ALL {
-                            a href=(self.taken(table, format, place)) rel="nofollow" download { (format.name()) } " "
-                        } }
+                        (self.files_of(table, place))
                     }
                 }
             }
+        }
+    }
+
+    /// Only the ways to take a table away, where what stands in it is drawn.
+    #[must_use]
+    pub fn downloads(&self, table: &Table) -> Markup {
+        html! { @if !table.rows.is_empty() { div.table-foot id=(table.id) { (self.files_of(table, Place::AmongOthers)) } } }
+    }
+
+    fn files_of(&self, table: &Table, place: Place) -> Markup {
+        html! {
+            p.no-print { (self.word("page-table-download")) " " @for format in Format::ALL {
+                a href=(self.taken(table, format, place)) rel="nofollow" download { (format.name()) } " "
+            } }
         }
     }
 

@@ -3,14 +3,15 @@
 use maud::{Markup, html};
 use tahavol_app::Can;
 use tahavol_domain::Kind;
-use tahavol_domain::indicator::event::{Aggregation, Derived, MeasuredValue, MeasurementScope, Quality};
+use tahavol_domain::indicator::event::{Aggregation, Derived, Direction, MeasuredValue, MeasurementScope, Quality};
 use tahavol_domain::text::Text;
-use tahavol_projections::indicator::{ValueOrigin, expected_on};
+use tahavol_projections::indicator::{TrajectoryPoint, ValueOrigin, expected_on};
 use tahavol_projections::rows::{IndicatorRow, MeasurementRow, MeasurementStanding};
 
 use super::Timeline;
 use super::indicators::value;
 use crate::address;
+use crate::chart::{Measured, Promise, Side, Title, Trajectory};
 use crate::figure::{decimal, quantity};
 use crate::sheet::{Section, Sheet};
 use crate::table::{Cell, Column, Row, Table};
@@ -46,7 +47,8 @@ pub fn page(sheet: &Sheet<'_>, shown: &Shown<'_>) -> Markup {
         }
         section aria-labelledby="trajectory-title" {
             h2 #trajectory-title { (sheet.word("page-thing-trajectory")) }
-            (sheet.one_of(&sheet.sorted(trajectory(sheet, row))))
+            (drawn(sheet, row))
+            (sheet.downloads(&trajectory(sheet, row)))
         }
         section aria-labelledby="meaning-title" {
             h2 #meaning-title { (sheet.word("page-thing-meaning")) }
@@ -174,13 +176,9 @@ fn targets(sheet: &Sheet<'_>, row: &IndicatorRow) -> Table {
 fn trajectory(sheet: &Sheet<'_>, row: &IndicatorRow) -> Table {
     let column = |key: &'static str, word: &str| Column { key, label: sheet.word(word) };
     let points = sheet.snapshot.trajectory(&row.definition.code);
-    let rows = points.iter().map(|point| Row {
-        cells: vec![
-            Cell::Date(point.on),
-            Cell::Quantity(point.value),
-            Cell::Text(point.horizon.map_or_else(|| sheet.word("page-thing-baseline-value"), |horizon| sheet.horizon(horizon))),
-        ],
-    });
+    let rows = points
+        .iter()
+        .map(|point| Row { cells: vec![Cell::Date(point.on), Cell::Quantity(point.value), Cell::Text(point_name(sheet, point))] });
     Table {
         id: "trajectory",
         caption: sheet.word("page-thing-trajectory-points"),
@@ -188,6 +186,35 @@ fn trajectory(sheet: &Sheet<'_>, row: &IndicatorRow) -> Table {
         rows: rows.collect(),
         empty: sheet.word("page-thing-trajectory-none"),
     }
+}
+
+fn drawn(sheet: &Sheet<'_>, row: &IndicatorRow) -> Markup {
+    let (code, meaning) = (&row.definition.code, &row.definition.meaning);
+    let promises: Vec<Promise> = sheet
+        .snapshot
+        .trajectory(code)
+        .into_iter()
+        .map(|point| Promise { on: point.on, value: point.value.into(), label: point_name(sheet, &point) })
+        .collect();
+    let values = sheet.snapshot.values_until(code, sheet.day).into_iter();
+    let measured: Vec<Measured> = values.map(|(on, value)| Measured { on, value }).collect();
+    sheet.trajectory(&Trajectory {
+        title: Title { id: "drawn", text: meaning.title.get(sheet.lang()) },
+        unit: &meaning.unit,
+        promises: &promises,
+        tolerance: meaning.tolerance.map(Into::into),
+        side: match meaning.direction {
+            Direction::Increase => Side::AtLeast,
+            Direction::Decrease => Side::AtMost,
+            Direction::Observe => Side::Anywhere,
+        },
+        measured: &measured,
+        day: sheet.day,
+    })
+}
+
+fn point_name(sheet: &Sheet<'_>, point: &TrajectoryPoint) -> String {
+    point.horizon.map_or_else(|| sheet.word("page-thing-baseline-value"), |horizon| sheet.horizon(horizon))
 }
 
 fn all(row: &IndicatorRow) -> Vec<(&IndicatorRow, &MeasurementRow)> {

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use maud::{Markup, html};
 use tahavol_app::{Can, RecordedFact};
 use tahavol_domain::Kind;
+use tahavol_domain::calendar::Date;
 use tahavol_domain::milestone::event::Baseline;
 use tahavol_projections::progress::{MilestonePoint, Progress};
 use tahavol_projections::provinces::ProvinceRollout;
@@ -17,6 +18,7 @@ use tahavol_projections::standing::Standing;
 use super::Timeline;
 use super::milestones::notices;
 use crate::address;
+use crate::chart::{SCurve, Title, VoicesOn};
 use crate::mark::Voices;
 use crate::sheet::{Section, Sheet};
 use crate::table::{Cell, Column, Row, Table};
@@ -78,7 +80,8 @@ pub fn page(sheet: &Sheet<'_>, shown: &Shown<'_>) -> Markup {
         @if !shown.series.is_empty() {
             section aria-labelledby="trajectory-title" {
                 h2 #trajectory-title { (sheet.word("page-thing-over-time")) }
-                (sheet.one_of(&sheet.sorted(trajectory(sheet, shown.series))))
+                (curve(sheet, shown))
+                (sheet.downloads(&trajectory(sheet, shown.series)))
             }
         }
         section aria-labelledby="reports-title" {
@@ -203,24 +206,34 @@ fn pending(sheet: &Sheet<'_>, row: &MilestoneRow) -> Markup {
     }
 }
 
+fn curve(sheet: &Sheet<'_>, shown: &Shown<'_>) -> Markup {
+    let on = |on: Date, voices: Voices| VoicesOn { on, voices };
+    let points: Vec<VoicesOn> = shown.series.iter().map(|point| on(point.on, voices_of(point))).collect();
+    sheet.s_curve(&SCurve {
+        title: Title { id: "curve", text: &sheet.word("page-thing-by-month") },
+        points: &points,
+        now: on(sheet.day, Voices::from(shown.progress)),
+        finish: shown.progress.forecast_finish,
+        ends: shown.progress.due,
+    })
+}
+
+fn voices_of(point: &MilestonePoint) -> Voices {
+    Voices { planned: point.planned, reported: point.reported, verified: point.verified }
+}
+
 fn trajectory(sheet: &Sheet<'_>, series: &[MilestonePoint]) -> Table {
     let column = |key: &'static str, word: &str| Column { key, label: sheet.word(word) };
     let cells = |point: &MilestonePoint| {
-        let voices = Voices { planned: point.planned, reported: point.reported, verified: point.verified };
-        vec![
-            Cell::Date(point.on),
-            Cell::Voices(voices),
-            Cell::Share(point.planned),
-            Cell::Share(point.reported),
-            Cell::Share(point.verified),
-        ]
+        // What is said of a day that has not come is not known.
+        let said = |points: Option<u16>| if point.on <= sheet.day { Cell::Share(points) } else { Cell::Nothing };
+        vec![Cell::Date(point.on), Cell::Share(point.planned), said(point.reported), said(point.verified)]
     };
     Table {
         id: "trajectory",
         caption: sheet.word("page-thing-by-month"),
         columns: vec![
             column("day", "page-thing-day"),
-            column("progress", "page-progress"),
             column("planned", "page-voice-planned"),
             column("reported", "page-voice-reported"),
             column("verified", "page-voice-verified"),

@@ -16,6 +16,8 @@ pub mod provinces;
 pub mod search;
 pub mod station;
 pub mod stations;
+#[cfg(test)]
+mod tests;
 mod timeline;
 
 pub use timeline::{BEFORE, Timeline};

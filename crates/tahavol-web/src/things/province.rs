@@ -11,8 +11,12 @@ use tahavol_projections::rows::{MilestoneRow, StationRow};
 
 use super::{station, stations};
 use crate::address;
+use crate::chart::{BurnUp, Cumulative, Title};
 use crate::sheet::{Section, Sheet};
 use crate::table::{Cell, Column, Row, Table};
+
+/// Roll-outs whose lines can be told apart in one chart.
+const LINES: usize = 4;
 
 /// A roll-out that reaches the province.
 pub struct Reaching<'a> {
@@ -52,6 +56,7 @@ pub fn page(sheet: &Sheet<'_>, shown: &Shown<'_>) -> Markup {
             h2 #rollouts-title { (sheet.word("page-thing-rollouts")) }
             (sheet.one_of(&sheet.sorted(rollouts(sheet, shown))))
             @if !shown.rollouts.is_empty() {
+                @if shown.rollouts.len() <= LINES { (drawn(sheet, shown)) }
                 details {
                     summary { (sheet.word("page-thing-burn-up")) }
                     (sheet.one_of(&sheet.sorted(burn_up(sheet, shown))))
@@ -121,6 +126,27 @@ fn rollouts(sheet: &Sheet<'_>, shown: &Shown<'_>) -> Table {
         rows: rows.collect(),
         empty: sheet.word("page-thing-deliveries-none"),
     }
+}
+
+fn drawn(sheet: &Sheet<'_>, shown: &Shown<'_>) -> Markup {
+    let line = |reaching: &Reaching<'_>| Cumulative {
+        label: reaching.row.plan.code.clone(),
+        points: reaching.burn_up.iter().map(|point| (point.on, point.delivered.into())).collect(),
+    };
+    let lines: Vec<Cumulative> = shown.rollouts.iter().map(line).collect();
+    let mut wholes = shown.rollouts.iter().map(|reaching| u64::from(reaching.rollout.stations));
+    let first = wholes.next();
+    let promised = match shown.rollouts {
+        [only] => Some((only.row.plan.current.starts, only.row.plan.current.due)),
+        _ => None,
+    };
+    sheet.burn_up(&BurnUp {
+        title: Title { id: "drawn", text: &sheet.word("page-thing-rollouts") },
+        lines: &lines,
+        whole: first.filter(|first| wholes.all(|whole| whole == *first)),
+        promised,
+        day: sheet.day,
+    })
 }
 
 /// Month by month, one roll-out after the other.

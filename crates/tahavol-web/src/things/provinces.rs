@@ -5,6 +5,7 @@ use tahavol_domain::values::FULL;
 use tahavol_projections::provinces::ProvinceView;
 
 use crate::address;
+use crate::chart::{Tile, Tiles, Title};
 use crate::sheet::{Section, Sheet};
 use crate::table::{Cell, Column, Row, SORT, Table};
 
@@ -58,8 +59,19 @@ fn share(part: u32, whole: u32) -> Option<u16> {
 
 /// The page.
 #[must_use]
-pub fn list(sheet: &Sheet<'_>, table: &Table) -> Markup {
+pub fn list(sheet: &Sheet<'_>, provinces: &[ProvinceView], table: &Table) -> Markup {
     let trail = sheet.trail(&[(sheet.at(address::STATIONS), sheet.word("page-section-stations"))]);
-    let content = html! { (sheet.listing(table, &[])) };
+    let of = |view: &ProvinceView| (u64::from(view.networked), u64::from(view.stations + view.outposts));
+    let tiles: Vec<Tile<'_>> =
+        provinces.iter().map(|view| Tile { province: &view.province, part: of(view).0, whole: of(view).1 }).collect();
+    let map = Tiles {
+        title: Title { id: "map", text: &sheet.word("page-thing-coverage-all") },
+        counted: &sheet.word("page-thing-networked"),
+        tiles: &tiles,
+    };
+    let content = html! {
+        div #map-live data-live[!sheet.moment.is_past()] { (sheet.tiles(&map)) }
+        (sheet.listing(table, &[]))
+    };
     sheet.page_under(Some(Section::Stations), &trail, &sheet.word("page-thing-provinces"), &content)
 }

@@ -13,8 +13,10 @@ pub const BEFORE: &str = "before";
 /// Some of the events of a thing, newest first.
 #[derive(Debug, Clone)]
 pub struct Timeline {
-    /// As the ledger is asked for all of it.
+    /// The thing's own.
     pub stream: String,
+    /// As the ledger is asked for all of it.
+    pub asked: (&'static str, String),
     pub facts: Vec<RecordedFact>,
     /// Whether there are older ones.
     pub more: bool,
@@ -25,7 +27,8 @@ impl Sheet<'_> {
     pub(super) fn timeline(&self, timeline: Option<&Timeline>) -> Markup {
         let Some(timeline) = timeline else { return html! {} };
         let oldest = timeline.facts.last().map(|recorded| recorded.position).filter(|_| timeline.more);
-        let whole = self.at(&format!("{}?stream={}", address::LEDGER, address::segment(&timeline.stream)));
+        let (name, value) = &timeline.asked;
+        let whole = self.at(&format!("{}?{name}={}", address::LEDGER, address::segment(value)));
         html! {
             section #events data-live[!self.moment.is_past()] aria-labelledby="events-title" {
                 h2 #events-title { (self.word("page-thing-events")) }

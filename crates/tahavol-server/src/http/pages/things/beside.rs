@@ -20,7 +20,13 @@ impl Reading {
         let below = self.asked(BEFORE).and_then(|before| before.parse().ok());
         let window = Window { above: None, below, direction: Direction::NewestFirst, limit: EVENTS };
         let found = self.site().app.search(&filter, window).await.map_err(|error| self.visit.trouble(error))?;
-        Ok(Some(Timeline { stream: of.to_string(), facts: found.facts, more: found.more }))
+        let asked = match of {
+            Stream::Commission(slug) => ("commission", slug.0.clone()),
+            Stream::Programme(_) | Stream::Initiative(_) | Stream::Milestone(_) | Stream::Station(_) | Stream::Indicator(_) => {
+                ("thing", of.to_string())
+            }
+        };
+        Ok(Some(Timeline { stream: of.to_string(), asked, facts: found.facts, more: found.more }))
     }
 
     /// Every command about the thing, with whether the reader can give it now. Nothing is done in the past, or by the public.

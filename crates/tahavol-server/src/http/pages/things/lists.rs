@@ -55,8 +55,9 @@ pub(super) async fn stations(reading: Reading) -> Response {
 
 pub(super) async fn provinces(reading: Reading) -> Response {
     let sheet = reading.sheet();
-    let table = provinces::listed(&sheet, &reading.snapshot.provinces());
-    reading.listing(&table, || provinces::list(&sheet, &table))
+    let provinces = reading.snapshot.provinces();
+    let table = provinces::listed(&sheet, &provinces);
+    reading.listing(&table, || provinces::list(&sheet, &provinces, &table))
 }
 
 pub(super) async fn indicators(reading: Reading) -> Response {

@@ -40,7 +40,7 @@ pub(super) async fn commission(reading: Reading, Path(slug): Path<String>) -> Re
 }
 
 pub(super) async fn initiative(reading: Reading, Path(code): Path<String>) -> Response {
-    let Some(row) = reading.snapshot.initiative_coded(&code) else { return reading.not_found() };
+    let Some(row) = reading.snapshot.initiative_by_code(&code) else { return reading.not_found() };
     let sheet = reading.sheet();
     let filter = Filter { timeline: Some(Life::Initiative(row.id)), ..Filter::default() };
     let timeline = match reading.timeline(filter, &Stream::Initiative(row.id)).await {
@@ -57,7 +57,7 @@ pub(super) async fn initiative(reading: Reading, Path(code): Path<String>) -> Re
 }
 
 pub(super) async fn milestone(reading: Reading, Path(code): Path<String>) -> Response {
-    let Some(row) = reading.snapshot.milestone_coded(&code) else { return reading.not_found() };
+    let Some(row) = reading.snapshot.milestone_by_code(&code) else { return reading.not_found() };
     let (sheet, id, baseline) = (reading.sheet(), row.plan.id, reading.moment.baseline);
     let filter = Filter { timeline: Some(Life::Milestone(id)), ..Filter::default() };
     let (timeline, facts) = match (reading.timeline(filter, &Stream::Milestone(id)).await, reports(&reading, row).await) {
@@ -68,7 +68,7 @@ pub(super) async fn milestone(reading: Reading, Path(code): Path<String>) -> Res
         row,
         progress: &milestone_progress(&reading.snapshot, id, reading.day, baseline),
         standing: &row.standing(&reading.snapshot, reading.day),
-        series: &milestone_series(&reading.snapshot, id, reading.day, baseline),
+        series: &milestone_series(&reading.snapshot, id, reading.day.max(row.plan.current.due), baseline),
         provinces: &reading.snapshot.rollout_by_province(id, reading.day),
         facts: &facts,
         timeline: timeline.as_ref(),
