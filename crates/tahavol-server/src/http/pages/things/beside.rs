@@ -1,7 +1,9 @@
 //! What stands beside every thing: what happened to it, and what the reader can do on it.
 
-use axum::response::Response;
+use std::collections::BTreeSet;
 use std::sync::Arc;
+
+use axum::response::Response;
 use tahavol_app::search::{Direction, Filter, Window};
 use tahavol_app::{Can, Subject};
 use tahavol_domain::{Kind, Stream};
@@ -29,16 +31,20 @@ impl Reading {
         Ok(Some(Timeline { stream: of.to_string(), asked, facts: found.facts, more: found.more }))
     }
 
-    /// Every command about the thing, with whether the reader can give it now. Nothing is done in the past, or by the public.
-    pub(super) async fn offered(&self, on: &Subject) -> Vec<(Kind, Can)> {
+    /// Every command about these things, with whether the reader can give it now to any of them. Nothing is done in the past, or by the
+    /// public.
+    pub(super) async fn offered(&self, on: &[Subject]) -> Vec<(Kind, Can)> {
         let Some((person, within)) = self.person().filter(|_| !self.moment.is_past()) else { return Vec::new() };
-        match self.site().app.can_all(person, within, on).await {
-            Ok(offered) => offered,
-            // The page can be read without: who acts nevertheless is told why not.
-            Err(error) => {
-                tracing::warn!(%error, "what can be done could not be looked at");
-                Vec::new()
+        let mut offered: Vec<(Kind, Can)> = Vec::new();
+        for subject in on {
+            match self.site().app.can_all(person, within, subject).await {
+                Ok(answers) => offered.extend(answers.into_iter().filter(|(_, can)| *can == Can::Yes)),
+                // The page can be read without: who acts nevertheless is told why not.
+                Err(error) => tracing::warn!(%error, "what can be done could not be looked at"),
             }
         }
+        let mut known = BTreeSet::new();
+        offered.retain(|(kind, _)| known.insert(*kind));
+        offered
     }
 }

@@ -15,6 +15,9 @@ use tahavol_web::things::{Timeline, commission, indicator, initiative, milestone
 use super::Reading;
 use super::lists::{figures_of, whole};
 
+/// Of a thing's own parts only so many, the newest, are asked about what can be done on them.
+const LOOKED_AT: usize = 8;
+
 pub(super) async fn commission(reading: Reading, Path(slug): Path<String>) -> Response {
     let slug = CommissionSlug(slug);
     let Some(row) = reading.snapshot.commissions.get(&slug) else { return reading.not_found() };
@@ -34,7 +37,7 @@ pub(super) async fn commission(reading: Reading, Path(slug): Path<String>) -> Re
         horizons: &Horizon::ALL.map(|horizon| (horizon, at(Some(horizon)))),
         by_initiative: &figures_of(&reading, &own),
         timeline: timeline.as_ref(),
-        offered: &reading.offered(&Subject::Commission(slug)).await,
+        offered: &reading.offered(&[Subject::Commission(slug)]).await,
     };
     reading.with_tables(|| commission::tables(&sheet, &shown), || commission::page(&sheet, &shown))
 }
@@ -51,9 +54,15 @@ pub(super) async fn initiative(reading: Reading, Path(code): Path<String>) -> Re
         row,
         progress: &progress(&reading.snapshot, &Query { initiative: Some(row.id), ..whole(&reading) }),
         timeline: timeline.as_ref(),
-        offered: &reading.offered(&Subject::Initiative(row.id)).await,
+        offered: &reading.offered(&about(row)).await,
     };
     reading.with_tables(|| initiative::tables(&sheet, &shown), || initiative::page(&sheet, &shown))
+}
+
+/// The initiative, and the risks that can be closed.
+fn about(row: &InitiativeRow) -> Vec<Subject> {
+    let open = row.risks.iter().filter(|(_, risk)| risk.closed.is_none());
+    [Subject::Initiative(row.id)].into_iter().chain(open.map(|(risk, _)| Subject::Risk(row.id, *risk))).take(LOOKED_AT).collect()
 }
 
 pub(super) async fn milestone(reading: Reading, Path(code): Path<String>) -> Response {
@@ -72,7 +81,7 @@ pub(super) async fn milestone(reading: Reading, Path(code): Path<String>) -> Res
         provinces: &reading.snapshot.rollout_by_province(id, reading.day),
         facts: &facts,
         timeline: timeline.as_ref(),
-        offered: &reading.offered(&Subject::Milestone(id)).await,
+        offered: &reading.offered(&[Subject::Milestone(id)]).await,
     };
     reading.with_tables(|| milestone::tables(&sheet, &shown), || milestone::page(&sheet, &shown))
 }
@@ -96,7 +105,7 @@ pub(super) async fn station(reading: Reading, Path(code): Path<String>) -> Respo
         Ok(timeline) => (reading.sheet(), timeline),
         Err(answer) => return answer,
     };
-    let offered = reading.offered(&Subject::Station(code)).await;
+    let offered = reading.offered(&[Subject::Station(code)]).await;
     let shown = station::Shown { row, timeline: timeline.as_ref(), offered: &offered };
     reading.with_tables(|| station::tables(&sheet, &shown), || station::page(&sheet, &shown))
 }
@@ -108,7 +117,11 @@ pub(super) async fn indicator(reading: Reading, Path(code): Path<String>) -> Res
         Ok(timeline) => (reading.sheet(), timeline),
         Err(answer) => return answer,
     };
-    let offered = reading.offered(&Subject::Indicator(code)).await;
+    let mut newest: Vec<_> = row.measurements.values().collect();
+    newest.sort_by_key(|measurement| std::cmp::Reverse(measurement.recorded.position));
+    let measurements = newest.into_iter().map(|measurement| Subject::Measurement(code.clone(), measurement.recorded.event));
+    let about: Vec<Subject> = [Subject::Indicator(code.clone())].into_iter().chain(measurements).take(LOOKED_AT).collect();
+    let offered = reading.offered(&about).await;
     let shown = indicator::Shown { row, timeline: timeline.as_ref(), offered: &offered };
     reading.with_tables(|| indicator::tables(&sheet, &shown), || indicator::page(&sheet, &shown))
 }
@@ -134,7 +147,7 @@ pub(super) async fn province(reading: Reading, Path(code): Path<String>) -> Resp
         })
         .collect();
     rollouts.sort_by(|a, b| a.row.plan.code.cmp(&b.row.plan.code));
-    let offered = reading.offered(&Subject::Province(province.code.clone())).await;
+    let offered = reading.offered(&[Subject::Province(province.code.clone())]).await;
     let shown = province::Shown { province, all: coverage(None), target: coverage(Some(true)), rollouts: &rollouts, offered: &offered };
     let sheet = reading.sheet();
     reading.with_tables(|| province::tables(&sheet, &shown), || province::page(&sheet, &shown))
