@@ -25,6 +25,7 @@ mod head;
 mod notice;
 mod order;
 mod phase;
+mod rehearsal;
 mod sight;
 mod step;
 mod streams;
@@ -55,6 +56,7 @@ pub use head::Lag;
 pub use notice::{Denied, Notice, Noticed};
 pub use order::{Order, Outcome};
 pub use phase::{Finished, Phase, Submitted, When};
+pub use rehearsal::Rehearsal;
 pub use tahavol_ledger::{Alarm, Condition, Link};
 pub use waiting::{Waiting, waiting};
 

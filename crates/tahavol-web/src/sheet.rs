@@ -1,6 +1,7 @@
 //! A page about the programme: the picture it shows, the moment that stands in its address, and the frame that says so.
 
 use maud::{Markup, html};
+use tahavol_domain::Kind;
 use tahavol_domain::calendar::Date;
 use tahavol_domain::text::{Lang, Text};
 use tahavol_domain::values::Office;
@@ -10,6 +11,7 @@ use tahavol_projections::progress::BaselineKind;
 use crate::address::{self, AS_OF, BASELINE, Moment, STATUS_DATE};
 use crate::asset;
 use crate::figure::Hand;
+use crate::forms::said;
 use crate::layout::{Frame, bar, document};
 use crate::words::{message, telling, word};
 
@@ -32,6 +34,18 @@ pub struct Sheet<'a> {
     pub query: &'a [(String, String)],
     /// What the reader may act as today.
     pub offices: &'a [Office],
+    /// What she has just done, until a page has said so.
+    pub said: Option<Said>,
+}
+
+/// A command that was carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Said {
+    pub kind: Kind,
+    /// Of its last event; none where nothing was left to do.
+    pub position: Option<u64>,
+    /// Whether the pages show it already.
+    pub visible: bool,
 }
 
 /// The parts of the site, in the order in which they stand in the bar.
@@ -181,7 +195,7 @@ impl Sheet<'_> {
         let body = html! {
             (bar(&self.frame, &self.sections(section)))
             (self.moment_bar())
-            main #content.sheet.past[past] { (trail) h1 dir="auto" { (title) } (content) }
+            main #content.sheet.past[past] { @if let Some(done) = self.said { (said(self, done)) } (trail) h1 dir="auto" { (title) } (content) }
             (self.foot())
         };
         document(&self.frame, title, &head, &body)

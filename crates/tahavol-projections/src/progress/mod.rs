@@ -27,6 +27,7 @@ use crate::ratio::Ratio;
 pub use attention::{Attention, Overdue, Stale, attention};
 pub use forecast::ForecastReason;
 pub use matrix::{Cell, matrix};
+pub use planned::promised;
 pub use series::{MOST_POINTS, SeriesPoint, SeriesStep, time_series};
 pub use single::{MilestonePoint, milestone_progress, milestone_series};
 

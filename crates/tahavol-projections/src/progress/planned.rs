@@ -1,9 +1,17 @@
 //! What a plan promises by a day: of one milestone in basis points, of a group as planned value.
 
 use tahavol_domain::calendar::Date;
+use tahavol_domain::milestone::event::Baseline;
+use tahavol_domain::milestone::measure::Measure;
 use tahavol_domain::values::FULL;
 
 use super::subject::Subject;
+
+/// What a promise says of a day, in basis points.
+#[must_use]
+pub fn promised(baseline: &Baseline, on: Date) -> u16 {
+    planned(baseline.starts, baseline.due, baseline.measure == Measure::Binary, on)
+}
 
 /// In one step on the due date where the measure is binary; else straight from the start to the due date, rounded down.
 pub(super) fn planned(starts: Date, due: Date, binary: bool, on: Date) -> u16 {

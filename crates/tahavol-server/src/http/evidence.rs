@@ -11,6 +11,8 @@ use axum::extract::{Path, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use futures_util::Stream;
 use serde::Serialize;
 use tahavol_app::Clock;
 use tahavol_domain::policy::{Drafts, Reader};
@@ -22,7 +24,7 @@ use super::Site;
 use super::negotiate::language;
 use super::problem::Problem;
 use super::who::Who;
-use crate::evidence::EvidenceError;
+use crate::evidence::{EvidenceError, Received};
 
 /// How long one file may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(15 * 60);
@@ -54,20 +56,30 @@ async fn take(site: &Site, who: &Who, headers: &HeaderMap, body: Body) -> Result
         return Err(too_large(limit));
     }
     let declared = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let receiving = timeout(PATIENCE, site.evidence.receive(declared, body.into_data_stream()));
+    let received = receive(site, declared, body.into_data_stream()).await?;
+    let status = if received.new { StatusCode::CREATED } else { StatusCode::OK };
+    let told = Told { digest: received.digest.to_string(), media_type: received.file.media_type, size: received.file.size };
+    Ok((status, [("location", format!("/evidence/{}", received.digest))], Json(told)).into_response())
+}
+
+/// Takes one file from whoever [may send](may_send) one.
+pub(super) async fn receive<E: std::fmt::Display>(
+    site: &Site,
+    declared: Option<&str>,
+    bytes: impl Stream<Item = Result<Bytes, E>> + Unpin,
+) -> Result<Received, Problem> {
+    let receiving = timeout(PATIENCE, site.evidence.receive(declared, bytes));
     let received = receiving.await.map_err(|_| Problem::new(StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT"))?.map_err(problem)?;
     if is_destroyed(site, received.digest) {
         // It came back after it was destroyed by order, and goes again.
         site.evidence.destroy(received.digest).await.map_err(unavailable)?;
         return Err(destroyed(received.digest));
     }
-    let status = if received.new { StatusCode::CREATED } else { StatusCode::OK };
-    let told = Told { digest: received.digest.to_string(), media_type: received.file.media_type, size: received.file.size };
-    Ok((status, [("location", format!("/evidence/{}", received.digest))], Json(told)).into_response())
+    Ok(received)
 }
 
 /// Whoever could never refer to a file has no business filling the store.
-fn may_send(site: &Site, caller: &Caller) -> Result<(), Problem> {
+pub(super) fn may_send(site: &Site, caller: &Caller) -> Result<(), Problem> {
     let snapshot = site.app.snapshot();
     let today = Clock::System.now().date_in(&snapshot.time_zone());
     let refers = |office: &Office| match office {

@@ -1,5 +1,18 @@
 //! Pages on which people act: one's own work, the forms of commands, decisions and reviews.
 
+mod act;
+mod decisions;
 mod offered;
+mod question;
+mod reviews;
+#[cfg(test)]
+mod tests;
+mod work;
 
+pub(crate) use act::said;
+pub use act::{Act, Consequence, Meanwhile, act, cannot};
+pub use decisions::{AGAIN, Again, BEFORE, COMMISSION, Decisions, Taken, Waiting, decisions};
 pub use offered::{has_form, offered};
+pub use question::{Answer, FILES, KEPT, Kept, Question, Wrong};
+pub use reviews::{Held, listed as listed_reviews, review, reviews};
+pub use work::{Item, Pile, work};

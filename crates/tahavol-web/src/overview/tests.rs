@@ -25,6 +25,7 @@ fn with_sheet<T>(lang: Lang, then: impl FnOnce(&Sheet<'_>) -> T) -> T {
         path: "/overview",
         query: &[],
         offices: &[],
+        said: None,
     })
 }
 

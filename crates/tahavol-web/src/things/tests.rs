@@ -236,6 +236,7 @@ fn with_sheet<T>(lang: Lang, recognised: bool, snapshot: &Snapshot, query: &[(St
         path: "/milestones",
         query,
         offices: &[],
+        said: None,
     })
 }
 

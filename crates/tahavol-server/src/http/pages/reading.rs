@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
-use axum::http::{StatusCode, Uri};
+use axum::http::{Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use tahavol_app::{AppError, AsOf};
 use tahavol_domain::calendar::{Date, TimeZone};
@@ -15,7 +15,7 @@ use tahavol_projections::Snapshot;
 use tahavol_projections::sight::Sight;
 use tahavol_web::address::{self, AS_OF, BASELINE, Moment, STATUS_DATE, parse_as_of, parse_baseline};
 use tahavol_web::figure::{Calendar, Hand};
-use tahavol_web::sheet::Sheet;
+use tahavol_web::sheet::{Said, Sheet};
 use tahavol_web::table::{FORMAT, Format, TABLE, Table};
 use tahavol_web::{Markup, SHEET_POLICY};
 
@@ -45,7 +45,15 @@ pub(in crate::http) struct Reading {
     zone: TimeZone,
     calendar: Calendar,
     around: Around,
+    /// What she has just done.
+    said: Option<Said>,
 }
+
+/// Under this key a session keeps what has just been done, until a page has said so.
+const SAID: &str = "said";
+
+/// A command that was carried out, as a session keeps it: its name, its position, whether pages show it.
+type Kept = (String, Option<u64>, bool);
 
 impl Reading {
     /// What is shown to nobody in particular is shown only where that is open; others are asked to sign in first.
@@ -85,6 +93,8 @@ impl Reading {
         let calendar = visit.calendar();
         let kept: Vec<_> = query.into_iter().filter(|(name, _)| !OF_THE_FRAME.contains(&name.as_str())).collect();
         let around = visit.around_address(&address_of(&path, &kept, &moment));
+        let said = if parts.method == Method::GET && caller.is_some() { visit.take::<Kept>(SAID).await } else { None };
+        let said = said.and_then(|(kind, position, visible)| Some(Said { kind: kind.parse().ok()?, position, visible }));
         Ok(Reading {
             snapshot: sight.of(&shown),
             live: sight.of(&whole),
@@ -97,9 +107,18 @@ impl Reading {
             zone,
             calendar,
             around,
+            said,
             moment,
             visit,
         })
+    }
+
+    /// On to another page, which says what was done.
+    pub(in crate::http) async fn done(&self, said: Said, path: &str) -> Response {
+        match self.visit.keep(SAID, (said.kind.name(), said.position, said.visible)).await {
+            Ok(()) => self.visit.go(path),
+            Err(error) => self.visit.trouble(error),
+        }
     }
 
     pub(in crate::http) fn site(&self) -> &Arc<Site> {
@@ -140,6 +159,7 @@ impl Reading {
             path: &self.path,
             query: &self.query,
             offices: &self.offices,
+            said: self.said,
         }
     }
 

@@ -4,6 +4,7 @@
 //! as a header or as a field of a form, from a page that is ours. Forms of somebody who has not signed in show a token that
 //! only the browser's own cookie gives: nobody is signed in as somebody else by another site.
 
+use std::future::ready;
 use std::sync::Arc;
 
 use axum::Form;
@@ -14,6 +15,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderName, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use futures_util::{StreamExt, stream};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use tahavol_identity::{Credential, Note, NoteKind};
@@ -29,8 +31,12 @@ use super::super::who::Who;
 use super::visit::{Visit, own_path, token_of_browser};
 
 const CSRF_TOKEN: HeaderName = HeaderName::from_static("x-csrf-token");
-/// The largest form of ours is a password or two.
+/// The largest form about oneself is a password or two.
 const LARGEST_FORM: usize = 64 << 10;
+/// Into the form of a command people type reasons and notes.
+const LARGEST_ACT: usize = 512 << 10;
+/// Of a form with files the token is the first part, and nothing is read beyond it.
+const LARGEST_BEGINNING: usize = 8 << 10;
 
 /// What the forms of ours have in common.
 #[derive(Deserialize)]
@@ -62,8 +68,12 @@ pub(in crate::http) async fn guard(State(site): State<Arc<Site>>, request: Reque
     let header = parts.headers.get(&CSRF_TOKEN).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let (shown, body) = match header {
         Some(shown) => (Some(shown), body),
-        None if is_form(&parts) => match read(&site, &parts, body).await {
+        None if is_plain_form(&parts) => match read(&site, &parts, body).await {
             Ok((shown, bytes)) => (shown, Body::from(bytes)),
+            Err(status) => return unreadable(&site, &parts, status),
+        },
+        None if boundary(&parts).is_some() => match begin(&site, &parts, body).await {
+            Ok(begun) => begun,
             Err(status) => return unreadable(&site, &parts, status),
         },
         None => (None, body),
@@ -85,15 +95,62 @@ fn wanted(parts: &Parts, site: &Site) -> Wanted {
     }
 }
 
+/// What a page's form can send.
 fn is_form(parts: &Parts) -> bool {
-    let media_type = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let media_type = media_type.split(';').next().unwrap_or_default().trim();
+    is_plain_form(parts) || boundary(parts).is_some()
+}
+
+fn media_type(parts: &Parts) -> &str {
+    parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+fn is_plain_form(parts: &Parts) -> bool {
+    let media_type = media_type(parts).split(';').next().unwrap_or_default().trim();
     media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+}
+
+/// What stands between the parts of a form with files.
+fn boundary(parts: &Parts) -> Option<String> {
+    multer::parse_boundary(media_type(parts)).ok()
+}
+
+/// The token in the first part of a form with files, and the whole form again for whoever it is for: no file is taken before.
+async fn begin(site: &Site, parts: &Parts, body: Body) -> Result<(Option<String>, Body), StatusCode> {
+    let boundary = boundary(parts).unwrap_or_default();
+    let (mut stream, mut begun) = (body.into_data_stream(), Vec::new());
+    let mut shown = None;
+    while shown.is_none() && begun.len() <= LARGEST_BEGINNING {
+        match timeout(site.patience(), stream.next()).await {
+            Ok(Some(Ok(piece))) => begun.extend_from_slice(&piece),
+            Ok(Some(Err(_))) => return Err(StatusCode::BAD_REQUEST),
+            Ok(None) => break,
+            Err(_) => return Err(StatusCode::REQUEST_TIMEOUT),
+        }
+        shown = first_part(&begun, &boundary);
+    }
+    let again = stream::once(ready(Ok(Bytes::from(begun)))).chain(stream);
+    Ok((shown, Body::from_stream(again)))
+}
+
+/// The value of the first part, once it is there whole and if it is the token.
+fn first_part(begun: &[u8], boundary: &str) -> Option<String> {
+    let part = begun.strip_prefix(format!("--{boundary}\r\n").as_bytes())?;
+    let (head, rest) = split(part, b"\r\n\r\n")?;
+    let (value, _) = split(rest, format!("\r\n--{boundary}").as_bytes())?;
+    let head = std::str::from_utf8(head).ok()?;
+    let named = head.split("\r\n").any(|line| line.eq_ignore_ascii_case("content-disposition: form-data; name=\"csrf\""));
+    named.then(|| String::from_utf8(value.to_vec()).ok())?
+}
+
+fn split<'a>(bytes: &'a [u8], mark: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
+    let at = bytes.windows(mark.len()).position(|window| window == mark)?;
+    Some((&bytes[..at], &bytes[at + mark.len()..]))
 }
 
 /// The token in a form, and the form again for whoever it is for.
 async fn read(site: &Site, parts: &Parts, body: Body) -> Result<(Option<String>, Bytes), StatusCode> {
-    let bytes = match timeout(site.patience(), to_bytes(body, LARGEST_FORM)).await {
+    let largest = if parts.uri.path().starts_with("/act/") { LARGEST_ACT } else { LARGEST_FORM };
+    let bytes = match timeout(site.patience(), to_bytes(body, largest)).await {
         Ok(Ok(bytes)) => bytes,
         Ok(Err(_)) => return Err(StatusCode::PAYLOAD_TOO_LARGE),
         Err(_) => return Err(StatusCode::REQUEST_TIMEOUT),
@@ -146,7 +203,27 @@ fn way_back(parts: &Parts) -> &str {
         "/account"
     } else if path.starts_with("/link/") {
         own_path(path).unwrap_or("/")
+    } else if path.starts_with("/act/") {
+        parts.uri.path_and_query().and_then(|all| own_path(all.as_str())).unwrap_or("/")
     } else {
         "/"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEAD: &str = "--x\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n";
+
+    #[test]
+    fn the_token_of_a_form_with_files_is_its_first_part_and_no_other() {
+        let of = |text: &str| first_part(text.as_bytes(), "x");
+        assert_eq!(of(&format!("{HEAD}abc\r\n--x\r\nContent-")), Some("abc".to_owned()));
+        assert_eq!(of(&format!("{HEAD}abc\r\n--")), None, "it is not there whole yet");
+        let other = "--x\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\nn\r\n";
+        assert_eq!(of(&format!("{other}{HEAD}abc\r\n--x--")), None);
+        let file = "--x\r\nContent-Disposition: form-data; name=\"csrf\"; filename=\"a\"\r\n\r\nabc\r\n--x--";
+        assert_eq!(of(file), None);
     }
 }

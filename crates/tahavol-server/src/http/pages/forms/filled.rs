@@ -1,0 +1,189 @@
+//! A form of a command as it arrives: what was typed, and the files that come with it, kept by their digests before anything is decided.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Form;
+use axum::body::{Body, to_bytes};
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::Response;
+use multer::{Field, Multipart};
+use tahavol_domain::values::{Evidence, Sha256};
+use tahavol_web::forms::{FILES, KEPT, Kept};
+use tokio::time::timeout;
+use uuid::Uuid;
+
+use super::super::super::problem::Problem;
+use super::super::super::{Site, evidence};
+use super::super::reading::Reading;
+
+/// All that is typed into one form, in bytes.
+const MOST_TYPED: usize = 512 << 10;
+/// Files of one form.
+const MOST_FILES: usize = 20;
+/// How long a form may take to arrive, its files included.
+const PATIENCE: Duration = Duration::from_secs(30 * 60);
+
+/// What was typed.
+#[derive(Default)]
+pub(super) struct Typed {
+    /// Whether it was sent; otherwise it stands in the address, and what is missing was not asked yet.
+    pub(super) sent: bool,
+    pub(super) fields: Vec<(String, String)>,
+    pub(super) files: Vec<Evidence>,
+    /// What was wrong with files.
+    pub(super) trouble: Vec<String>,
+}
+
+impl Typed {
+    /// What the page's address says already.
+    pub(super) fn asked(query: &[(String, String)]) -> Typed {
+        Typed { fields: query.to_vec(), ..Typed::default() }
+    }
+
+    pub(super) fn one(&self, name: &str) -> Option<&str> {
+        self.fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    pub(super) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.fields.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The command's id: the form's own, so that sending it twice is one command.
+    pub(super) fn command(&self) -> Uuid {
+        let known = self.one("command").filter(|_| self.sent).and_then(|text| Uuid::parse_str(text).ok());
+        known.unwrap_or_else(Uuid::now_v7)
+    }
+
+    pub(super) fn revision(&self) -> Option<u64> {
+        self.one("revision").filter(|_| self.sent).and_then(|text| text.parse().ok())
+    }
+
+    /// The files as the page keeps them for the next try.
+    pub(super) fn kept(&self) -> Vec<Kept> {
+        self.files.iter().map(|file| Kept { value: written(file), title: file.title.clone() }).collect()
+    }
+}
+
+/// A reader with a form that she has sent.
+pub(super) struct Filled(pub(super) Reading, pub(super) Typed);
+
+impl FromRequest<Arc<Site>> for Filled {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, site: &Arc<Site>) -> Result<Filled, Response> {
+        let (mut parts, body) = request.into_parts();
+        let reading = Reading::from_request_parts(&mut parts, site).await?;
+        let media_type = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let arrived = match multer::parse_boundary(media_type) {
+            Ok(boundary) => timeout(PATIENCE, in_parts(&reading, body, boundary)).await,
+            Err(_) => timeout(PATIENCE, in_one(Request::from_parts(parts, body))).await,
+        };
+        match arrived.unwrap_or(Err(StatusCode::REQUEST_TIMEOUT)) {
+            Ok(typed) => Ok(Filled(reading, typed)),
+            Err(status) => Err(reading.say(status, "page-form-invalid", "page-form-invalid-why")),
+        }
+    }
+}
+
+/// A form without files.
+async fn in_one(request: Request) -> Result<Typed, StatusCode> {
+    let (parts, body) = request.into_parts();
+    let bytes = to_bytes(body, MOST_TYPED).await.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
+    let request = Request::from_parts(parts, Body::from(bytes));
+    let Form(fields) = Form::<Vec<(String, String)>>::from_request(request, &()).await.map_err(|rejection| rejection.status())?;
+    Ok(Typed { sent: true, ..Typed::default() }.with(fields))
+}
+
+async fn in_parts(reading: &Reading, body: Body, boundary: String) -> Result<Typed, StatusCode> {
+    let mut parts = Multipart::new(body.into_data_stream(), boundary);
+    let (mut typed, mut fields, mut size) = (Typed { sent: true, ..Typed::default() }, Vec::new(), 0);
+    let mut files = Vec::new();
+    while let Some(mut part) = parts.next_field().await.map_err(|_| StatusCode::BAD_REQUEST)? {
+        let name = part.name().unwrap_or_default().to_owned();
+        if let Some(title) = part.file_name().map(str::to_owned) {
+            // A browser sends a part without a name where no file was chosen.
+            if name == FILES && !title.is_empty() {
+                if files.len() == MOST_FILES {
+                    return Err(StatusCode::PAYLOAD_TOO_LARGE);
+                }
+                match receive(reading, part, &title).await {
+                    Ok(file) => files.push(file),
+                    Err(problem) => typed.trouble.push(format!("\u{2068}{title}\u{2069}: {}", problem.message(reading.visit.lang))),
+                }
+            }
+            continue;
+        }
+        let mut value = Vec::new();
+        while let Some(piece) = part.chunk().await.map_err(|_| StatusCode::BAD_REQUEST)? {
+            size += piece.len();
+            if size > MOST_TYPED {
+                return Err(StatusCode::PAYLOAD_TOO_LARGE);
+            }
+            value.extend_from_slice(&piece);
+        }
+        // Browsers end lines with both signs; texts are kept with one.
+        fields.push((name, String::from_utf8(value).map_err(|_| StatusCode::BAD_REQUEST)?.replace("\r\n", "\n")));
+    }
+    typed = typed.with(fields);
+    typed.files.extend(files);
+    Ok(typed)
+}
+
+async fn receive(reading: &Reading, part: Field<'_>, title: &str) -> Result<Evidence, Problem> {
+    let caller = reading.visit.who.somebody()?;
+    evidence::may_send(reading.site(), caller)?;
+    // What a browser calls a file depends on what is installed beside it; only what cannot be told by content is believed.
+    let declared = part.content_type().filter(|kind| kind.type_() == "text").map(ToString::to_string);
+    let received = evidence::receive(reading.site(), declared.as_deref(), Box::pin(part)).await?;
+    Ok(Evidence { digest: received.digest, media_type: received.file.media_type, size: received.file.size, title: title.to_owned() })
+}
+
+impl Typed {
+    /// The files of earlier tries stand among the fields.
+    fn with(mut self, fields: Vec<(String, String)>) -> Typed {
+        let (kept, fields): (Vec<_>, Vec<_>) = fields.into_iter().partition(|(name, _)| name == KEPT);
+        self.files = kept.iter().filter_map(|(_, value)| read(value)).collect();
+        self.fields = fields;
+        self
+    }
+}
+
+fn written(file: &Evidence) -> String {
+    format!("{} {} {} {}", file.digest, file.size, file.media_type, file.title)
+}
+
+/// Whether it is so is looked at when the command is given.
+fn read(text: &str) -> Option<Evidence> {
+    let mut parts = text.splitn(4, ' ');
+    let digest: Sha256 = parts.next()?.parse().ok()?;
+    let size = parts.next()?.parse().ok()?;
+    let (media_type, title) = (parts.next()?.to_owned(), parts.next()?.to_owned());
+    Some(Evidence { digest, media_type, size, title })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_has_arrived_is_named_again_by_the_form_as_it_was() {
+        let file = Evidence {
+            digest: Sha256([7; 32]), media_type: "text/csv".to_owned(), size: 12, title: "گزارش  نهایی.csv".to_owned()
+        };
+        assert_eq!(read(&written(&file)), Some(file));
+        assert_eq!(read("x 1 text/csv a"), None);
+    }
+
+    #[test]
+    fn a_form_that_was_not_sent_makes_a_command_id_of_its_own() {
+        let query = vec![("command".to_owned(), Uuid::nil().to_string()), ("revision".to_owned(), "4".to_owned())];
+        let asked = Typed::asked(&query);
+        assert_ne!(asked.command(), Uuid::nil());
+        assert_eq!(asked.revision(), None);
+        let sent = Typed { sent: true, ..asked };
+        assert_eq!((sent.command(), sent.revision()), (Uuid::nil(), Some(4)));
+    }
+}

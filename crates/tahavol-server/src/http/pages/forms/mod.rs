@@ -1,0 +1,245 @@
+//! `/act/{command}`: each command that people give by hand as a form, its consequence, and what came of it.
+
+mod commission;
+mod consequence;
+mod describe;
+mod filled;
+mod form;
+mod indicator;
+mod initiative;
+mod milestone;
+mod plan;
+mod programme;
+mod station;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::get;
+use tahavol_app::{Can, HandleError, Order, Outcome, Subject, messages};
+use tahavol_domain::calendar::Date;
+use tahavol_domain::policy::{Import, Within};
+use tahavol_domain::values::Person;
+use tahavol_domain::{Command, Fact, Kind, Refusal, Rule, Stream};
+use tahavol_web::address;
+use tahavol_web::forms::{Act, Consequence, Meanwhile, Question, Wrong, act, cannot, has_form};
+use tahavol_web::sheet::Said;
+use uuid::Uuid;
+
+use super::super::Site;
+use super::reading::Reading;
+use filled::{Filled, Typed};
+use form::{About, Form};
+
+/// A command as it is handed in, and where it goes.
+type Built = (Stream, Command);
+
+/// How many of the events of others a conflict tells.
+const MEANWHILE: usize = 20;
+
+pub(super) fn routes() -> Router<Arc<Site>> {
+    Router::new().route("/act/{command}", get(show).post(send))
+}
+
+/// What a form asks, read as far as it was answered.
+struct Asked {
+    kind: Kind,
+    command: Uuid,
+    questions: Vec<Question>,
+    wrong: Vec<Wrong>,
+    about: About,
+    built: Built,
+    effective_on: Option<Date>,
+    reason: Option<String>,
+    then: Option<String>,
+}
+
+/// What a page says besides the form itself.
+#[derive(Default)]
+struct Besides {
+    revision: Option<u64>,
+    meanwhile: Option<Vec<Meanwhile>>,
+    consequence: Option<Consequence>,
+}
+
+async fn show(reading: Reading, Path(command): Path<String>) -> Response {
+    let Some(kind) = kind_of(&command) else { return reading.not_found() };
+    let on = reading.asked("on").unwrap_or_default();
+    if reading.moment.is_past() {
+        return reading.visit.go(&address::act(kind.name(), on));
+    }
+    let Some((person, within)) = signed_in(&reading) else { return sign_in(&reading, kind) };
+    let Some(asked) = Asked::of(&reading, kind, person, &Typed::asked(&reading.query)) else { return reading.not_found() };
+    match reading.site().app.can(person, within, kind, &asked.about.subject).await {
+        Ok(Can::Yes) => {}
+        Ok(Can::AlreadySo) => return refuse(&reading, &asked, &messages::message("ALREADY_SO", &[], reading.visit.lang)),
+        Ok(Can::No(refusal)) => return refuse(&reading, &asked, &messages::refusal_text(&refusal, reading.visit.lang)),
+        Ok(Can::NotOfThis) => return reading.not_found(),
+        Err(error) => return reading.visit.trouble(error),
+    }
+    let shows = |stream: &&Stream| describe::names_its_state(kind) && reading.sight.shows(stream);
+    let revision = asked.about.stream.as_ref().filter(shows).and_then(|stream| reading.site().app.revision(stream));
+    let consequence = consequence::before(&reading, kind, &asked.about.subject).await;
+    asked.page(&reading, StatusCode::OK, Besides { revision, consequence, meanwhile: None })
+}
+
+async fn send(Path(command): Path<String>, Filled(reading, typed): Filled) -> Response {
+    let Some(kind) = kind_of(&command) else { return reading.not_found() };
+    let Some((person, within)) = signed_in(&reading) else { return sign_in(&reading, kind) };
+    let Some(asked) = Asked::of(&reading, kind, person, &typed) else { return reading.not_found() };
+    let revision = typed.revision();
+    if !asked.wrong.is_empty() {
+        return asked.page(&reading, StatusCode::UNPROCESSABLE_ENTITY, Besides { revision, ..Besides::default() });
+    }
+    let order = asked.order(person, within, revision.filter(|_| reading.sight.shows(&asked.built.0)));
+    if typed.one("preview").is_some() {
+        return match reading.site().app.rehearsed(&order).await {
+            Ok(rehearsal) => {
+                let consequence = Some(consequence::of(&rehearsal, &order, reading.today));
+                asked.page(&reading, StatusCode::OK, Besides { revision, consequence, meanwhile: None })
+            }
+            Err(error) => asked.failed(&reading, revision, error),
+        };
+    }
+    match reading.site().app.handle(order).await {
+        Ok(outcome) => asked.done(&reading, &outcome).await,
+        Err(error) => asked.failed(&reading, revision, error),
+    }
+}
+
+fn kind_of(command: &str) -> Option<Kind> {
+    command.parse().ok().filter(|kind| has_form(*kind))
+}
+
+/// Somebody who has signed in with this browser: a form shows her session's token.
+fn signed_in(reading: &Reading) -> Option<(&Person, &Within)> {
+    reading.visit.member()?;
+    reading.person()
+}
+
+fn sign_in(reading: &Reading, kind: Kind) -> Response {
+    let back = address::act(kind.name(), reading.asked("on").unwrap_or_default());
+    reading.visit.go(&format!("/sign-in?next={}", address::segment(&back)))
+}
+
+fn refuse(reading: &Reading, asked: &Asked, why: &str) -> Response {
+    let page = cannot(&reading.sheet(), asked.kind, (&asked.about.title, &asked.about.path), why);
+    reading.answer(StatusCode::FORBIDDEN, page)
+}
+
+impl Asked {
+    /// None where there is no such thing to be shown to the reader.
+    fn of(reading: &Reading, kind: Kind, person: &Person, typed: &Typed) -> Option<Asked> {
+        let sheet = reading.sheet();
+        let nothing = About { title: String::new(), path: address::OVERVIEW.to_owned(), subject: Subject::Programme, stream: None };
+        let command = typed.command();
+        let mut form = Form {
+            sheet: &sheet,
+            live: &reading.live,
+            person,
+            today: reading.today,
+            on: reading.asked("on").unwrap_or_default(),
+            typed,
+            command,
+            about: nothing,
+            questions: Vec::new(),
+            wrong: Vec::new(),
+            effective_on: None,
+            reason: None,
+            then: None,
+        };
+        let built = describe::describe(&mut form, kind)?;
+        let Form { questions, wrong, about, effective_on, reason, then, .. } = form;
+        Some(Asked { kind, command, questions, wrong, about, built, effective_on, reason, then })
+    }
+
+    fn order(&self, person: &Person, within: &Within, expected_revision: Option<u64>) -> Order {
+        let (stream, command) = self.built.clone();
+        Order {
+            command_id: self.command,
+            actor: person.clone(),
+            stream,
+            command,
+            effective_on: self.effective_on,
+            reason: self.reason.clone(),
+            expected_revision,
+            correlation_id: None,
+            causation_id: None,
+            origin: "web".to_owned(),
+            import: Import::No,
+            within: within.clone(),
+        }
+    }
+
+    async fn done(&self, reading: &Reading, outcome: &Outcome) -> Response {
+        let said = Said { kind: self.kind, position: outcome.position, visible: outcome.visible };
+        let path = self.then.as_deref().filter(|_| outcome.visible).unwrap_or(&self.about.path);
+        reading.done(said, path).await
+    }
+
+    /// Nothing that was typed is lost, whatever went wrong.
+    fn failed(mut self, reading: &Reading, revision: Option<u64>, error: HandleError) -> Response {
+        let lang = reading.visit.lang;
+        let besides = Besides { revision, ..Besides::default() };
+        let code = error.code();
+        let (status, args) = match error {
+            HandleError::Refused(refusal) => return self.refused(reading, besides, &refusal),
+            HandleError::Conflict { actual, events, .. } => {
+                let meanwhile = Some(meanwhile(reading, &self.built.0, &events));
+                return self.page(reading, StatusCode::CONFLICT, Besides { revision: actual, meanwhile, consequence: None });
+            }
+            HandleError::Unavailable { what, .. } | HandleError::Unproven { what } | HandleError::OutcomeUnknown { what } => {
+                (StatusCode::SERVICE_UNAVAILABLE, vec![("what", what)])
+            }
+            HandleError::Stopped { position, what } => {
+                (StatusCode::SERVICE_UNAVAILABLE, vec![("position", position.to_string()), ("what", what)])
+            }
+        };
+        self.wrong.push(Wrong { field: None, text: messages::message(code, &args, lang) });
+        // With the same id the answer is then certain, and nothing is recorded twice.
+        self.wrong.push(Wrong { field: None, text: messages::message("page-act-send-again", &[], lang) });
+        self.page(reading, status, besides)
+    }
+
+    fn refused(mut self, reading: &Reading, besides: Besides, refusal: &Refusal) -> Response {
+        if refusal.rule == Rule::CommandIdReused {
+            // The form was sent before with other answers, and that was recorded: this would be another command.
+            self.command = Uuid::now_v7();
+        }
+        self.wrong.push(Wrong { field: refusal.field.map(str::to_owned), text: messages::refusal_text(refusal, reading.visit.lang) });
+        self.page(reading, StatusCode::UNPROCESSABLE_ENTITY, besides)
+    }
+
+    fn page(&self, reading: &Reading, status: StatusCode, besides: Besides) -> Response {
+        let Some(csrf) = reading.visit.member().map(|member| member.csrf.clone()) else { return sign_in(reading, self.kind) };
+        let action = address::act(self.kind.name(), reading.asked("on").unwrap_or_default());
+        let shown = Act {
+            kind: self.kind,
+            action: &action,
+            csrf: csrf.expose(),
+            command: &self.command.to_string(),
+            revision: besides.revision,
+            about: (&self.about.title, &self.about.path),
+            questions: &self.questions,
+            wrong: &self.wrong,
+            meanwhile: besides.meanwhile.as_deref(),
+            consequence: besides.consequence.as_ref(),
+            later: describe::later(self.kind),
+        };
+        reading.answer(status, act(&reading.sheet(), &shown))
+    }
+}
+
+/// What others recorded since the form was opened, as far as the reader is shown it.
+fn meanwhile(reading: &Reading, stream: &Stream, events: &[Fact]) -> Vec<Meanwhile> {
+    let shown = events.iter().filter(|fact| reading.sight.shows_meanwhile(&reading.live, stream, fact));
+    let told = shown.map(|fact| Meanwhile {
+        sentence: messages::sentence(fact, reading.visit.lang),
+        by: fact.envelope.actor_name.clone(),
+        at: fact.envelope.time,
+    });
+    told.take(MEANWHILE).collect()
+}

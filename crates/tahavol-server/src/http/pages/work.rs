@@ -1,0 +1,256 @@
+//! `/work`: what waits for the reader, by the offices that she holds today, lent ones included.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::response::Response;
+use axum::routing::get;
+use tahavol_domain::calendar::Date;
+use tahavol_domain::milestone::measure::Measure;
+use tahavol_domain::values::{CommissionSlug, MilestoneId, Office, ProvinceCode};
+use tahavol_domain::{Kind, initiative, milestone};
+use tahavol_projections::Snapshot;
+use tahavol_projections::progress::{BaselineKind, Query, attention, milestone_progress};
+use tahavol_projections::rows::{InitiativeRow, MeasurementStanding, MilestoneRow};
+use tahavol_web::address;
+use tahavol_web::forms::{Item, Pile, work};
+use tahavol_web::mark::Voices;
+use tahavol_web::sheet::Sheet;
+
+use super::super::Site;
+use super::reading::Reading;
+
+/// What is due within so many days is due soon.
+const SOON: i32 = 30;
+/// Rows of a pile that the page shows.
+const SHOWN: usize = 100;
+
+pub(super) fn routes() -> Router<Arc<Site>> {
+    Router::new().route(address::WORK, get(page))
+}
+
+async fn page(reading: Reading) -> Response {
+    let sheet = reading.sheet();
+    let offices: Vec<String> = reading.offices.iter().map(|office| sheet.office(office)).collect();
+    let desk = Desk { reading: &reading, sheet: &sheet, snapshot: &reading.snapshot, day: reading.day };
+    let mut piles = Vec::new();
+    let commissions: Vec<&CommissionSlug> = desk.commissions();
+    if !commissions.is_empty() {
+        piles.extend(desk.of_commissions(&commissions));
+    }
+    if reading.offices.contains(&Office::Inspector) {
+        piles.extend([desk.claims(), desk.measurements()]);
+    }
+    for office in &reading.offices {
+        if let Office::Reporter(province) = office {
+            piles.push(desk.rollouts(province));
+        }
+    }
+    piles.push(desk.follow_up());
+    reading.page(work(&sheet, &offices, &piles))
+}
+
+struct Desk<'a> {
+    reading: &'a Reading,
+    sheet: &'a Sheet<'a>,
+    snapshot: &'a Snapshot,
+    day: Date,
+}
+
+impl<'a> Desk<'a> {
+    fn commissions(&self) -> Vec<&'a CommissionSlug> {
+        let mut slugs: Vec<_> = self.reading.offices.iter().filter_map(Office::commission).collect();
+        slugs.sort();
+        slugs.dedup();
+        slugs
+    }
+
+    fn of_commissions(&self, commissions: &[&CommissionSlug]) -> Vec<Pile> {
+        let own = |row: &&Arc<MilestoneRow>| commissions.contains(&&row.plan.commission);
+        let (mut overdue, mut stale) = (Vec::new(), Vec::new());
+        for slug in commissions {
+            let (status_date, commission) = (self.day, Some((*slug).clone()));
+            let query = Query { status_date, baseline: BaselineKind::Current, horizon: None, commission, initiative: None };
+            let found = attention(self.snapshot, &query);
+            overdue.extend(found.overdue.into_iter().map(|row| (row.milestone, Some(row.due))));
+            stale.extend(found.stale.into_iter().map(|row| (row.milestone, row.last_fact)));
+        }
+        overdue.sort_by_key(|(_, due)| *due);
+        let soon = self.snapshot.milestones.values().filter(own).filter(|row| self.is_due_soon(row));
+        let mut soon: Vec<_> = soon.map(|row| (row.plan.id, Some(row.plan.current.due))).collect();
+        soon.sort_by_key(|(_, due)| *due);
+        let blocked = self.snapshot.milestones.values().filter(own).filter(|row| is_open(row));
+        let blocked = blocked.filter_map(|row| Some((row.plan.id, row.life.blocked.as_ref()?))).collect::<Vec<_>>();
+        let obstacle = |(id, stamp): &(MilestoneId, &tahavol_projections::rows::Stamp)| {
+            let mut item = self.milestone(*id, Some(stamp.at.date_in(&self.snapshot.time_zone())), &[Kind::MilestoneUnblock])?;
+            item.note = stamp.reason.clone();
+            Some(item)
+        };
+        let reported = [Kind::MilestoneReportProgress, Kind::MilestoneClaimCompletion, Kind::MilestoneBlock];
+        let listed =
+            |rows: &[(MilestoneId, Option<Date>)]| rows.iter().filter_map(|(id, day)| self.milestone(*id, *day, &reported)).collect();
+        vec![
+            pile("overdue", listed(&overdue)),
+            pile("returned", self.proposals(commissions, initiative::Phase::Returned)),
+            pile("due-soon", listed(&soon)),
+            pile("stale", listed(&stale)),
+            pile("blocked", blocked.iter().filter_map(obstacle).collect()),
+            pile("drafts", self.proposals(commissions, initiative::Phase::Proposed)),
+            pile("submitted", self.proposals(commissions, initiative::Phase::Submitted)),
+        ]
+    }
+
+    fn is_due_soon(&self, row: &MilestoneRow) -> bool {
+        let days = self.day.days_until(row.plan.current.due);
+        row.life.counts_since.is_some() && row.life.phase == milestone::Phase::Planned && (0..=SOON).contains(&days)
+    }
+
+    /// By the measure, what is offered first: a roll-out is reported station by station.
+    fn milestone(&self, id: MilestoneId, day: Option<Date>, acts: &[Kind]) -> Option<Item> {
+        let row = self.snapshot.milestones.get(&id)?;
+        let plan = &row.plan;
+        let progress = milestone_progress(self.snapshot, id, self.day, BaselineKind::Current);
+        Some(Item {
+            code: plan.code.clone(),
+            title: plan.title.get(self.sheet.lang()).to_owned(),
+            href: address::milestone(&plan.code),
+            note: None,
+            day,
+            voices: progress.has_figures().then(|| Voices::from(&progress)),
+            acts: acts.iter().map(|kind| (*kind, plan.code.clone())).collect(),
+        })
+    }
+
+    /// Of these commissions in that phase; a chair submits what has milestones.
+    fn proposals(&self, commissions: &[&CommissionSlug], phase: initiative::Phase) -> Vec<Item> {
+        let rows = self.snapshot.initiatives.values();
+        let rows = rows.filter(|row| row.phase == phase && commissions.contains(&&row.proposal.commission));
+        rows.map(|row| self.proposal(row)).collect()
+    }
+
+    fn proposal(&self, row: &InitiativeRow) -> Item {
+        let proposal = &row.proposal;
+        let chair = self.reading.offices.contains(&Office::Chair(proposal.commission.clone()));
+        let mut acts = Vec::new();
+        if row.phase.is_proposal() {
+            acts.push(Kind::InitiativeRevise);
+            acts.push(Kind::MilestonePlan);
+            if chair && !row.milestones.is_empty() {
+                acts.push(Kind::InitiativeSubmit);
+            }
+        }
+        Item {
+            code: proposal.code.clone(),
+            title: proposal.title.get(self.sheet.lang()).to_owned(),
+            href: address::initiative(&proposal.code),
+            note: row.phase_since.reason.clone(),
+            day: Some(row.phase_since.at.date_in(&self.snapshot.time_zone())),
+            voices: None,
+            acts: acts.into_iter().map(|kind| (kind, proposal.code.clone())).collect(),
+        }
+    }
+
+    /// Claims that nobody has answered, the oldest first; not those of one's own commission.
+    fn claims(&self) -> Pile {
+        let own = self.commissions();
+        let claimed = self.snapshot.milestones.values().filter(|row| row.life.phase == milestone::Phase::Claimed);
+        let claimed = claimed.filter(|row| !own.contains(&&row.plan.commission));
+        let mut rows: Vec<_> = claimed.filter_map(|row| Some((row.plan.id, row.life.claims.last()?.effective_on))).collect();
+        rows.sort_by_key(|(_, day)| *day);
+        let acts = [Kind::MilestoneVerifyCompletion, Kind::MilestoneRefuseCompletion];
+        let item = |(id, day): &(MilestoneId, Date)| {
+            let mut item = self.milestone(*id, Some(*day), &acts)?;
+            item.note = self.snapshot.milestones.get(id).map(|row| self.sheet.commission(&row.plan.commission));
+            Some(item)
+        };
+        pile("claims", rows.iter().filter_map(item).collect())
+    }
+
+    /// Indicators with measurements that nobody has spoken on.
+    fn measurements(&self) -> Pile {
+        let rows = self.snapshot.indicators.iter().filter_map(|(code, row)| {
+            let open = row.measurements.values().filter(|one| one.standing == MeasurementStanding::Recorded).count();
+            let kinds = [Kind::IndicatorVerifyMeasurement, Kind::IndicatorContestMeasurement];
+            (open > 0).then(|| Item {
+                code: code.0.clone(),
+                title: row.definition.meaning.title.get(self.sheet.lang()).to_owned(),
+                href: address::indicator(&code.0),
+                note: Some(self.sheet.telling("page-work-unchecked", self.number(open))),
+                day: None,
+                voices: None,
+                acts: kinds.map(|kind| (kind, code.0.clone())).to_vec(),
+            })
+        });
+        pile("measurements", rows.collect())
+    }
+
+    /// Stations of the province that an open roll-out has not reached, by the due date of the roll-out.
+    fn rollouts(&self, province: &ProvinceCode) -> Pile {
+        let open = self
+            .snapshot
+            .milestones
+            .values()
+            .filter(|row| row.life.counts_since.is_some() && is_open(row) && matches!(row.plan.current.measure, Measure::Rollout(_)));
+        let mut open: Vec<_> = open.collect();
+        open.sort_by_key(|row| row.plan.current.due);
+        let stations = self.snapshot.stations.values().filter(|station| station.province == *province && station.closed.is_none());
+        let stations: Vec<_> = stations.collect();
+        let mut items = Vec::new();
+        let mut more = 0;
+        for row in open {
+            let plan = &row.plan;
+            for station in &stations {
+                if !plan.scope.contains_key(&station.number) || row.deliveries.contains_key(&station.number) {
+                    continue;
+                }
+                if items.len() == SHOWN {
+                    more += 1;
+                    continue;
+                }
+                items.push(Item {
+                    code: station.code.0.clone(),
+                    title: station.name.get(self.sheet.lang()).to_owned(),
+                    href: address::station(&station.code.0),
+                    note: Some(format!("{} {}", plan.code, plan.title.get(self.sheet.lang()))),
+                    day: Some(plan.current.due),
+                    voices: None,
+                    acts: vec![(Kind::StationRecordDelivery, station.code.0.clone())],
+                });
+            }
+        }
+        Pile { id: "rollouts", items, more }
+    }
+
+    /// Actions of reviews that the reader owns and nobody has closed.
+    fn follow_up(&self) -> Pile {
+        let Some((person, _)) = self.reading.person() else { return pile("follow-up", Vec::new()) };
+        let mut items = Vec::new();
+        for row in self.snapshot.reviews.values() {
+            let own = row.review.actions.iter().filter(|action| action.owner == person.id && !row.closures.contains_key(&action.action));
+            items.extend(own.map(|action| Item {
+                code: self.sheet.word("page-review-action"),
+                title: action.title.get(self.sheet.lang()).to_owned(),
+                href: address::review(&row.review.review.to_string()),
+                note: Some(row.review.title.get(self.sheet.lang()).to_owned()),
+                day: Some(action.due),
+                voices: None,
+                acts: Vec::new(),
+            }));
+        }
+        pile("follow-up", items)
+    }
+
+    fn number(&self, count: usize) -> String {
+        self.sheet.hand.number(i64::try_from(count).unwrap_or(i64::MAX))
+    }
+}
+
+fn is_open(row: &MilestoneRow) -> bool {
+    matches!(row.life.phase, milestone::Phase::Planned | milestone::Phase::Claimed)
+}
+
+fn pile(id: &'static str, mut items: Vec<Item>) -> Pile {
+    let more = items.len().saturating_sub(SHOWN);
+    items.truncate(SHOWN);
+    Pile { id, items, more }
+}

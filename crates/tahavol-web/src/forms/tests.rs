@@ -1,0 +1,169 @@
+//! Forms keep what was typed, say what is wrong where it is wrong, and are harmless whatever is typed into them.
+
+use tahavol_app::Can;
+use tahavol_domain::calendar::{Date, Instant, TimeZone};
+use tahavol_domain::text::Lang;
+use tahavol_domain::{Kind, Refusal, Rule};
+use tahavol_projections::Snapshot;
+
+use super::{Act, Answer, Consequence, Item, Kept, Meanwhile, Pile, Question, Wrong, act, has_form, offered, work};
+use crate::address::{self, Moment};
+use crate::figure::{Calendar, Hand};
+use crate::layout::{Frame, Reader};
+use crate::sheet::{Said, Sheet};
+
+const HOSTILE: &str = "<script>alert(1)</script>\"' onfocus=alert(2) \u{202e}x";
+
+fn on_sheet<T>(lang: Lang, moment: Moment, then: impl FnOnce(&Sheet<'_>) -> T) -> T {
+    let (zone, snapshot) = (TimeZone::tehran(), Snapshot::default());
+    let reader = Some(Reader { name: "n", csrf: "token" });
+    then(&Sheet {
+        frame: Frame { lang, otherwise: "/", programme: None, reader },
+        hand: Hand { lang, calendar: Calendar::of(lang), zone: &zone },
+        moment,
+        snapshot: &snapshot,
+        day: Date::parse("2026-11-21").unwrap(),
+        live: None,
+        behind: None,
+        path: "/act/milestoneReportProgress",
+        query: &[],
+        offices: &[],
+        said: Some(Said { kind: Kind::MilestoneBlock, position: Some(12), visible: true }),
+    })
+}
+
+fn question(name: &'static str, answer: Answer) -> Question {
+    Question { name, label: HOSTILE.to_owned(), hint: Some(HOSTILE.to_owned()), optional: true, answer }
+}
+
+fn questions() -> Vec<Question> {
+    let options = vec![(HOSTILE.to_owned(), HOSTILE.to_owned()), ("two".to_owned(), "Two".to_owned())];
+    vec![
+        question("line", Answer::Line(HOSTILE.to_owned())),
+        question("code", Answer::Code(HOSTILE.to_owned())),
+        question("long", Answer::Long(HOSTILE.to_owned())),
+        question("both", Answer::Both { fa: HOSTILE.to_owned(), en: HOSTILE.to_owned(), long: false }),
+        question("choice", Answer::Choice { options: options.clone(), chosen: "two".to_owned() }),
+        question("ticks", Answer::Ticks { options, ticked: vec!["two".to_owned()] }),
+        question("evidence", Answer::Files(vec![Kept { value: HOSTILE.to_owned(), title: HOSTILE.to_owned() }])),
+        question("known", Answer::Hidden(HOSTILE.to_owned())),
+    ]
+}
+
+fn page(lang: Lang, wrong: &[Wrong], meanwhile: Option<&[Meanwhile]>) -> String {
+    let questions = questions();
+    let shown = Act {
+        kind: Kind::MilestoneReportProgress,
+        action: "/act/milestoneReportProgress?on=x",
+        csrf: "token",
+        command: "11111111-1111-1111-1111-111111111111",
+        revision: Some(4),
+        about: (HOSTILE, "/milestones/x"),
+        questions: &questions,
+        wrong,
+        meanwhile,
+        consequence: Some(&Consequence::default()),
+        later: "page-later-report",
+    };
+    on_sheet(lang, Moment::default(), |sheet| act(sheet, &shown).into_string())
+}
+
+#[test]
+fn a_form_is_harmless_whatever_is_typed_into_it() {
+    for lang in [Lang::Fa, Lang::En] {
+        let wrong = [Wrong { field: Some("line".to_owned()), text: HOSTILE.to_owned() }, Wrong { field: None, text: HOSTILE.to_owned() }];
+        let meanwhile = [Meanwhile { sentence: HOSTILE.to_owned(), by: HOSTILE.to_owned(), at: Instant::from_micros(0) }];
+        let page = page(lang, &wrong, Some(&meanwhile));
+        assert!(!page.contains("<script>alert"), "{page}");
+        assert!(!page.contains("\"' onfocus"), "{page}");
+        assert!(!page.contains("page-"), "every word is in the catalogue: {page}");
+    }
+}
+
+#[test]
+fn what_is_wrong_stands_at_its_question_and_in_the_summary_with_a_link() {
+    let page = page(Lang::En, &[Wrong { field: Some("code".to_owned()), text: "Not so.".to_owned() }], None);
+    assert!(page.contains("<a href=\"#code\">Not so.</a>"));
+    assert!(page.contains("aria-describedby=\"code-hint code-error\" aria-invalid=\"true\""));
+    let hidden = self::page(Lang::En, &[Wrong { field: Some("known".to_owned()), text: "Gone.".to_owned() }], None);
+    assert!(!hidden.contains("#known"), "nothing leads to what nobody sees");
+    assert!(hidden.contains("Gone."));
+}
+
+#[test]
+fn the_token_is_the_first_field_of_a_form_and_nothing_typed_is_lost() {
+    let page = page(Lang::Fa, &[], None);
+    let form = page.split("enctype=\"multipart/form-data\">").nth(1).unwrap();
+    assert!(form.starts_with("<input type=\"hidden\" name=\"csrf\" value=\"token\">"));
+    for kept in
+        ["<option value=\"two\" selected>", "type=\"checkbox\" value=\"two\" checked", "name=\"kept\"", "name=\"revision\" value=\"4\""]
+    {
+        assert!(form.contains(kept), "{kept}");
+    }
+}
+
+#[test]
+fn what_was_done_is_said_once_with_the_way_to_its_event() {
+    let page = page(Lang::En, &[], None);
+    assert!(page.contains("role=\"status\""));
+    assert!(page.contains("href=\"/ledger/12\""));
+}
+
+#[test]
+fn every_command_with_a_form_has_a_name_in_both_languages() {
+    for lang in [Lang::Fa, Lang::En] {
+        on_sheet(lang, Moment::default(), |sheet| {
+            for kind in Kind::ALL.into_iter().filter(|kind| has_form(*kind)) {
+                assert!(!sheet.act(kind).starts_with("page-"), "{kind}");
+            }
+        });
+    }
+}
+
+#[test]
+fn only_what_is_allowed_is_offered_and_nothing_in_the_past() {
+    let all = [
+        (Kind::MilestoneReportProgress, Can::Yes),
+        (Kind::MilestoneBlock, Can::No(Refusal::new(Rule::NotPermitted))),
+        (Kind::EvidenceDestroy, Can::Yes),
+    ];
+    let now = on_sheet(Lang::En, Moment::default(), |sheet| offered(sheet, &all, "A/b").into_string());
+    assert_eq!(now.matches("<a ").count(), 1);
+    assert!(now.contains("/act/milestoneReportProgress?on=A%2Fb"));
+    let moment = Moment { as_of: Some(tahavol_app::AsOf::Position(3)), ..Moment::default() };
+    assert_eq!(on_sheet(Lang::En, moment, |sheet| offered(sheet, &all, "A/b").into_string()), "");
+}
+
+#[test]
+fn work_says_where_nothing_waits_and_leads_to_the_forms_where_something_does() {
+    let item = Item {
+        code: HOSTILE.to_owned(),
+        title: HOSTILE.to_owned(),
+        href: address::milestone("x"),
+        note: Some(HOSTILE.to_owned()),
+        day: None,
+        voices: None,
+        acts: vec![(Kind::MilestoneReportProgress, "x".to_owned())],
+    };
+    for lang in [Lang::Fa, Lang::En] {
+        let piles = |items| [Pile { id: "overdue", items, more: 3 }, Pile { id: "stale", items: Vec::new(), more: 0 }];
+        let offices = [HOSTILE.to_owned()];
+        let full = on_sheet(lang, Moment::default(), |sheet| work(sheet, &offices, &piles(vec![item_again(&item)])).into_string());
+        assert!(full.contains("/act/milestoneReportProgress?on=x"));
+        assert!(!full.contains("<script>alert") && !full.contains("page-"), "{full}");
+        let empty = on_sheet(lang, Moment::default(), |sheet| work(sheet, &[], &piles(Vec::new())).into_string());
+        assert!(!empty.contains("<table") && !empty.contains("page-"), "{empty}");
+    }
+}
+
+fn item_again(item: &Item) -> Item {
+    Item {
+        code: item.code.clone(),
+        title: item.title.clone(),
+        href: item.href.clone(),
+        note: item.note.clone(),
+        day: item.day,
+        voices: item.voices,
+        acts: item.acts.clone(),
+    }
+}
