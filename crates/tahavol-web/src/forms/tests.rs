@@ -143,7 +143,7 @@ fn work_says_where_nothing_waits_and_leads_to_the_forms_where_something_does() {
         note: Some(HOSTILE.to_owned()),
         day: None,
         voices: None,
-        acts: vec![(Kind::MilestoneReportProgress, "x".to_owned())],
+        acts: vec![(Kind::MilestoneReportProgress, address::act("milestoneReportProgress", "x"))],
     };
     for lang in [Lang::Fa, Lang::En] {
         let piles = |items| [Pile { id: "overdue", items, more: 3 }, Pile { id: "stale", items: Vec::new(), more: 0 }];

@@ -4,7 +4,6 @@ use maud::{Markup, html};
 use tahavol_domain::Kind;
 use tahavol_domain::calendar::Date;
 
-use crate::address;
 use crate::mark::Voices;
 use crate::sheet::{Section, Sheet};
 
@@ -27,7 +26,7 @@ pub struct Item {
     /// Since when, or until when.
     pub day: Option<Date>,
     pub voices: Option<Voices>,
-    /// What can be done, and on what.
+    /// What can be done, and where its form is.
     pub acts: Vec<(Kind, String)>,
 }
 
@@ -108,7 +107,7 @@ fn row(sheet: &Sheet<'_>, item: &Item, with_day: bool, with_voices: bool) -> Mar
             @if with_voices { td { @if let Some(voices) = item.voices { (sheet.voices(voices)) } } }
             td.acts {
                 @if !sheet.moment.is_past() {
-                    @for (kind, on) in &item.acts { a href=(address::act(kind.name(), on)) { (sheet.act(*kind)) } " " }
+                    @for (kind, form) in &item.acts { a href=(form) { (sheet.act(*kind)) } " " }
                 }
             }
         }

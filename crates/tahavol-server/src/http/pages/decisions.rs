@@ -67,7 +67,7 @@ async fn waiting(reading: &Reading, chosen: Option<&CommissionSlug>) -> Result<V
             continue;
         }
         let kinds = [Kind::InitiativeApprove, Kind::InitiativeReturn, Kind::InitiativeReject];
-        let title = format!("{} {}", proposal.code, proposal.title.get(sheet.lang()));
+        let title = format!("\u{2068}{}\u{2069} {}", proposal.code, proposal.title.get(sheet.lang()));
         let one = asked("approval", &title, address::initiative(&proposal.code), Some(&row.phase_since));
         found.push((Some(Proposed::Approval(row.id)), one.decided(&kinds, &proposal.code)));
     }
@@ -92,7 +92,7 @@ async fn waiting(reading: &Reading, chosen: Option<&CommissionSlug>) -> Result<V
                     ("admission", &[Kind::MilestoneAdmit], Some(&plan.planned))
                 }
             };
-            let title = format!("{} {}", plan.code, plan.title.get(sheet.lang()));
+            let title = format!("\u{2068}{}\u{2069} {}", plan.code, plan.title.get(sheet.lang()));
             found.push((Some(proposed), asked(what, &title, address::milestone(&plan.code), stamp).decided(kinds, &plan.code)));
         }
     }

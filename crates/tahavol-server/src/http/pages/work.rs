@@ -117,7 +117,7 @@ impl<'a> Desk<'a> {
             note: None,
             day,
             voices: progress.has_figures().then(|| Voices::from(&progress)),
-            acts: acts.iter().map(|kind| (*kind, plan.code.clone())).collect(),
+            acts: acts.iter().map(|kind| way(*kind, &plan.code)).collect(),
         })
     }
 
@@ -146,7 +146,7 @@ impl<'a> Desk<'a> {
             note: row.phase_since.reason.clone(),
             day: Some(row.phase_since.at.date_in(&self.snapshot.time_zone())),
             voices: None,
-            acts: acts.into_iter().map(|kind| (kind, proposal.code.clone())).collect(),
+            acts: acts.into_iter().map(|kind| way(kind, &proposal.code)).collect(),
         }
     }
 
@@ -178,7 +178,7 @@ impl<'a> Desk<'a> {
                 note: Some(self.sheet.telling("page-work-unchecked", self.number(open))),
                 day: None,
                 voices: None,
-                acts: kinds.map(|kind| (kind, code.0.clone())).to_vec(),
+                acts: kinds.map(|kind| way(kind, &code.0)).to_vec(),
             })
         });
         pile("measurements", rows.collect())
@@ -207,6 +207,7 @@ impl<'a> Desk<'a> {
                     more += 1;
                     continue;
                 }
+                let deliver = way(Kind::StationRecordDelivery, &station.code.0);
                 items.push(Item {
                     code: station.code.0.clone(),
                     title: station.name.get(self.sheet.lang()).to_owned(),
@@ -214,7 +215,7 @@ impl<'a> Desk<'a> {
                     note: Some(format!("{} {}", plan.code, plan.title.get(self.sheet.lang()))),
                     day: Some(plan.current.due),
                     voices: None,
-                    acts: vec![(Kind::StationRecordDelivery, station.code.0.clone())],
+                    acts: vec![(deliver.0, format!("{}&milestone={}", deliver.1, plan.id.0))],
                 });
             }
         }
@@ -243,6 +244,11 @@ impl<'a> Desk<'a> {
     fn number(&self, count: usize) -> String {
         self.sheet.hand.number(i64::try_from(count).unwrap_or(i64::MAX))
     }
+}
+
+/// A command, and where its form on a thing is.
+fn way(kind: Kind, on: &str) -> (Kind, String) {
+    (kind, address::act(kind.name(), on))
 }
 
 fn is_open(row: &MilestoneRow) -> bool {

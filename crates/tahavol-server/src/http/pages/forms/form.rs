@@ -305,6 +305,11 @@ impl Form<'_> {
     }
 }
 
+/// A code before a title, so that the title alone says in which direction both are read.
+pub(super) fn coded(code: &str, title: &str) -> String {
+    format!("\u{2068}{code}\u{2069} {title}")
+}
+
 pub(super) fn horizon_of(text: &str) -> Option<Horizon> {
     Horizon::ALL.into_iter().find(|horizon| horizon.as_str() == text)
 }

@@ -11,7 +11,7 @@ use tahavol_projections::rows::InitiativeRow;
 use tahavol_web::address;
 use uuid::Uuid;
 
-use super::form::Form;
+use super::form::{Form, coded};
 use super::{Built, commission};
 
 impl Form<'_> {
@@ -19,7 +19,7 @@ impl Form<'_> {
     pub(super) fn initiative(&mut self) -> Option<Arc<InitiativeRow>> {
         let row = self.initiative_named(self.on)?;
         let (title, path) = (row.proposal.title.get(self.lang()).to_owned(), address::initiative(&row.proposal.code));
-        self.about(format!("{} {title}", row.proposal.code), path, Subject::Initiative(row.id), Stream::Initiative(row.id));
+        self.about(coded(&row.proposal.code, &title), path, Subject::Initiative(row.id), Stream::Initiative(row.id));
         Some(row)
     }
 

@@ -16,7 +16,7 @@ use tahavol_web::address;
 use uuid::Uuid;
 
 use super::Built;
-use super::form::Form;
+use super::form::{Form, coded};
 
 /// Reports that a correction can choose from, newest first.
 const REPORTS: usize = 100;
@@ -26,7 +26,7 @@ impl Form<'_> {
     pub(super) fn milestone(&mut self) -> Option<Arc<MilestoneRow>> {
         let row = self.milestone_named(self.on)?;
         let (title, path) = (row.plan.title.get(self.lang()).to_owned(), address::milestone(&row.plan.code));
-        self.about(format!("{} {title}", row.plan.code), path, Subject::Milestone(row.plan.id), Stream::Milestone(row.plan.id));
+        self.about(coded(&row.plan.code, &title), path, Subject::Milestone(row.plan.id), Stream::Milestone(row.plan.id));
         Some(row)
     }
 

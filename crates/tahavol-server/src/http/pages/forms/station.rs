@@ -14,7 +14,7 @@ use tahavol_web::address;
 use uuid::Uuid;
 
 use super::Built;
-use super::form::Form;
+use super::form::{Form, coded};
 
 const KINDS: [(StationKind, &str); 2] = [(StationKind::Station, "STATION"), (StationKind::Outpost, "OUTPOST")];
 
@@ -24,7 +24,7 @@ impl Form<'_> {
         let code = StationCode(self.on.to_owned());
         let row = self.live.stations.get(&code).cloned()?;
         let (title, path) = (row.name.get(self.lang()).to_owned(), address::station(&code.0));
-        self.about(format!("{} {title}", code.0), path, Subject::Station(code.clone()), Stream::Station(code));
+        self.about(coded(&code.0, &title), path, Subject::Station(code.clone()), Stream::Station(code));
         Some(row)
     }
 }
