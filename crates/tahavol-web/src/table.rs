@@ -181,7 +181,7 @@ impl Sheet<'_> {
             @if rows.is_empty() {
                 p.empty id=(table.id) { (table.empty) }
             } @else {
-                div.table-scroll tabindex="0" role="region" aria-label=(table.caption) {
+                div.table-scroll tabindex="0" role="group" aria-label=(table.caption) {
                     table id=(table.id) {
                         caption { (table.caption) }
                         thead { tr { @for column in &table.columns { (self.heading(table, column, order, place)) } } }

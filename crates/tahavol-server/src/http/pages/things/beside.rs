@@ -12,7 +12,7 @@ use tahavol_web::things::{BEFORE, Timeline};
 use super::Reading;
 
 /// Events of a timeline that are shown at once.
-const EVENTS: usize = 30;
+const EVENTS: usize = 15;
 
 impl Reading {
     /// The newest events that pass the filter, up to the page's moment; none for the public, whom no events are shown.
