@@ -38,6 +38,7 @@ pub mod diff;
 pub mod import;
 pub mod messages;
 pub mod proof;
+pub mod references;
 pub mod replay;
 pub mod search;
 pub mod verify;

@@ -8,6 +8,7 @@ pub mod metrics;
 pub mod shutdown;
 pub mod telemetry;
 
+mod archive;
 #[cfg_attr(not(feature = "kurrentdb"), path = "without_cluster.rs")]
 mod cluster;
 mod equality;

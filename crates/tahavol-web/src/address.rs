@@ -99,9 +99,17 @@ pub const LEDGER: &str = "/ledger";
 pub const DIFF: &str = "/diff";
 pub const REPLAY: &str = "/replay";
 pub const PROOF: &str = "/proof";
+/// Where the audit bundle is taken away.
+pub const PROOF_BUNDLE: &str = "/proof/bundle";
+pub const TIMELINE: &str = "/timeline";
 pub const PEOPLE: &str = "/people";
 pub const SEARCH: &str = "/search";
 pub const ADMINISTRATION: &str = "/administration";
+pub const ACCOUNTS: &str = "/administration/accounts";
+pub const OFFICES: &str = "/administration/offices";
+pub const TOKENS: &str = "/administration/tokens";
+pub const JOURNAL: &str = "/administration/journal";
+pub const IMPORTS: &str = "/administration/imports";
 
 #[must_use]
 pub fn commission(slug: &str) -> String {
@@ -146,6 +154,12 @@ pub fn person(actor: &str) -> String {
 #[must_use]
 pub fn event(position: u64) -> String {
     format!("{LEDGER}/{position}")
+}
+
+/// The timeline of a `commission`, an `initiative`, a `milestone`, a `station` or an `indicator`.
+#[must_use]
+pub fn timeline(kind: &str, code: &str) -> String {
+    format!("{TIMELINE}?{kind}={}", segment(code))
 }
 
 /// The form of a command (by its name in the schema, such as `milestoneReportProgress`) about a thing, named by code, slug or id.

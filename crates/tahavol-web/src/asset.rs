@@ -29,7 +29,11 @@ pub(crate) const STYLES: &[&str] = &[
     include_str!("../assets/css/overview.css"),
     include_str!("../assets/css/forms.css"),
     include_str!("../assets/css/things.css"),
+    include_str!("../assets/css/audit.css"),
 ];
+
+/// The parts of the script.
+const SCRIPTS: [&str; 2] = [include_str!("../assets/js/site.js"), include_str!("../assets/js/replay.js")];
 
 /// Vazirmatn, by Saber Rastikerdar, under the SIL Open Font License, which lies beside it.
 static FONT: LazyLock<Asset> = LazyLock::new(|| Asset::new("woff2", "font/woff2", include_bytes!("../assets/vazirmatn.woff2").to_vec()));
@@ -37,8 +41,7 @@ static FONT: LazyLock<Asset> = LazyLock::new(|| Asset::new("woff2", "font/woff2"
 static STYLE: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("css", "text/css; charset=utf-8", STYLES.concat().replace(FONT_PLACE, &FONT.path).into_bytes()));
 
-static SCRIPT: LazyLock<Asset> =
-    LazyLock::new(|| Asset::new("js", "text/javascript; charset=utf-8", include_bytes!("../assets/js/site.js").to_vec()));
+static SCRIPT: LazyLock<Asset> = LazyLock::new(|| Asset::new("js", "text/javascript; charset=utf-8", SCRIPTS.concat().into_bytes()));
 
 /// The style sheet of all pages.
 #[must_use]

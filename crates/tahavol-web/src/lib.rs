@@ -6,7 +6,9 @@
 
 pub mod account;
 pub mod address;
+pub mod administration;
 pub mod asset;
+pub mod audit;
 pub mod chart;
 pub mod figure;
 pub mod form;
@@ -18,6 +20,7 @@ mod names;
 pub mod notice;
 pub mod overview;
 mod qr;
+pub mod question;
 pub mod sheet;
 pub mod sign_in;
 pub mod table;

@@ -14,6 +14,9 @@ pub use plan::{Settings, Step, Steps};
 pub use provinces::provinces;
 pub use source::{FileKind, SourceFile};
 
+use std::collections::BTreeMap;
+
+use tahavol_domain::Kind;
 use tahavol_domain::calendar::Instant;
 
 use crate::app::Tahavol;
@@ -63,6 +66,28 @@ impl Times {
             }
         }
     }
+}
+
+/// What an import would do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rehearsed {
+    pub imported: Imported,
+    /// How often each command would be given, by the file that asks for it.
+    pub plan: BTreeMap<(String, Kind), usize>,
+}
+
+/// Plans and rehearses files, and records nothing.
+///
+/// # Errors
+/// As [`import`].
+pub async fn rehearse(app: &Tahavol, files: &[SourceFile], settings: &Settings, times: Times) -> Result<Rehearsed, ImportError> {
+    let planned = rehearsal::plan(app, files, settings, times).await?;
+    let mut plan = BTreeMap::new();
+    for step in planned.phases.iter().flatten() {
+        *plan.entry((step.file.clone(), step.order.command.kind())).or_default() += 1;
+    }
+    let imported = Imported { events: planned.events, unchanged: planned.unchanged, position: app.snapshot().position };
+    Ok(Rehearsed { imported, plan })
 }
 
 /// Imports files in one go. `dry_run` stops after the rehearsal.

@@ -69,7 +69,8 @@ pub(super) fn run(settings: Settings, arguments: Arguments) -> Result<(), Failur
     say::line(&message("bundle-written", &args, lang))
 }
 
-fn failure(error: &BundleError, lang: Lang) -> Failure {
+/// What of it is told to whoever asked for a bundle.
+pub(crate) fn failure(error: &BundleError, lang: Lang) -> Failure {
     let told = |code, key: &str, args: &[(&str, String)]| Failure::new(code, message(key, args, lang));
     match error {
         BundleError::Unsigned => told(Code::Refused, "bundle-unsigned", &[]),

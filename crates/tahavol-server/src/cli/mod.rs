@@ -3,7 +3,7 @@
 mod account;
 mod actor;
 mod backup;
-mod bundle;
+pub(crate) mod bundle;
 mod cast;
 mod columns;
 mod dates;
@@ -23,7 +23,7 @@ mod log;
 mod migrate;
 mod office;
 mod progress;
-mod progress_json;
+pub(crate) mod progress_json;
 mod replay;
 pub(crate) mod say;
 mod schema;
@@ -32,7 +32,7 @@ mod serve;
 mod step;
 mod table;
 mod token;
-mod verify;
+pub(crate) mod verify;
 mod way_in;
 mod witness;
 

@@ -64,7 +64,7 @@ pub(super) fn text(snapshot: &Snapshot, status_date: Date, baseline: BaselineKin
 }
 
 /// Against both plans: what an audit bundle tells, and what it is held against.
-pub(super) fn of_both_baselines(snapshot: &Snapshot, status_date: Date) -> Vec<Value> {
+pub(crate) fn of_both_baselines(snapshot: &Snapshot, status_date: Date) -> Vec<Value> {
     [BaselineKind::Current, BaselineKind::Original].into_iter().flat_map(|baseline| figures(snapshot, status_date, baseline)).collect()
 }
 

@@ -164,7 +164,7 @@ fn public_keys(path: &Path, lang: Lang) -> Vec<SigningKey> {
 }
 
 /// The public halves of the configured keys under the name that the newest head has, and the configured witnesses.
-pub(super) fn configured(settings: &Settings, ledger: &Path) -> Result<(Vec<VerifyingKey>, Vec<VerifyingKey>), Failure> {
+pub(crate) fn configured(settings: &Settings, ledger: &Path) -> Result<(Vec<VerifyingKey>, Vec<VerifyingKey>), Failure> {
     let signing = public_keys(&settings.key_file(), settings.language);
     let head = DataFile::open(ledger, Vec::new(), Vec::new()).ok();
     let origin = head.as_ref().and_then(DataFile::signed_as);

@@ -1,5 +1,7 @@
 //! The pages about the programme: each handler gathers what a page of `tahavol_web` shows, and holds no rule.
 
+mod administration;
+mod audit;
 mod decisions;
 mod forms;
 mod live;
@@ -26,4 +28,6 @@ pub(super) fn routes() -> Router<Arc<Site>> {
         .merge(forms::routes())
         .merge(work::routes())
         .merge(decisions::routes())
+        .merge(audit::routes())
+        .merge(administration::routes())
 }

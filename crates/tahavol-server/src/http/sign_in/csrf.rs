@@ -19,6 +19,7 @@ use futures_util::{StreamExt, stream};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use tahavol_identity::{Credential, Note, NoteKind};
+use tahavol_web::address::ADMINISTRATION;
 use tokio::time::timeout;
 
 use super::super::Site;
@@ -201,7 +202,7 @@ fn way_back(parts: &Parts) -> &str {
     let path = parts.uri.path();
     if path.starts_with("/account") {
         "/account"
-    } else if path.starts_with("/link/") {
+    } else if path.starts_with("/link/") || path.starts_with(ADMINISTRATION) {
         own_path(path).unwrap_or("/")
     } else if path.starts_with("/act/") {
         parts.uri.path_and_query().and_then(|all| own_path(all.as_str())).unwrap_or("/")
