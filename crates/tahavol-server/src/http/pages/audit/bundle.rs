@@ -52,7 +52,7 @@ pub(super) async fn send(reading: Reading) -> Response {
             tokio::task::spawn_blocking(move || {
                 // Held until the last byte is taken, or nobody takes it any more.
                 let _place = place;
-                pack(directory.path(), &send);
+                pack(&directory.path().join(NAME), &send);
             });
             archive(receive)
         }
