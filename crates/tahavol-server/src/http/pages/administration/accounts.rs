@@ -111,11 +111,11 @@ async fn linked(reading: &Reading, sent: &Sent, link: Result<Secret, IdentityErr
 async fn refused(reading: &Reading, sent: &Sent, error: &IdentityError) -> Response {
     let field = if matches!(error, IdentityError::PersonName) { "name" } else { "actor" };
     match wrong(reading, error, field) {
-        Ok(wrong) => {
+        Some(wrong) => {
             let typed = (sent.actor.as_str(), sent.name.as_str());
             shown(reading, StatusCode::BAD_REQUEST, Also { wrong, typed, ..Also::default() }).await
         }
-        Err(response) => response,
+        None => reading.visit.trouble(error),
     }
 }
 

@@ -7,6 +7,7 @@ use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use multer::{Constraints, Multipart, SizeLimit};
+use tahavol_app::AppError;
 use tahavol_app::import::{ImportError, Imported, RowError, Settings as ImportSettings, SourceFile, Times, import, rehearse};
 use tahavol_app::messages::message;
 use tahavol_domain::Kind;
@@ -61,7 +62,7 @@ pub(super) async fn send(reading: Reading, headers: HeaderMap, body: Body) -> Re
     }
     let outcome = match carry_out(&reading, person, &form).await {
         Ok(outcome) => outcome,
-        Err(response) => return response,
+        Err(error) => return reading.visit.trouble(error),
     };
     let (status, sent) = match &outcome {
         Outcome::Rehearsed { imported, .. } if imported.events > 0 => (StatusCode::OK, kept(&form)),
@@ -100,7 +101,7 @@ fn base_name(name: &str) -> &str {
     name.rsplit(['/', '\\']).next().unwrap_or(name)
 }
 
-async fn carry_out(reading: &Reading, actor: Person, form: &Form) -> Result<Outcome, Response> {
+async fn carry_out(reading: &Reading, actor: Person, form: &Form) -> Result<Outcome, AppError> {
     let (files, errors): (Vec<_>, Vec<_>) =
         form.files.iter().map(|(name, bytes)| SourceFile::from_bytes(name, bytes)).partition(Result::is_ok);
     let errors: Vec<RowError> = errors.into_iter().filter_map(Result::err).collect();
@@ -124,7 +125,7 @@ async fn carry_out(reading: &Reading, actor: Person, form: &Form) -> Result<Outc
                 let plan = rehearsed.plan.into_iter().map(|((file, kind), count)| (file, kind, count)).collect();
                 Ok(Outcome::Rehearsed { plan, imported: rehearsed.imported })
             }
-            Err(error) => failed(reading, error),
+            Err(error) => failed(error),
         };
     }
     let imported = import(&site.app, &files, &settings, Times::Real, false).await;
@@ -139,15 +140,15 @@ async fn carry_out(reading: &Reading, actor: Person, form: &Form) -> Result<Outc
     }
     match imported {
         Ok(imported) => Ok(Outcome::Imported(imported)),
-        Err(error) => failed(reading, error),
+        Err(error) => failed(error),
     }
 }
 
-fn failed(reading: &Reading, error: ImportError) -> Result<Outcome, Response> {
+fn failed(error: ImportError) -> Result<Outcome, AppError> {
     match error {
         ImportError::Rows(rows) => Ok(Outcome::Refused(rows)),
         ImportError::Interrupted { file, row, error } => Ok(Outcome::Interrupted { file, row, why: error.to_string() }),
-        ImportError::App(error) => Err(reading.visit.trouble(error)),
+        ImportError::App(error) => Err(error),
     }
 }
 

@@ -61,10 +61,10 @@ fn not_permitted(reading: &Reading, what: &'static str) -> Response {
     not_theirs(reading, what, Rule::NotPermitted.code())
 }
 
-/// What is wrong with an answer; a trouble of the store is not the reader's.
-fn wrong(reading: &Reading, error: &IdentityError, field: &'static str) -> Result<Vec<(&'static str, String)>, Response> {
+/// What is wrong with an answer; none where it is a trouble of the store and not of the answer.
+fn wrong(reading: &Reading, error: &IdentityError, field: &'static str) -> Option<Vec<(&'static str, String)>> {
     if let IdentityError::Unavailable { .. } = error {
-        return Err(reading.visit.trouble(error));
+        return None;
     }
-    Ok(vec![(field, reading.visit.told(error))])
+    Some(vec![(field, reading.visit.told(error))])
 }

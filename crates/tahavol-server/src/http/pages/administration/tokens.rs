@@ -95,8 +95,8 @@ async fn make(reading: &Reading, sent: Fields) -> Response {
         Err(error) => {
             let field = if matches!(error, IdentityError::TokenExpiry) { "expires" } else { "label" };
             match wrong(reading, &error, field) {
-                Ok(wrong) => shown(reading, StatusCode::BAD_REQUEST, Also { typed: sent, wrong, ..Also::default() }).await,
-                Err(response) => response,
+                Some(wrong) => shown(reading, StatusCode::BAD_REQUEST, Also { typed: sent, wrong, ..Also::default() }).await,
+                None => reading.visit.trouble(error),
             }
         }
     }
