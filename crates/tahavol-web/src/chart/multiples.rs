@@ -28,7 +28,7 @@ pub struct Panel {
     pub points: Vec<VoicesOn>,
 }
 
-const SIZE: (f64, f64) = (220.0, 120.0);
+const SIZE: (f64, f64) = (180.0, 110.0);
 
 impl Sheet<'_> {
     /// The panels in their order.

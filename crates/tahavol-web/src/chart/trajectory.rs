@@ -2,13 +2,14 @@
 
 use maud::{Markup, html};
 use tahavol_domain::calendar::Date;
+use tahavol_domain::quantity::Quantity;
 use tahavol_projections::ratio::Ratio;
 
 use super::Title;
 use super::part::{Behind, drawing};
 use super::plane::{Plane, Stands, apart, text};
 use super::ticks;
-use crate::figure::decimal;
+use crate::figure::quantity;
 use crate::sheet::Sheet;
 
 /// What is drawn.
@@ -140,18 +141,17 @@ impl Sheet<'_> {
 
     /// With at most two places, those that say something.
     pub(crate) fn ratio(&self, value: Ratio) -> String {
-        let text = value.decimal(2);
-        let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
-        match text.split_once('.') {
-            None => text.parse().map_or_else(|_| decimal(text, self.lang()), |whole: i64| self.hand.number(whole)),
-            Some(_) => decimal(text, self.lang()),
-        }
+        self.number_told(&value.decimal(2))
     }
 
     fn plain(&self, value: f64) -> String {
-        let text = format!("{value:.6}");
-        let text = text.trim_end_matches('0').trim_end_matches('.');
-        text.parse().map_or_else(|_| decimal(text, self.lang()), |whole: i64| self.hand.number(whole))
+        self.number_told(&format!("{value:.6}"))
+    }
+
+    /// Without the noughts that say nothing, and read as one thing whatever stands around it.
+    fn number_told(&self, decimal: &str) -> String {
+        let told = Quantity::parse(decimal).map_or_else(|_| decimal.to_owned(), |value| quantity(value, self.lang()));
+        if decimal.starts_with('-') { format!("\u{2066}{told}\u{2069}") } else { told }
     }
 }
 

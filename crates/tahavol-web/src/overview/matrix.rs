@@ -113,11 +113,10 @@ fn made_of(sheet: &Sheet<'_>, horizon: Option<Horizon>, commission: Option<&Comm
     }
 }
 
-/// Reported now less reported at the review, in percentage points, a direction by shape as well as by sign.
-fn trend(sheet: &Sheet<'_>, reported: Option<u16>, before: Option<&Cell>) -> Markup {
-    let then = before.map(|cell| &cell.progress).filter(|progress| progress.has_figures());
-    let (Some(now), Some(then)) = (reported, then) else { return html! {} };
-    let points = (i32::from(now) - i32::from(then.reported.unwrap_or(0))) / 100;
+/// Reported now less reported at the review, in percentage points, told by shape and word; nothing where either is not known.
+pub(super) fn trend(sheet: &Sheet<'_>, reported: Option<u16>, before: Option<&Cell>) -> Markup {
+    let (Some(now), Some(then)) = (reported, before.and_then(|cell| cell.progress.reported)) else { return html! {} };
+    let points = (i32::from(now) - i32::from(then)) / 100;
     let (shape, key) = match points {
         1.. => ("▲", "page-overview-up"),
         0 => ("▬", "page-overview-level"),
@@ -128,6 +127,6 @@ fn trend(sheet: &Sheet<'_>, reported: Option<u16>, before: Option<&Cell>) -> Mar
     }
 }
 
-fn find<'a>(matrix: &'a [Cell], horizon: Option<Horizon>, commission: Option<&CommissionSlug>) -> Option<&'a Cell> {
+pub(super) fn find<'a>(matrix: &'a [Cell], horizon: Option<Horizon>, commission: Option<&CommissionSlug>) -> Option<&'a Cell> {
     matrix.iter().find(|cell| cell.horizon == horizon && cell.commission.as_ref() == commission)
 }

@@ -85,11 +85,11 @@ pub fn overview(sheet: &Sheet<'_>, shown: &Overview<'_>) -> Markup {
             (part(sheet, "curve", "page-overview-curve", &s_curve(sheet, shown)))
             (part(sheet, "slips", "page-overview-slips", &lists::slips(sheet, shown)))
             (part(sheet, "waiting", "page-overview-waiting", &lists::waiting(sheet, shown)))
+            (part(sheet, "target", "page-overview-target", &country::target(sheet, shown)))
             (part(sheet, "multiples", "page-overview-commissions", &multiples(sheet, shown)))
             (part(sheet, "map", "page-overview-network", &country::network(sheet, shown)))
-            (part(sheet, "target", "page-overview-target", &country::target(sheet, shown)))
-            (part(sheet, "indicators", "page-overview-indicators", &lists::indicators(sheet, shown)))
             (part(sheet, "risks", "page-overview-risks", &lists::risks(sheet, shown)))
+            (part(sheet, "indicators", "page-overview-indicators", &lists::indicators(sheet, shown)))
         }
     };
     sheet.page(Some(Section::Overview), &sheet.word("page-overview"), &content)
@@ -196,10 +196,18 @@ fn multiples(sheet: &Sheet<'_>, shown: &Overview<'_>) -> Markup {
     let panel = |(slug, series): &(CommissionSlug, Vec<SeriesPoint>)| Panel {
         label: sheet.commission(slug),
         href: Some(sheet.at(&address::commission(&slug.0))),
-        points: series.iter().map(on_day).collect(),
+        points: until_now(sheet, series, matrix::find(shown.matrix, shown.horizon, Some(slug))),
     };
     let panels: Vec<Panel> = shown.commissions.iter().map(panel).collect();
     sheet.multiples(&Multiples { title: Title { id: "commissions", text: &title }, panels: &panels, day: sheet.day })
+}
+
+/// With the figures of the status date itself, so that they are those of the matrix.
+fn until_now(sheet: &Sheet<'_>, series: &[SeriesPoint], now: Option<&Cell>) -> Vec<VoicesOn> {
+    let mut points: Vec<VoicesOn> = series.iter().map(on_day).filter(|point| point.on != sheet.day).collect();
+    points.extend(now.map(|cell| VoicesOn { on: sheet.day, voices: Voices::from(&cell.progress) }));
+    points.sort_by_key(|point| point.on);
+    points
 }
 
 fn on_day(point: &SeriesPoint) -> VoicesOn {

@@ -99,7 +99,24 @@ fn no_evidence_is_never_told_as_nought() {
     let (cells, now, attention) = (cells(None), nothing(), Attention::default());
     with_sheet(Lang::Fa, |sheet| {
         let html = matrix::matrix(sheet, &shown(&cells, &now, &attention)).into_string();
-        assert!(html.contains("بدون مستند") && !html.contains("۰٪"), "{html}");
+        assert!(html.contains("بدون مستند") && !html.contains("\u{2066}۰٪"), "{html}");
+    });
+}
+
+#[test]
+fn the_trend_is_told_in_points_since_the_review_and_not_from_nothing() {
+    let (now_cells, now, attention) = (cells(Some(3_800)), nothing(), Attention::default());
+    with_sheet(Lang::En, |sheet| {
+        let trend = |then: Option<u16>| {
+            let before = cells(then);
+            let matrix = &shown(&now_cells, &now, &attention);
+            let before = matrix::find(&before, None, None);
+            matrix::trend(sheet, matrix.matrix[0].progress.reported, before).into_string()
+        };
+        assert!(trend(Some(3_450)).contains("up 3 pt"), "{}", trend(Some(3_450)));
+        assert!(trend(Some(4_000)).contains("down 2 pt"), "{}", trend(Some(4_000)));
+        assert!(trend(Some(3_790)).contains("unchanged"), "{}", trend(Some(3_790)));
+        assert_eq!(trend(None), "");
     });
 }
 
