@@ -51,9 +51,12 @@ CREATE TABLE token (
   last_used  INTEGER,
   revoked    INTEGER,
   revoked_by TEXT,
+  made_with  BLOB REFERENCES token (id),                        -- the token that was shown to make it: it ends with that one
+  two_steps  INTEGER NOT NULL CHECK (two_steps IN (0, 1)),      -- whether whoever made it had shown a second factor
   CHECK ((revoked IS NULL) = (revoked_by IS NULL))
 ) STRICT;
 CREATE INDEX token_by_actor ON token (actor);
+CREATE INDEX token_by_maker ON token (made_with) WHERE made_with IS NOT NULL;
 
 -- Failures by what they are counted for: a name, known or not, as a digest; or an address.
 CREATE TABLE throttle (

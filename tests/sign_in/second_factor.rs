@@ -127,6 +127,7 @@ async fn an_office_that_asks_for_a_second_factor_opens_nothing_without_it() {
     let csrf = browser.csrf().await;
     let viewer = browser.ask(VIEWER, &csrf).await;
     assert_eq!((viewer.status, &viewer.json()["errors"][0]["extensions"]["code"]), (403, &"SECOND_FACTOR_REQUIRED".into()));
+    assert!(viewer.text.contains("ورود دومرحله‌ای"), "{}", viewer.text);
     assert_eq!(browser.get("/log/tile/entries/000").await.status, 403);
     let file = browser.request("POST", "/evidence").header("content-type", "text/plain").header("x-csrf-token", &csrf).body("x");
     assert_eq!(browser.send(file).await.status, 403);

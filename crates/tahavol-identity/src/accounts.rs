@@ -8,6 +8,7 @@ use crate::caller::Secret;
 use crate::error::IdentityError;
 use crate::sessions::end_in;
 use crate::store::IdentityStore;
+use crate::tokens::revoke_all;
 use crate::{links, second_factor};
 
 /// The most characters of a person's name.
@@ -56,8 +57,7 @@ impl IdentityStore {
         self.read(move |connection| Ok(connection.query_row(asked, [], |row| row.get(0))?)).await
     }
 
-    /// Bars somebody: sessions and the link end, tokens are not good while it lasts, and an identity provider's word is
-    /// not taken. Whoever has no account gets a disabled one without a password, which bars what the provider says.
+    /// Bars somebody: sessions and the link end, tokens are revoked for ever, and an identity provider's word is not taken. Whoever has no account gets a disabled one without a password, which bars what the provider says.
     pub async fn disable_account(&self, actor: &ActorId, now: Instant) -> Result<(), IdentityError> {
         let Person { id: actor, name } = checked(&Person { id: actor.clone(), name: actor.0.clone() })?;
         let disable = move |transaction: &Transaction<'_>| {
@@ -66,24 +66,27 @@ impl IdentityStore {
             transaction.prepare_cached(row)?.execute((&actor.0, name, now.micros()))?;
             links::forget(transaction, &actor)?;
             end_in(transaction, &actor)?;
+            // Who barred her is in the journal; here it is told as having come with her account.
+            revoke_all(transaction, &actor, &actor, now)?;
             Ok(())
         };
         self.write(disable).await
     }
 
-    /// Password, second factor and tokens are as good as before.
+    /// Password and second factor are as good as before; tokens have to be made anew.
     pub async fn enable_account(&self, actor: &ActorId, _now: Instant) -> Result<(), IdentityError> {
         let actor = actor.clone();
         self.write(move |transaction| change(transaction, "UPDATE account SET disabled = NULL WHERE actor = ?1", &actor)).await
     }
 
-    /// Takes the password away, ends the sessions and makes a new one-time link. Tokens stay: they are revoked by
-    /// themselves.
+    /// Takes the password away, ends the sessions, revokes the tokens and makes a new one-time link: whoever had the password may
+    /// have made tokens with it.
     pub async fn reset_account(&self, actor: &ActorId, also_second_factor: bool, now: Instant) -> Result<Secret, IdentityError> {
         let actor = actor.clone();
         let reset = move |transaction: &Transaction<'_>| {
             change(transaction, "UPDATE account SET password = NULL WHERE actor = ?1", &actor)?;
             end_in(transaction, &actor)?;
+            revoke_all(transaction, &actor, &actor, now)?;
             if also_second_factor {
                 second_factor::forget(transaction, &actor)?;
             }

@@ -23,10 +23,10 @@ pub struct Caller {
 pub enum Credential {
     /// A browser's cookie. Requests that may change something show `csrf` as well, which another site cannot know.
     Session { session: Uuid, csrf: Secret, second_factor: bool },
-    /// A service token.
-    Token(Uuid),
-    /// A token of the organisation's identity provider, good until then.
-    Provider { expires: Instant },
+    /// A service token, and whether whoever made it had shown a second factor.
+    Token { id: Uuid, second_factor: bool },
+    /// A token of the organisation's identity provider, good until then, and whether it says that a second factor was shown there.
+    Provider { expires: Instant, second_factor: bool },
 }
 
 /// What must be in no log: neither `Debug` nor anything else tells it.
@@ -68,6 +68,6 @@ impl Caller {
     /// Somebody without bounds, as tests and programs that hold the ledger themselves act.
     #[must_use]
     pub fn unlimited(person: Person) -> Caller {
-        Caller { person, within: Within::default(), by: Credential::Token(Uuid::nil()) }
+        Caller { person, within: Within::default(), by: Credential::Token { id: Uuid::nil(), second_factor: true } }
     }
 }

@@ -102,7 +102,7 @@ impl AccountMutation {
         let added = async {
             manages(ctx, &office)?;
             let link = office.store().add_account(&person, office.now).await.map_err(|error| failed(&office, &error))?;
-            linked(&office, NoteKind::AccountAdded, &person.id, &link).await
+            linked(&office, note(NoteKind::AccountAdded, &person.id), &person.id, &link).await
         };
         Ok(with_link(added.await))
     }
@@ -118,7 +118,7 @@ impl AccountMutation {
                 return Err(UserError::new(office.lang, ACCOUNT_OWN, Some("actor"), &[]));
             }
             office.store().disable_account(&actor, office.now).await.map_err(|error| failed(&office, &error))?;
-            noted(&office, NoteKind::AccountDisabled, &actor).await
+            noted(&office, note(NoteKind::AccountDisabled, &actor), &actor).await
         };
         Ok(alone(disabled.await))
     }
@@ -129,7 +129,7 @@ impl AccountMutation {
         let enabled = async {
             let actor = manages(ctx, &office).and_then(|()| named(&office, input.actor))?;
             office.store().enable_account(&actor, office.now).await.map_err(|error| failed(&office, &error))?;
-            noted(&office, NoteKind::AccountEnabled, &actor).await
+            noted(&office, note(NoteKind::AccountEnabled, &actor), &actor).await
         };
         Ok(alone(enabled.await))
     }
@@ -142,7 +142,10 @@ impl AccountMutation {
             let actor = manages(ctx, &office).and_then(|()| named(&office, input.actor))?;
             let link = office.store().reset_account(&actor, input.second_factor, office.now).await;
             let link = link.map_err(|error| failed(&office, &error))?;
-            linked(&office, NoteKind::AccountReset, &actor, &link).await
+            let note = note(NoteKind::AccountReset, &actor);
+            // Whoever has the link could now sign in as that person: an auditor asks for it.
+            let note = if input.second_factor { note.with("second_factor", "removed") } else { note };
+            linked(&office, note, &actor, &link).await
         };
         Ok(with_link(reset.await))
     }
@@ -179,14 +182,18 @@ fn failed(office: &Office<'_>, error: &IdentityError) -> UserError {
     office.failed(Some(field), error)
 }
 
-async fn noted(office: &Office<'_>, kind: NoteKind, actor: &ActorId) -> Result<Account, UserError> {
-    office.note(Note::new(kind).with("account", &actor.0));
+fn note(kind: NoteKind, actor: &ActorId) -> Note {
+    Note::new(kind).with("account", &actor.0)
+}
+
+async fn noted(office: &Office<'_>, note: Note, actor: &ActorId) -> Result<Account, UserError> {
+    office.note(note);
     let row = office.store().account(actor).await.map_err(|error| failed(office, &error))?;
     row.map(Into::into).ok_or_else(|| failed(office, &IdentityError::UnknownAccount { actor: actor.clone() }))
 }
 
-async fn linked(office: &Office<'_>, kind: NoteKind, actor: &ActorId, link: &Secret) -> Result<(Account, String), UserError> {
-    let account = noted(office, kind, actor).await?;
+async fn linked(office: &Office<'_>, note: Note, actor: &ActorId, link: &Secret) -> Result<(Account, String), UserError> {
+    let account = noted(office, note, actor).await?;
     Ok((account, format!("{}/link/{}", office.identity.address, link.expose())))
 }
 

@@ -137,7 +137,7 @@ async fn make(office: &Office<'_>, input: ServiceTokenMakeInput) -> Result<(Serv
         return Err(UserError::new(office.lang, TOKEN_WIDER, Some("expires"), &[("value", end.to_string())]));
     }
     let within = within(office, input.commands, input.commissions, input.read_only)?;
-    let new = NewToken { person: office.caller.person.clone(), label: input.label, within, expires };
+    let new = NewToken::of(office.caller, input.label, within, expires);
     let made = office.store().make_token(new, office.now).await;
     let (token, shown) = made.map_err(|error| office.failed(field_of(&error), &error))?;
     office.note(Note::new(NoteKind::TokenMade).with("token", token.id).with("account", &token.person.id.0));
@@ -148,8 +148,8 @@ async fn make(office: &Office<'_>, input: ServiceTokenMakeInput) -> Result<(Serv
 async fn own_end(office: &Office<'_>) -> Result<Option<calendar::Instant>, UserError> {
     match &office.caller.by {
         Credential::Session { .. } => Ok(None),
-        Credential::Provider { expires } => Ok(Some(*expires)),
-        Credential::Token(id) => {
+        Credential::Provider { expires, .. } => Ok(Some(*expires)),
+        Credential::Token { id, .. } => {
             let own = office.store().tokens(Some(office.me())).await.map_err(|error| office.failed(None, &error))?;
             Ok(own.into_iter().find(|token| token.id == *id).and_then(|token| token.expires))
         }

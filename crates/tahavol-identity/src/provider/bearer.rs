@@ -5,7 +5,7 @@ use serde_json::Value;
 use tahavol_domain::calendar::Instant;
 use tahavol_domain::policy::Within;
 
-use super::claims::{Claims, ClaimsRefused, person};
+use super::claims::{Claims, ClaimsRefused, person, second_factor};
 use super::keys::NoKey;
 use super::{Provider, Unreachable};
 use crate::{Caller, Credential};
@@ -71,7 +71,8 @@ impl Provider {
             return Err(BearerRefused::Purpose);
         }
         let expires = self.check_claims(&claims, audience, now)?;
-        Ok(Caller { person: person(&claims, &self.settings)?, within: Within::default(), by: Credential::Provider { expires } })
+        let by = Credential::Provider { expires, second_factor: second_factor(&claims, &self.settings) };
+        Ok(Caller { person: person(&claims, &self.settings)?, within: Within::default(), by })
     }
 
     async fn signed_claims(&self, bearer: &str, header: &Header, now: Instant) -> Result<Claims, BearerRefused> {

@@ -29,7 +29,14 @@ async fn no_password_link_token_code_or_session_is_in_the_file() {
     trial.store.set_password_by_link(&link, &Secret::new(GOOD), at(0)).await.unwrap();
     let unused = trial.store.add_account(&person("reza"), at(0)).await.unwrap();
     let enrolment = trial.store.begin_second_factor(&sara.id, "Tahavol", at(0)).await.unwrap();
-    let new = NewToken { person: sara.clone(), label: "reports".to_owned(), within: Within::default(), expires: None };
+    let new = NewToken {
+        person: sara.clone(),
+        label: "reports".to_owned(),
+        within: Within::default(),
+        expires: None,
+        made_with: None,
+        second_factor: false,
+    };
     let (token, shown) = trial.store.make_token(new, at(0)).await.unwrap();
     let mut session =
         Record { id: Id::default(), data: [("actor".to_owned(), "sara".into())].into(), expiry_date: sessions::in_minutes(30) };

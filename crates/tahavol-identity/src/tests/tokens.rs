@@ -12,7 +12,7 @@ use super::*;
 use crate::{NewToken, ServiceToken};
 
 fn new(id: &str, label: &str, expires: Option<Instant>) -> NewToken {
-    NewToken { person: person(id), label: label.to_owned(), within: Within::default(), expires }
+    NewToken { person: person(id), label: label.to_owned(), within: Within::default(), expires, made_with: None, second_factor: false }
 }
 
 impl Trial {
@@ -74,7 +74,7 @@ async fn a_token_ends_when_it_expires_is_revoked_or_its_person_is_barred() {
     assert!(trial.store.token(shown.expose(), at(9)).is_none() && !trial.store.token_lives(token.id, at(9)));
     assert!(trial.store.token(others.expose(), at(9)).is_some());
     trial.store.enable_account(&actor("sara"), at(10)).await.unwrap();
-    assert!(trial.store.token(shown.expose(), at(11)).is_some());
+    assert!(trial.store.token(shown.expose(), at(11)).is_none(), "what was taken away does not come back");
 }
 
 #[tokio::test]
@@ -141,4 +141,21 @@ async fn a_token_has_a_label_and_a_future_and_nobody_has_more_than_a_hundred() {
     one_more(at(52)).await.expect("one is revoked");
     let ids: Vec<_> = trial.store.tokens(Some(&actor("sara"))).await.unwrap().into_iter().map(|token| token.id).collect();
     assert!(ids.len() == 102 && ids.contains(&first.id) && ids.contains(&second.id), "what has ended is kept for the auditor");
+}
+
+#[tokio::test]
+async fn whatever_was_made_with_a_token_ends_with_it_and_a_reset_ends_all_of_a_person() {
+    let trial = Trial::new();
+    let (parent, _) = trial.token("sara", None).await;
+    let child = NewToken { made_with: Some(parent.id), ..new("sara", "child", None) };
+    let (child, of_child) = trial.store.make_token(child, at(0)).await.unwrap();
+    let grandchild = NewToken { made_with: Some(child.id), ..new("sara", "grandchild", None) };
+    let (_, of_grandchild) = trial.store.make_token(grandchild, at(0)).await.unwrap();
+    let (_, beside) = trial.token("sara", None).await;
+    trial.store.revoke_token(parent.id, &actor("sara"), at(1)).await.unwrap();
+    assert!(trial.store.token(of_child.expose(), at(2)).is_none() && trial.store.token(of_grandchild.expose(), at(2)).is_none());
+    assert!(trial.store.token(beside.expose(), at(2)).is_some());
+    trial.store.add_account(&person("sara"), at(3)).await.unwrap();
+    trial.store.reset_account(&actor("sara"), false, at(4)).await.unwrap();
+    assert!(trial.store.token(beside.expose(), at(5)).is_none());
 }

@@ -158,7 +158,9 @@ impl Desk {
 
     async fn reset(&self, actor: &ActorId, second_factor: bool) -> Result<(), Failure> {
         let link = self.store.reset_account(actor, second_factor, now()).await?;
-        self.note(NoteKind::AccountReset, actor).await?;
+        let note = Note::new(NoteKind::AccountReset).with("account", &actor.0);
+        let note = if second_factor { note.with("second_factor", "removed") } else { note };
+        identity::note_at_console(&self.settings, note).await?;
         self.tell("account-reset", actor);
         self.link(&link)
     }

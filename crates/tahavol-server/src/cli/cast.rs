@@ -52,7 +52,9 @@ async fn make(store: &IdentityStore, person: Person, office: Office) -> Result<S
     let password = password()?;
     store.set_password(&person.id, &password, now).await?;
     revoke(store, &person.id).await?;
-    let new = NewToken { person: person.clone(), label: LABEL.to_owned(), within: Within::default(), expires: None };
+    let (label, within) = (LABEL.to_owned(), Within::default());
+    // Whoever has the machine has shown enough.
+    let new = NewToken { person: person.clone(), label, within, expires: None, made_with: None, second_factor: true };
     let (_, token) = store.make_token(new, now).await?;
     let (password, token) = (password.expose().to_owned(), token.expose().to_owned());
     Ok(SomebodyToTry { actor: person.id.0, name: person.name, office: office.to_string(), password, token })

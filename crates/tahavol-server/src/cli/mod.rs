@@ -193,6 +193,8 @@ impl From<LangArgument> for Lang {
 
 /// Runs what the process was called with.
 pub fn main() -> ExitCode {
+    // Drafts lie in what is written here: it is its user's alone, unless somebody opens it on purpose.
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {

@@ -120,8 +120,14 @@ async fn add(settings: &Settings, asked: &Add) -> Result<(), Failure> {
         Some(day) => Some(Dates::of(settings, lang).await?.end_of(day)?),
         None => None,
     };
-    let new =
-        NewToken { person: person(settings, asked).await?, label: asked.label.clone(), within: within(settings, asked).await?, expires };
+    let new = NewToken {
+        person: person(settings, asked).await?,
+        label: asked.label.clone(),
+        within: within(settings, asked).await?,
+        expires,
+        made_with: None,
+        second_factor: true,
+    };
     let (token, secret) = identity::open(settings)?.make_token(new, Clock::System.now()).await?;
     let note = Note::new(NoteKind::TokenMade).with("token", token.id).with("account", &token.person.id.0);
     identity::note_at_console(settings, note).await?;

@@ -41,15 +41,17 @@ enum By {
     },
     /// A token's bounds never change.
     Token(Uuid),
-    Provider,
+    Provider {
+        second_factor: bool,
+    },
 }
 
 impl Asker {
     pub(super) fn of(caller: &Caller) -> Asker {
         let by = match &caller.by {
             Credential::Session { second_factor, .. } => By::Session { second_factor: *second_factor },
-            Credential::Token(id) => By::Token(*id),
-            Credential::Provider { .. } => By::Provider,
+            Credential::Token { id, .. } => By::Token(*id),
+            Credential::Provider { second_factor, .. } => By::Provider { second_factor: *second_factor },
         };
         Asker { person: caller.person.id.clone(), by }
     }

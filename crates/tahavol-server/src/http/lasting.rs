@@ -29,9 +29,9 @@ impl Site {
     pub(super) async fn still_holds(&self, caller: &Caller) -> bool {
         let now = Clock::System.now();
         let shown = match &caller.by {
-            Credential::Token(id) => self.identity.token_lives(*id, now),
+            Credential::Token { id, .. } => self.identity.token_lives(*id, now),
             Credential::Session { session, .. } => self.session_lives(*session).await,
-            Credential::Provider { expires } => now < *expires,
+            Credential::Provider { expires, .. } => now < *expires,
         };
         shown && !self.identity.is_disabled(&caller.person.id) && !self.lacks_second_factor(caller)
     }

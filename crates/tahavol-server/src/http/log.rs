@@ -139,7 +139,7 @@ impl Site {
     /// Entries were asked for: what came of it goes into the journal.
     fn note(&self, kind: NoteKind, caller: &Caller, from: From) {
         let mut details = vec![("what", "entries".to_owned())];
-        if let Credential::Token(id) = caller.by {
+        if let Credential::Token { id, .. } = caller.by {
             details.push(("token", id.to_string()));
         }
         self.journal.note(Note { kind, actor: Some(caller.person.id.clone()), address: Some(from.0), details }, Clock::System.now());
@@ -153,7 +153,7 @@ pub(super) struct Exports(Mutex<HashMap<(ActorId, Option<Uuid>), Instant>>);
 impl Exports {
     fn begins(&self, caller: &Caller) -> bool {
         let token = match caller.by {
-            Credential::Token(id) => Some(id),
+            Credential::Token { id, .. } => Some(id),
             Credential::Session { .. } | Credential::Provider { .. } => None,
         };
         let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -42,7 +42,7 @@ impl Key {
     pub(super) fn of(caller: Option<&Arc<Caller>>, from: From) -> Key {
         let Some(caller) = caller else { return Key::Address(house(from.0)) };
         let token = match caller.by {
-            Credential::Token(token) => Some(token),
+            Credential::Token { id, .. } => Some(id),
             Credential::Session { .. } | Credential::Provider { .. } => None,
         };
         Key::Caller(caller.person.id.clone(), token)

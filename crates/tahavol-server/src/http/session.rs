@@ -146,8 +146,8 @@ pub(super) async fn tell(State(site): State<Arc<Site>>, who: Who, session: Sessi
             let signed_in = session.get::<i64>(SIGNED_IN).await.ok().flatten().map(Instant::from_micros);
             (Some(csrf.expose()), *second_factor, signed_in.map(|signed_in| ends(&site.settings, signed_in, now)))
         }
-        Credential::Token(_) => (None, false, None),
-        Credential::Provider { expires } => (None, false, Some(*expires)),
+        Credential::Token { second_factor, .. } => (None, *second_factor, None),
+        Credential::Provider { expires, second_factor } => (None, *second_factor, Some(*expires)),
     };
     let offices = site.offices_today(&caller.person.id).iter().map(ToString::to_string).collect();
     Json(Told { person: &caller.person, offices, csrf, second_factor, expires }).into_response()

@@ -168,19 +168,21 @@ impl Site {
         Who { caller: Some(Arc::new(caller)), refused }
     }
 
-    /// Whether her offices of today want a second factor that her session was not begun with. Whoever makes a service token
-    /// had to show it then; an identity provider sees to it for the tokens that it gives.
+    /// Whether her offices of today want a second factor, and what she shows was not got with one: her session, whoever made her
+    /// service token, or what the identity provider says.
     pub(super) fn lacks_second_factor(&self, caller: &Caller) -> bool {
-        match &caller.by {
-            Credential::Session { second_factor: false, .. } => {
-                let wanted = &self.settings.identity;
-                !wanted.second_factor_for.is_empty() && wanted.wants_second_factor(&self.offices_today(&caller.person.id))
-            }
-            Credential::Session { second_factor: true, .. } | Credential::Token(_) | Credential::Provider { .. } => false,
-        }
+        let (Credential::Session { second_factor, .. }
+        | Credential::Token { second_factor, .. }
+        | Credential::Provider { second_factor, .. }) = &caller.by;
+        let wanted = &self.settings.identity;
+        !second_factor && !wanted.second_factor_for.is_empty() && wanted.wants_second_factor(&self.offices_today(&caller.person.id))
     }
 }
 
 fn by_token(token: &ServiceToken) -> Caller {
-    Caller { person: token.person.clone(), within: token.within.clone(), by: Credential::Token(token.id) }
+    Caller {
+        person: token.person.clone(),
+        within: token.within.clone(),
+        by: Credential::Token { id: token.id, second_factor: token.second_factor },
+    }
 }

@@ -89,7 +89,7 @@ fn wanted(parts: &Parts, site: &Site) -> Wanted {
     let who = Who::of(&parts.extensions);
     match who.recognised().map(|caller| &caller.by) {
         Some(Credential::Session { csrf, .. }) => Wanted::Token(Some(csrf.expose().to_owned())),
-        Some(Credential::Token(_) | Credential::Provider { .. }) => Wanted::Nothing,
+        Some(Credential::Token { .. } | Credential::Provider { .. }) => Wanted::Nothing,
         // Who is signed in nowhere can sign out: there is nothing that another site could do with it.
         None if is_form(parts) && parts.uri.path() != "/sign-out" => Wanted::Token(token_of_browser(&parts.headers, site)),
         None => Wanted::Nothing,

@@ -117,7 +117,7 @@ impl Visit {
         let caller = self.who.recognised()?;
         match &caller.by {
             Credential::Session { csrf, second_factor, .. } => Some(Member { caller, csrf, second_factor: *second_factor }),
-            Credential::Token(_) | Credential::Provider { .. } => None,
+            Credential::Token { .. } | Credential::Provider { .. } => None,
         }
     }
 

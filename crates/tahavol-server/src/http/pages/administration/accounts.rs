@@ -69,7 +69,8 @@ pub(super) async fn send(reading: Reading, sent: Result<Form<Sent>, FormRejectio
         }
         "reset" => {
             let link = store.reset_account(&actor, sent.second_factor == "yes", now).await;
-            return linked(&reading, &sent, link, || note(NoteKind::AccountReset, None)).await;
+            let removed = (sent.second_factor == "yes").then(|| ("second_factor", "removed".to_owned()));
+            return linked(&reading, &sent, link, || note(NoteKind::AccountReset, removed)).await;
         }
         // So that there is always an administrator left: the one who asks.
         "disable" if actor == me => {

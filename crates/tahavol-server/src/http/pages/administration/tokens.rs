@@ -85,7 +85,7 @@ async fn make(reading: &Reading, sent: Fields) -> Response {
         return shown(reading, StatusCode::BAD_REQUEST, Also { typed: sent, wrong: bad, ..Also::default() }).await;
     }
     let within = Within { commands, commissions: (!commissions.is_empty()).then_some(commissions) };
-    let new = NewToken { person: caller.person.clone(), label: one(&sent, "label").to_owned(), within, expires };
+    let new = NewToken::of(caller, one(&sent, "label").to_owned(), within, expires);
     match reading.site().identity.make_token(new, reading.visit.now).await {
         Ok((token, secret)) => {
             let details = vec![("token", token.id.to_string()), ("account", token.person.id.0.clone())];
