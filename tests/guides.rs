@@ -14,7 +14,8 @@ use tahavol_app::{Clock, MemoryEvidence, Options, Tahavol};
 use tahavol_domain::calendar::{Date, Instant, TimeZone};
 use tahavol_domain::text::Lang;
 use tahavol_domain::values::{ActorId, Evidence, Person, ProgrammeId, Sha256};
-use tahavol_graphql::{Caller, Limits, TahavolSchema};
+use tahavol_graphql::{Caller, Identity, Limits, TahavolSchema};
+use tahavol_identity::{IdentityStore, Journal};
 use tahavol_ledger::merkle::note::{KeyKind, SigningKey};
 use tahavol_ledger::{Ledger, OpenOptions, Signing, SqliteLedger};
 use uuid::Uuid;
@@ -129,7 +130,11 @@ impl Stage {
         }
         let (app, ledger) = open(folder.path()).await;
         let people = demo::people().into_iter().map(|(person, _)| (person.id.0.clone(), person)).collect();
-        Stage { schema: tahavol_graphql::schema_with_clock(app.clone(), Limits::default(), clock()), app, ledger, people, _folder: folder }
+        let store = IdentityStore::open(&folder.path().join("identity.sqlite")).expect("a new file");
+        let journal = Journal::in_table(&folder.path().join("journal.sqlite")).expect("a new file");
+        let identity = Identity { store, journal, address: "http://127.0.0.1:8080".to_owned() };
+        let schema = tahavol_graphql::schema_with_identity(app.clone(), Limits::default(), clock(), identity);
+        Stage { schema, app, ledger, people, _folder: folder }
     }
 
     async fn ask(&self, example: &Example, before: &Value, place: &str) -> Value {

@@ -4,6 +4,8 @@
 mod drafts;
 #[path = "reading/open.rs"]
 mod open;
+#[path = "reading/pages.rs"]
+mod pages;
 #[path = "reading/rest.rs"]
 mod rest;
 

@@ -29,7 +29,7 @@ const WHOLE_LEDGER: &[&str] = &["council", "inspector", "auditor"];
 
 /// The route as the server has it, the method, an address of it, and who is answered. Routes of the log stand under `/log`. Pages about
 /// the programme are not in it: all of them lead strangers to where one signs in.
-const ROUTES: [(&str, &str, &str, Answered); 30] = [
+const ROUTES: [(&str, &str, &str, Answered); 31] = [
     ("/graphql", "GET", "", Elsewhere),
     ("/graphql/ws", "GET", "", Elsewhere),
     ("/graphiql", "GET", "/graphiql", All(200)),
@@ -52,6 +52,7 @@ const ROUTES: [(&str, &str, &str, Answered); 30] = [
     ("/sign-in", "GET", "/sign-in", All(200)),
     ("/sign-in", "POST", "/sign-in", Session),
     ("/sign-in/code", "GET", "/sign-in/code", All(303)),
+    ("/sign-in/provider", "GET", "/sign-in/provider", All(404)),
     ("/sign-out", "POST", "/sign-out", Session),
     ("/link/{link}", "GET", "/link/nothing", All(404)),
     ("/link/{link}", "POST", "/link/nothing", Session),

@@ -299,10 +299,8 @@ EVIDENCE_STORE_UNAVAILABLE = The evidence store cannot be used just now; try aga
 EVIDENCE_EMPTY = The file is empty.
 EVIDENCE_TYPE_UNKNOWN = Files of this type are not taken. Taken are PDF, PNG, JPEG, GIF and WebP, office files without macros, and text and CSV in UTF-8.
 EVIDENCE_TYPE_OTHER = The file was declared as { $declared } and is { $found }.
-READ_SECOND_FACTOR_REQUIRED = Your office asks for sign-in in two steps, and what you have shown was got without the second one.
-NOT_PERMITTED = None of your offices lets you read this.
-EVIDENCE_SECOND_FACTOR_REQUIRED = Your office asks for sign-in in two steps, and what you have shown was got without the second one.
-NOT_PERMITTED = Files are sent by those who hold an office that refers to them; you hold none today.
+READ_NOT_PERMITTED = None of your offices lets you read this.
+EVIDENCE_NOT_PERMITTED = Files are sent by those who hold an office that refers to them; you hold none today.
 EVIDENCE_INTERRUPTED = The file did not arrive whole; send it again.
 
 ## Command line

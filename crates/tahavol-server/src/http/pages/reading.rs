@@ -67,7 +67,7 @@ impl Reading {
             Err(problem) if problem.status == StatusCode::FORBIDDEN => return Err(visit.go("/account")),
             Err(_) => return Err(visit.go(&sign_in_and_back(asked_for))),
         };
-        if caller.is_none() && !site.settings.public_view {
+        if caller.is_none() && !(site.settings.public_view && is_open(&path)) {
             return Err(visit.go(&sign_in_and_back(asked_for)));
         }
         let query = fields_of(&parts.uri);
@@ -240,6 +240,22 @@ pub(in crate::http) fn home_of(offices: &[Office]) -> &'static str {
     } else {
         address::OVERVIEW
     }
+}
+
+/// What the public view opens: approved work and how far it is. Everything else is for those who are recognised.
+const OPEN: [&str; 8] = [
+    address::OVERVIEW,
+    address::COMMISSIONS,
+    address::INITIATIVES,
+    address::MILESTONES,
+    address::STATIONS,
+    address::PROVINCES,
+    address::INDICATORS,
+    address::SEARCH,
+];
+
+fn is_open(path: &str) -> bool {
+    OPEN.iter().any(|open| path.strip_prefix(open).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
 }
 
 fn sign_in_and_back(asked_for: &str) -> String {
