@@ -52,7 +52,7 @@ const ROUTES: [(&str, &str, &str, Answered); 31] = [
     ("/sign-in", "GET", "/sign-in", All(200)),
     ("/sign-in", "POST", "/sign-in", Session),
     ("/sign-in/code", "GET", "/sign-in/code", All(303)),
-    ("/sign-in/provider", "GET", "/sign-in/provider", All(404)),
+    ("/sign-in/provider", "GET", "/sign-in/provider", All(303)),
     ("/sign-out", "POST", "/sign-out", Session),
     ("/link/{link}", "GET", "/link/nothing", All(404)),
     ("/link/{link}", "POST", "/link/nothing", Session),

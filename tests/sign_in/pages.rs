@@ -116,7 +116,7 @@ async fn the_style_sheet_is_kept_for_good_and_nothing_else_is_there() {
 
 #[tokio::test]
 async fn whoever_knows_only_the_name_of_the_server_finds_the_way() {
-    let server = Server::of(data::founded());
+    let server = Server::of(data::with_history());
     let mut nobody = Browser::of(&server);
     assert_eq!(nobody.get("/").await.location(), "/sign-in");
     for path in ["/account", "/account/second-factor"] {

@@ -148,7 +148,7 @@ async fn no_log_tells_what_a_browser_shows() {
     let (status, _, page) = browser.fill("/sign-in", &[("name", ACTOR), ("password", wrong)]).await;
     assert_eq!(status, 401, "{page}");
     let (status, headers, page) = browser.fill("/sign-in", &[("name", ACTOR), ("password", &password)]).await;
-    assert!(status == 303 && headers[LOCATION] == "/account", "{status} {page}");
+    assert!(status == 303 && headers[LOCATION] == "/", "{status} {page}");
     assert!(browser.page("/account").await.contains(ACTOR));
     let shown = browser.session_csrf().await;
     let graphql = browser.client.post(format!("{}/graphql", server.address)).header("x-csrf-token", &shown);
