@@ -190,6 +190,7 @@ fn fuzz(python: &Path, task: &Value) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[expect(clippy::print_stdout, reason = "the seed, for whoever looks at a failure")]
 async fn whatever_is_asked_as_any_office_neither_fails_nor_tells_what_is_not_for_it() {
     let Some(python) = fuzzer() else { return };
     let folder = tempfile::tempdir().unwrap();

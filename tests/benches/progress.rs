@@ -60,7 +60,8 @@ async fn start(path: &Path) -> (SocketAddr, Secret) {
     let settings = Settings { data: path.to_owned(), wire: wire.clone(), ..Settings::default() };
     let opened = Opened::open(&settings).await.unwrap_or_else(|_| panic!("the data directory opens"));
     let (tell, closing) = Closing::channel();
-    let new = NewToken { person: sample::member("training"), label: "bench".to_owned(), within: Within::default(), expires: None };
+    let (person, within) = (sample::member("training"), Within::default());
+    let new = NewToken { person, label: "bench".to_owned(), within, expires: None, made_with: None, second_factor: false };
     let (_, token) = opened.identity.make_token(new, Clock::System.now()).await.expect("a token");
     let site = Site::try_new(&opened, &settings, closing.clone()).unwrap_or_else(|_| panic!("the site stands"));
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");

@@ -53,6 +53,7 @@ fn token(revoked: bool) -> ServiceToken {
         expires: Some(at()),
         last_used: None,
         revoked: revoked.then(|| (at(), ActorId(HOSTILE.to_owned()))),
+        second_factor: true,
     }
 }
 
