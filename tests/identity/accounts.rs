@@ -54,7 +54,8 @@ async fn who_is_barred_is_barred_within_a_moment_and_let_in_again() {
     let listed = printed(&on(&server.data, &["account", "list", "--lang", "en"]));
     assert!(listed.lines().any(|line| line.starts_with("member.support ") && line.contains("barred since 20")), "{listed}");
     printed(&on(&server.data, &["account", "enable", "member.support"]));
-    becomes(&server, &token, 200).await;
+    becomes(&server, &data::new_token(&server.data, "member.support", &[]), 200).await;
+    assert_eq!(status(&server, &token).await, 401, "what was taken away does not come back");
 }
 
 #[test]

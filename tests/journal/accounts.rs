@@ -43,7 +43,7 @@ async fn whoever_is_barred_gets_in_by_no_token_any_more() {
     act(&server, "administrator", "accountDisable", json!({ "actor": "council" }), ACCOUNT).await;
     assert_eq!(refused(&server, &token, "{ meta { position } }").await, "TOKEN_UNKNOWN");
     act(&server, "administrator", "accountEnable", json!({ "actor": "council" }), ACCOUNT).await;
-    read(&server, "council", "{ meta { position } }").await;
+    assert_eq!(refused(&server, &token, "{ meta { position } }").await, "TOKEN_UNKNOWN", "it does not come back");
 }
 
 #[tokio::test]
