@@ -1,13 +1,27 @@
 //! The pages in a real browser, in both languages: what holds for every one of them, and what people do with them.
 
+#[path = "pages/administrators.rs"]
+mod administrators;
+#[path = "pages/auditors.rs"]
+mod auditors;
 #[path = "pages/axe.rs"]
 mod axe;
 #[path = "pages/every.rs"]
 mod every;
+#[path = "pages/guide.rs"]
+mod guide;
+#[path = "pages/hostile.rs"]
+mod hostile;
+#[path = "pages/leadership.rs"]
+mod leadership;
+#[path = "pages/members.rs"]
+mod members;
 #[path = "pages/moment.rs"]
 mod moment;
 #[path = "pages/table.rs"]
 mod table;
+#[path = "pages/things.rs"]
+mod things;
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
@@ -69,4 +83,19 @@ async fn told(server: &Server, actor: &str, name: &str, input: Value) -> Value {
     let told = server.ask(actor, &query, json!({ "input": input })).await;
     assert!(told["data"][name].is_object(), "{name}: {told}");
     told["data"][name].clone()
+}
+
+/// The position at which a page says that something was recorded just now.
+async fn recorded(browser: &Chromium) -> u64 {
+    let said = "const said = document.querySelector('.said a[href^=\"/ledger/\"]'); return said && Number(said.pathname.split('/').pop())";
+    browser.until(said).await.as_u64().expect("a position")
+}
+
+/// An event as an auditor is told it.
+async fn event(server: &Server, position: u64) -> Value {
+    let query = "query ($at: Position!) { ledger { event(position: $at) { type by { actor } office origin effectiveOn reason data } } }";
+    let told = server.ask("auditor", query, json!({ "at": position })).await;
+    let event = told["data"]["ledger"]["event"].clone();
+    assert!(event.is_object(), "{told}");
+    event
 }

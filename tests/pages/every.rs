@@ -3,7 +3,7 @@
 use tahavol_tests::chromium::Chromium;
 
 use crate::axe::{Rules, violations};
-use crate::table::{LEADERSHIP, OPEN, Page};
+use crate::table::{ADMINISTRATION, AUDIT, LEADERSHIP, MEMBERS, OPEN, Page, THINGS};
 use crate::{LANGUAGES, STILL, in_language, signed_in};
 
 /// A window on a desk, and a telephone.
@@ -18,10 +18,34 @@ async fn whoever_has_not_signed_in_reads_sound_pages() {
 }
 
 #[tokio::test]
+async fn everybody_reads_sound_pages_of_the_programme() {
+    sound_for("member.training", THINGS).await;
+}
+
+#[tokio::test]
 async fn leadership_reads_sound_pages() {
+    sound_for("council", LEADERSHIP).await;
+}
+
+#[tokio::test]
+async fn members_read_sound_pages() {
+    sound_for("chair.technology", MEMBERS).await;
+}
+
+#[tokio::test]
+async fn auditors_read_sound_pages() {
+    sound_for("auditor", AUDIT).await;
+}
+
+#[tokio::test]
+async fn administrators_read_sound_pages() {
+    sound_for("administrator", ADMINISTRATION).await;
+}
+
+async fn sound_for(actor: &str, pages: &[Page]) {
     let server = STILL.server();
-    let Some(browser) = signed_in(&server, "council", "fa").await else { return };
-    are_sound(browser, LEADERSHIP).await;
+    let Some(browser) = signed_in(&server, actor, "fa").await else { return };
+    are_sound(browser, pages).await;
 }
 
 /// Each page in each language, theme and width, with a picture of each.
@@ -66,13 +90,13 @@ async fn frame(browser: &Chromium, lang: &str) -> Vec<String> {
 }
 
 /// What is wider than the window, so that the page would have to be moved sideways.
-async fn beside(browser: &Chromium) -> Vec<String> {
+pub(crate) async fn beside(browser: &Chromium) -> Vec<String> {
     let script = "const root = document.documentElement; if (root.scrollWidth <= root.clientWidth) return [];
         const out = [...document.body.querySelectorAll('*')].filter(e => { const r = e.getBoundingClientRect(); return r.right > root.clientWidth + 1 || r.left < -1 });
         return [`${root.scrollWidth} wide in ${root.clientWidth}: ${out.slice(0, 3).map(e => e.outerHTML.slice(0, 120)).join(' | ')}`]";
     texts(&browser.run(script).await)
 }
 
-fn texts(list: &serde_json::Value) -> Vec<String> {
+pub(crate) fn texts(list: &serde_json::Value) -> Vec<String> {
     list.as_array().expect("a list").iter().map(|text| text.as_str().unwrap_or_default().to_owned()).collect()
 }

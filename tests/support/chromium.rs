@@ -195,7 +195,7 @@ impl Chromium {
     /// # Panics
     /// When there is none.
     pub async fn fill(&self, name: &str, text: &str) {
-        let selector = format!("main [name=\"{name}\"]");
+        let selector = format!("main [name=\"{name}\"]:not([type=hidden])");
         let found = self.client.find(Locator::Css(&selector)).await;
         let Ok(field) = found else { panic!("no field {name} at {}\n{}", self.place().await, self.text("body").await) };
         field.clear().await.unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -204,7 +204,7 @@ impl Chromium {
 
     /// What stands in the field of this name.
     pub async fn value(&self, name: &str) -> String {
-        let value = self.run(&format!("return document.querySelector('main [name=\"{name}\"]').value")).await;
+        let value = self.run(&format!("return document.querySelector('main [name=\"{name}\"]:not([type=hidden])').value")).await;
         value.as_str().unwrap_or_default().to_owned()
     }
 
