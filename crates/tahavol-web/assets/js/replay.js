@@ -13,7 +13,7 @@
     if (busy) return;
     busy = true;
     try {
-      const answer = await fetch(address, { headers: { accept: "text/html" } });
+      const answer = await fetch(address, { headers: { accept: "text/html", "x-seen": "" } });
       if (!answer.ok || answer.redirected) { location.href = address; return; }
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-replay]");
       if (!fresh) { location.href = address; return; }

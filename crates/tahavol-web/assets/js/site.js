@@ -5,7 +5,7 @@ const apart = document.getElementById("announced");
 // Whatever has data-live and an id takes the place of what was there, unless somebody is in it just now.
 async function renew() {
   const seen = document.querySelector("[data-seen]")?.dataset.seen;
-  const answer = await fetch(location.href, { headers: { accept: "text/html", ...(seen ? { "x-seen": seen } : {}) } });
+  const answer = await fetch(location.href, { headers: { accept: "text/html", "x-seen": seen ?? "" } });
   if (!answer.ok || answer.redirected) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   // Looked up before its element moves over.

@@ -6,7 +6,8 @@ use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use tahavol_app::{AppError, AsOf};
+use tahavol_app::{AppError, AsOf, Can, Subject};
+use tahavol_domain::Kind;
 use tahavol_domain::calendar::{Date, TimeZone};
 use tahavol_domain::policy::{Reader, Right, Within};
 use tahavol_domain::values::{Office, Person};
@@ -48,6 +49,9 @@ pub(in crate::http) struct Reading {
     /// What she has just done.
     said: Option<Said>,
 }
+
+/// What an open page has seen, when it asks for itself again: nobody has come to it anew.
+pub(in crate::http) const SEEN: &str = "x-seen";
 
 /// Under this key a session keeps what has just been done, until a page has said so.
 const SAID: &str = "said";
@@ -93,7 +97,8 @@ impl Reading {
         let calendar = visit.calendar();
         let kept: Vec<_> = query.into_iter().filter(|(name, _)| !OF_THE_FRAME.contains(&name.as_str())).collect();
         let around = visit.around_address(&address_of(&path, &kept, &moment));
-        let said = if parts.method == Method::GET && caller.is_some() { visit.take::<Kept>(SAID).await } else { None };
+        let arrives = parts.method == Method::GET && !parts.headers.contains_key(SEEN);
+        let said = if arrives && caller.is_some() { visit.take::<Kept>(SAID).await } else { None };
         let said = said.and_then(|(kind, position, visible)| Some(Said { kind: kind.parse().ok()?, position, visible }));
         Ok(Reading {
             snapshot: sight.of(&shown),
@@ -138,6 +143,15 @@ impl Reading {
     /// Whether the reader has a right by the offices of today.
     pub(in crate::http) fn has(&self, right: Right) -> bool {
         self.person().is_some_and(|(person, within)| self.site().app.has(right, &person.id, within))
+    }
+
+    /// Whether the reader can do this now on the thing. Where that cannot be looked at, the form says why.
+    pub(in crate::http) async fn can(&self, kind: Kind, on: Option<&Subject>) -> bool {
+        let (Some((person, within)), Some(on)) = (self.person(), on) else { return false };
+        match self.site().app.can(person, within, kind, on).await {
+            Ok(can) => can == Can::Yes,
+            Err(_) => true,
+        }
     }
 
     /// What stands in the query under this name.

@@ -6,15 +6,13 @@ use tahavol_app::search::{Direction, Filter, Total, Window};
 use tahavol_app::{AppError, RecordedFact};
 use tahavol_web::audit::{self, AFTER, BEFORE, Events, Listed};
 
-use super::super::reading::Reading;
+use super::super::reading::{Reading, SEEN};
 use super::asked::Answers;
 
 /// Events on a page.
 const SIZE: usize = 50;
 /// More new events than these are not counted.
 const MOST_FRESH: usize = 99;
-/// What an open page has seen, when it asks for itself again.
-const SEEN: &str = "x-seen";
 
 pub(super) async fn page(reading: Reading, headers: HeaderMap) -> Response {
     if reading.person().is_none() {
