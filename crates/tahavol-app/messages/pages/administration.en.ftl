@@ -2,7 +2,7 @@
 
 page-administration-parts = Parts of administration
 page-administration-offices = Offices
-page-administration-offices-what = Offices are given and taken by commands of the ledger; each leads to its form, and what is refused says why.
+page-administration-offices-what = Offices are given and taken by commands of the ledger: appointing and lending here, releasing on the page of the person.
 page-accounts = Accounts
 page-accounts-none = Nobody has an account here yet.
 page-account-add = Make an account

@@ -2,7 +2,7 @@
 
 page-administration-parts = بخش‌های راهبری
 page-administration-offices = سمت‌ها
-page-administration-offices-what = سمت‌ها با فرمان‌های دفتر داده و گرفته می‌شوند؛ هر پیوند به فرم آن می‌رود و هر نپذیرفتنی دلیلش را می‌گوید.
+page-administration-offices-what = سمت‌ها با فرمان‌های دفتر داده و گرفته می‌شوند: انتصاب و تفویض در همین صفحه، پایان دادن در صفحهٔ خود شخص.
 page-accounts = حساب‌ها
 page-accounts-none = هنوز کسی اینجا حساب ندارد.
 page-account-add = ساختن حساب

@@ -9,13 +9,13 @@ use super::{Parts, framed};
 use crate::address;
 use crate::sheet::Sheet;
 
+/// With what the reader can do now on offices.
 #[must_use]
-pub fn page(sheet: &Sheet<'_>, parts: Parts) -> Markup {
+pub fn page(sheet: &Sheet<'_>, parts: Parts, acts: &[Kind]) -> Markup {
     let lent: Vec<&DelegationRow> = sheet.snapshot.delegations.values().map(|row| &**row).collect();
-    let act = |kind: Kind| html! { a href=(address::act(kind.name(), "programme")) { (sheet.act(kind)) } };
     let content = html! {
         p.hint { (sheet.word("page-administration-offices-what")) }
-        p.buttons { (act(Kind::OfficialAppoint)) (act(Kind::OfficialProposeRelease)) (act(Kind::OfficialRelease)) (act(Kind::OfficeDelegate)) (act(Kind::DelegationEnd)) }
+        @if !acts.is_empty() { p.buttons { @for kind in acts { a href=(address::act(kind.name(), "programme")) { (sheet.act(*kind)) } } } }
         (held(sheet))
         section aria-labelledby="delegations" {
             h2 #delegations { (sheet.word("page-delegations")) }

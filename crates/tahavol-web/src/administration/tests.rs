@@ -133,7 +133,7 @@ fn pages(lang: Lang) -> Vec<(&'static str, String)> {
             };
             page("imports", super::imports(sheet, ALL, &shown));
         }
-        page("offices", super::offices(sheet, ALL));
+        page("offices", super::offices(sheet, ALL, &[Kind::OfficialAppoint]));
         for certificate in
             [Certificate::Elsewhere, Certificate::Good { expires: at() }, Certificate::Soon(HOSTILE), Certificate::Broken(HOSTILE)]
         {

@@ -38,7 +38,7 @@ impl Sheet<'_> {
         html! {
             details.behind {
                 summary { (self.word("page-chart-table")) }
-                div.table-scroll tabindex="0" role="region" aria-label=(title.text) { (self.rows(title, behind)) }
+                div.table-scroll tabindex="0" role="group" aria-label=(title.text) { (self.rows(title, behind)) }
             }
         }
     }

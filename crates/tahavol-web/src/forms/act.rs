@@ -176,7 +176,7 @@ pub(super) fn moves(sheet: &Sheet<'_>, baseline: BaselineKind, moved: &[Moved]) 
     };
     html! {
         @if !moved.is_empty() {
-            div.table-scroll tabindex="0" role="region" aria-label=(sheet.word(key)) {
+            div.table-scroll tabindex="0" role="group" aria-label=(sheet.word(key)) {
                 table {
                     caption { (sheet.word("page-baseline")) " " (sheet.word(key)) }
                     thead { tr {

@@ -112,7 +112,7 @@ fn figures(sheet: &Sheet<'_>, shown: &Held<'_>) -> Markup {
             h2 #figures { (sheet.word("page-review-figures")) }
             @if rows.is_empty() { p.empty { (sheet.word("page-milestones-none")) } }
             @else {
-                div.table-scroll tabindex="0" role="region" aria-labelledby="figures" {
+                div.table-scroll tabindex="0" role="group" aria-labelledby="figures" {
                     table {
                         thead { tr {
                             th scope="col" { (sheet.word("page-group")) }

@@ -76,7 +76,7 @@ fn shown(sheet: &Sheet<'_>, pile: &Pile) -> Markup {
     html! {
         section aria-labelledby=(pile.id) {
             h2 id=(pile.id) { (title) " " span.figure { (count(sheet, pile)) } }
-            div.table-scroll tabindex="0" role="region" aria-label=(title) {
+            div.table-scroll tabindex="0" role="group" aria-label=(title) {
                 table {
                     thead { tr {
                         th scope="col" { (sheet.word("page-code-of")) }

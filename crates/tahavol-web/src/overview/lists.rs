@@ -45,7 +45,7 @@ pub(super) fn slips(sheet: &Sheet<'_>, shown: &Overview<'_>) -> Markup {
         @if attention.gaps.is_empty() {
             p.empty { (sheet.word("page-overview-slips-none")) }
         } @else {
-            div.table-scroll tabindex="0" role="region" aria-label=(sheet.telling("page-overview-table", sheet.word("page-overview-slips"))) {
+            div.table-scroll tabindex="0" role="group" aria-label=(sheet.telling("page-overview-table", sheet.word("page-overview-slips"))) {
                 table {
                     thead {
                         tr {
@@ -158,7 +158,7 @@ pub(super) fn indicators(sheet: &Sheet<'_>, shown: &Overview<'_>) -> Markup {
     let columns =
         ["page-overview-indicator", "page-overview-value", "page-overview-expected", "page-overview-next", "page-overview-on-way"];
     html! {
-        div.table-scroll tabindex="0" role="region" aria-label=(sheet.telling("page-overview-table", sheet.word("page-overview-indicators"))) {
+        div.table-scroll tabindex="0" role="group" aria-label=(sheet.telling("page-overview-table", sheet.word("page-overview-indicators"))) {
             table {
                 thead { tr { @for column in columns { th scope="col" { (sheet.word(column)) } } } }
                 tbody { @for measure in shown.indicators { (indicator(sheet, measure)) } }

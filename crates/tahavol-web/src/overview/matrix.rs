@@ -17,7 +17,7 @@ pub(super) fn matrix(sheet: &Sheet<'_>, shown: &Overview<'_>) -> Markup {
     }
     let content = html! {
         (about(sheet, shown.review.map(|(row, _)| row)))
-        div.table-scroll tabindex="0" role="region" aria-label=(sheet.telling("page-overview-table", sheet.word("page-overview-matrix"))) {
+        div.table-scroll tabindex="0" role="group" aria-label=(sheet.telling("page-overview-table", sheet.word("page-overview-matrix"))) {
             table.matrix {
                 thead {
                     tr {

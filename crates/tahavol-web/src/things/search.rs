@@ -47,7 +47,7 @@ pub fn page(sheet: &Sheet<'_>) -> Markup {
     let words = fold(asked);
     let groups = if words.is_empty() { Vec::new() } else { groups(sheet, &words) };
     let content = html! {
-        form.inline role="search" method="get" action=(address::SEARCH) {
+        form.inline method="get" action=(address::SEARCH) {
             @for (name, value) in sheet.moment.fields() { input type="hidden" name=(name) value=(value); }
             p.wide {
                 label for="search-words" { (sheet.word("page-search")) }

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use axum::Router;
 use axum::response::Response;
 use axum::routing::get;
+use tahavol_app::Subject;
 use tahavol_domain::calendar::Date;
 use tahavol_domain::milestone::measure::Measure;
+use tahavol_domain::programme::event::ReviewAction;
 use tahavol_domain::values::{CommissionSlug, MilestoneId, Office, ProvinceCode};
 use tahavol_domain::{Kind, initiative, milestone};
 use tahavol_projections::Snapshot;
@@ -33,7 +35,7 @@ async fn page(reading: Reading) -> Response {
     let sheet = reading.sheet();
     let offices: Vec<String> = reading.offices.iter().map(|office| sheet.office(office)).collect();
     let desk = Desk { reading: &reading, sheet: &sheet, snapshot: &reading.snapshot, day: reading.day };
-    let mut piles = Vec::new();
+    let mut piles: Vec<Heap> = Vec::new();
     let commissions: Vec<&CommissionSlug> = desk.commissions();
     if !commissions.is_empty() {
         piles.extend(desk.of_commissions(&commissions));
@@ -47,7 +49,39 @@ async fn page(reading: Reading) -> Response {
         }
     }
     piles.push(desk.follow_up());
-    reading.page(work(&sheet, &offices, &piles))
+    let mut shown = Vec::new();
+    for pile in piles {
+        shown.push(offered(&reading, pile).await);
+    }
+    reading.page(work(&sheet, &offices, &shown))
+}
+
+/// Things that wait for the same thing, before it is known what of it the reader can do now.
+struct Heap {
+    id: &'static str,
+    rows: Vec<Row>,
+    more: usize,
+}
+
+/// One of them; nothing is done on what has no subject.
+struct Row {
+    item: Item,
+    subject: Option<Subject>,
+}
+
+/// With the ways that lead somewhere now.
+async fn offered(reading: &Reading, heap: Heap) -> Pile {
+    let mut items = Vec::new();
+    for Row { mut item, subject } in heap.rows {
+        let mut acts = Vec::new();
+        for (kind, path) in std::mem::take(&mut item.acts) {
+            if reading.can(kind, subject.as_ref()).await {
+                acts.push((kind, path));
+            }
+        }
+        items.push(Item { acts, ..item });
+    }
+    Pile { id: heap.id, items, more: heap.more }
 }
 
 struct Desk<'a> {
@@ -65,7 +99,7 @@ impl<'a> Desk<'a> {
         slugs
     }
 
-    fn of_commissions(&self, commissions: &[&CommissionSlug]) -> Vec<Pile> {
+    fn of_commissions(&self, commissions: &[&CommissionSlug]) -> Vec<Heap> {
         let own = |row: &&Arc<MilestoneRow>| commissions.contains(&&row.plan.commission);
         let (mut overdue, mut stale) = (Vec::new(), Vec::new());
         for slug in commissions {
@@ -82,18 +116,21 @@ impl<'a> Desk<'a> {
         let blocked = self.snapshot.milestones.values().filter(own).filter(|row| is_open(row));
         let blocked = blocked.filter_map(|row| Some((row.plan.id, row.life.blocked.as_ref()?))).collect::<Vec<_>>();
         let obstacle = |(id, stamp): &(MilestoneId, &tahavol_projections::rows::Stamp)| {
-            let mut item = self.milestone(*id, Some(stamp.at.date_in(&self.snapshot.time_zone())), &[Kind::MilestoneUnblock])?;
-            item.note = stamp.reason.clone();
-            Some(item)
+            let mut row = self.milestone(*id, Some(stamp.at.date_in(&self.snapshot.time_zone())), &[Kind::MilestoneUnblock])?;
+            row.item.note = stamp.reason.clone();
+            Some(row)
         };
-        let reported = [Kind::MilestoneReportProgress, Kind::MilestoneClaimCompletion, Kind::MilestoneBlock];
-        let listed =
-            |rows: &[(MilestoneId, Option<Date>)]| rows.iter().filter_map(|(id, day)| self.milestone(*id, *day, &reported)).collect();
+        let running = self.snapshot.milestones.values().filter(own).filter(|row| self.is_running(row));
+        let mut running: Vec<_> = running.map(|row| (row.plan.id, Some(row.plan.current.due))).collect();
+        running.retain(|one| !soon.contains(one));
+        running.sort_by_key(|(_, due)| *due);
+        let listed = |rows: &[(MilestoneId, Option<Date>)]| rows.iter().filter_map(|(id, day)| self.reported(*id, *day)).collect();
         vec![
             pile("overdue", listed(&overdue)),
             pile("returned", self.proposals(commissions, initiative::Phase::Returned)),
             pile("due-soon", listed(&soon)),
             pile("stale", listed(&stale)),
+            pile("running", listed(&running)),
             pile("blocked", blocked.iter().filter_map(obstacle).collect()),
             pile("drafts", self.proposals(commissions, initiative::Phase::Proposed)),
             pile("submitted", self.proposals(commissions, initiative::Phase::Submitted)),
@@ -101,16 +138,32 @@ impl<'a> Desk<'a> {
     }
 
     fn is_due_soon(&self, row: &MilestoneRow) -> bool {
-        let days = self.day.days_until(row.plan.current.due);
-        row.life.counts_since.is_some() && row.life.phase == milestone::Phase::Planned && (0..=SOON).contains(&days)
+        self.is_running(row) && self.day.days_until(row.plan.current.due) <= SOON
     }
 
-    /// By the measure, what is offered first: a roll-out is reported station by station.
-    fn milestone(&self, id: MilestoneId, day: Option<Date>, acts: &[Kind]) -> Option<Item> {
+    /// Begun, and not yet due.
+    fn is_running(&self, row: &MilestoneRow) -> bool {
+        let baseline = &row.plan.current;
+        let days = baseline.starts..=baseline.due;
+        row.life.counts_since.is_some() && row.life.phase == milestone::Phase::Planned && days.contains(&self.day)
+    }
+
+    /// With the ways to say how far it is: what an indicator measures is measured there.
+    fn reported(&self, id: MilestoneId, day: Option<Date>) -> Option<Row> {
+        let measure = &self.snapshot.milestones.get(&id)?.plan.current.measure;
+        let Measure::Indicator(measured) = measure else {
+            return self.milestone(id, day, &[Kind::MilestoneReportProgress, Kind::MilestoneClaimCompletion, Kind::MilestoneBlock]);
+        };
+        let Row { item, .. } = self.milestone(id, day, &[])?;
+        let acts = vec![way(Kind::IndicatorRecordMeasurement, &measured.indicator.0)];
+        Some(Row { item: Item { acts, ..item }, subject: Some(Subject::Indicator(measured.indicator.clone())) })
+    }
+
+    fn milestone(&self, id: MilestoneId, day: Option<Date>, acts: &[Kind]) -> Option<Row> {
         let row = self.snapshot.milestones.get(&id)?;
         let plan = &row.plan;
         let progress = milestone_progress(self.snapshot, id, self.day, BaselineKind::Current);
-        Some(Item {
+        let item = Item {
             code: plan.code.clone(),
             title: plan.title.get(self.sheet.lang()).to_owned(),
             href: address::milestone(&plan.code),
@@ -118,40 +171,33 @@ impl<'a> Desk<'a> {
             day,
             voices: progress.has_figures().then(|| Voices::from(&progress)),
             acts: acts.iter().map(|kind| way(*kind, &plan.code)).collect(),
-        })
+        };
+        Some(Row { item, subject: Some(Subject::Milestone(id)) })
     }
 
     /// Of these commissions in that phase; a chair submits what has milestones.
-    fn proposals(&self, commissions: &[&CommissionSlug], phase: initiative::Phase) -> Vec<Item> {
+    fn proposals(&self, commissions: &[&CommissionSlug], phase: initiative::Phase) -> Vec<Row> {
         let rows = self.snapshot.initiatives.values();
         let rows = rows.filter(|row| row.phase == phase && commissions.contains(&&row.proposal.commission));
         rows.map(|row| self.proposal(row)).collect()
     }
 
-    fn proposal(&self, row: &InitiativeRow) -> Item {
+    fn proposal(&self, row: &InitiativeRow) -> Row {
         let proposal = &row.proposal;
-        let chair = self.reading.offices.contains(&Office::Chair(proposal.commission.clone()));
-        let mut acts = Vec::new();
-        if row.phase.is_proposal() {
-            acts.push(Kind::InitiativeRevise);
-            acts.push(Kind::MilestonePlan);
-            if chair && !row.milestones.is_empty() {
-                acts.push(Kind::InitiativeSubmit);
-            }
-        }
-        Item {
+        let item = Item {
             code: proposal.code.clone(),
             title: proposal.title.get(self.sheet.lang()).to_owned(),
             href: address::initiative(&proposal.code),
             note: row.phase_since.reason.clone(),
             day: Some(row.phase_since.at.date_in(&self.snapshot.time_zone())),
             voices: None,
-            acts: acts.into_iter().map(|kind| way(kind, &proposal.code)).collect(),
-        }
+            acts: [Kind::InitiativeRevise, Kind::MilestonePlan, Kind::InitiativeSubmit].map(|kind| way(kind, &proposal.code)).to_vec(),
+        };
+        Row { item, subject: Some(Subject::Initiative(row.id)) }
     }
 
     /// Claims that nobody has answered, the oldest first; not those of one's own commission.
-    fn claims(&self) -> Pile {
+    fn claims(&self) -> Heap {
         let own = self.commissions();
         let claimed = self.snapshot.milestones.values().filter(|row| row.life.phase == milestone::Phase::Claimed);
         let claimed = claimed.filter(|row| !own.contains(&&row.plan.commission));
@@ -159,19 +205,19 @@ impl<'a> Desk<'a> {
         rows.sort_by_key(|(_, day)| *day);
         let acts = [Kind::MilestoneVerifyCompletion, Kind::MilestoneRefuseCompletion];
         let item = |(id, day): &(MilestoneId, Date)| {
-            let mut item = self.milestone(*id, Some(*day), &acts)?;
-            item.note = self.snapshot.milestones.get(id).map(|row| self.sheet.commission(&row.plan.commission));
-            Some(item)
+            let mut row = self.milestone(*id, Some(*day), &acts)?;
+            row.item.note = self.snapshot.milestones.get(id).map(|row| self.sheet.commission(&row.plan.commission));
+            Some(row)
         };
         pile("claims", rows.iter().filter_map(item).collect())
     }
 
     /// Indicators with measurements that nobody has spoken on.
-    fn measurements(&self) -> Pile {
+    fn measurements(&self) -> Heap {
         let rows = self.snapshot.indicators.iter().filter_map(|(code, row)| {
             let open = row.measurements.values().filter(|one| one.standing == MeasurementStanding::Recorded).count();
             let kinds = [Kind::IndicatorVerifyMeasurement, Kind::IndicatorContestMeasurement];
-            (open > 0).then(|| Item {
+            let item = || Item {
                 code: code.0.clone(),
                 title: row.definition.meaning.title.get(self.sheet.lang()).to_owned(),
                 href: address::indicator(&code.0),
@@ -179,13 +225,14 @@ impl<'a> Desk<'a> {
                 day: None,
                 voices: None,
                 acts: kinds.map(|kind| way(kind, &code.0)).to_vec(),
-            })
+            };
+            (open > 0).then(|| Row { item: item(), subject: Some(Subject::Indicator(code.clone())) })
         });
         pile("measurements", rows.collect())
     }
 
     /// Stations of the province that an open roll-out has not reached, by the due date of the roll-out.
-    fn rollouts(&self, province: &ProvinceCode) -> Pile {
+    fn rollouts(&self, province: &ProvinceCode) -> Heap {
         let open = self
             .snapshot
             .milestones
@@ -195,7 +242,7 @@ impl<'a> Desk<'a> {
         open.sort_by_key(|row| row.plan.current.due);
         let stations = self.snapshot.stations.values().filter(|station| station.province == *province && station.closed.is_none());
         let stations: Vec<_> = stations.collect();
-        let mut items = Vec::new();
+        let mut rows = Vec::new();
         let mut more = 0;
         for row in open {
             let plan = &row.plan;
@@ -203,12 +250,12 @@ impl<'a> Desk<'a> {
                 if !plan.scope.contains_key(&station.number) || row.deliveries.contains_key(&station.number) {
                     continue;
                 }
-                if items.len() == SHOWN {
+                if rows.len() == SHOWN {
                     more += 1;
                     continue;
                 }
                 let deliver = way(Kind::StationRecordDelivery, &station.code.0);
-                items.push(Item {
+                let item = Item {
                     code: station.code.0.clone(),
                     title: station.name.get(self.sheet.lang()).to_owned(),
                     href: address::station(&station.code.0),
@@ -216,27 +263,30 @@ impl<'a> Desk<'a> {
                     day: Some(plan.current.due),
                     voices: None,
                     acts: vec![(deliver.0, format!("{}&milestone={}", deliver.1, plan.id.0))],
-                });
+                };
+                rows.push(Row { item, subject: Some(Subject::Station(station.code.clone())) });
             }
         }
-        Pile { id: "rollouts", items, more }
+        Heap { id: "rollouts", rows, more }
     }
 
     /// Actions of reviews that the reader owns and nobody has closed.
-    fn follow_up(&self) -> Pile {
+    fn follow_up(&self) -> Heap {
         let Some((person, _)) = self.reading.person() else { return pile("follow-up", Vec::new()) };
         let mut items = Vec::new();
         for row in self.snapshot.reviews.values() {
             let own = row.review.actions.iter().filter(|action| action.owner == person.id && !row.closures.contains_key(&action.action));
-            items.extend(own.map(|action| Item {
+            let id = row.review.review;
+            let item = |action: &ReviewAction| Item {
                 code: self.sheet.word("page-review-action"),
                 title: action.title.get(self.sheet.lang()).to_owned(),
-                href: address::review(&row.review.review.to_string()),
+                href: address::review(&id.to_string()),
                 note: Some(row.review.title.get(self.sheet.lang()).to_owned()),
                 day: Some(action.due),
                 voices: None,
-                acts: Vec::new(),
-            }));
+                acts: vec![way(Kind::ReviewActionClose, &id.to_string())],
+            };
+            items.extend(own.map(|action| Row { item: item(action), subject: Some(Subject::Review(id)) }));
         }
         pile("follow-up", items)
     }
@@ -255,8 +305,8 @@ fn is_open(row: &MilestoneRow) -> bool {
     matches!(row.life.phase, milestone::Phase::Planned | milestone::Phase::Claimed)
 }
 
-fn pile(id: &'static str, mut items: Vec<Item>) -> Pile {
-    let more = items.len().saturating_sub(SHOWN);
-    items.truncate(SHOWN);
-    Pile { id, items, more }
+fn pile(id: &'static str, mut rows: Vec<Row>) -> Heap {
+    let more = rows.len().saturating_sub(SHOWN);
+    rows.truncate(SHOWN);
+    Heap { id, rows, more }
 }

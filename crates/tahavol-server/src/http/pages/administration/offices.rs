@@ -1,6 +1,8 @@
 //! Who holds which office: read here, changed by commands.
 
 use axum::response::Response;
+use tahavol_app::Subject;
+use tahavol_domain::Kind;
 use tahavol_web::administration;
 
 use super::super::reading::Reading;
@@ -11,5 +13,12 @@ pub(super) async fn page(reading: Reading) -> Response {
     if !parts.offices {
         return unreadable(&reading, "offices");
     }
-    reading.page(administration::offices(&reading.sheet(), parts))
+    let mut acts = Vec::new();
+    // Who is released is chosen on the person's page.
+    for kind in [Kind::OfficialAppoint, Kind::OfficeDelegate, Kind::DelegationEnd] {
+        if reading.can(kind, Some(&Subject::Programme)).await {
+            acts.push(kind);
+        }
+    }
+    reading.page(administration::offices(&reading.sheet(), parts, &acts))
 }

@@ -40,12 +40,11 @@ impl Form<'_> {
 
 pub(super) fn report(form: &mut Form<'_>) -> Option<Built> {
     let row = form.milestone()?;
-    form.day();
     let last = match row.plan.current.measure {
         Measure::Steps(_) => row.reports.latest_of(ReportKind::Steps, form.today),
         Measure::Binary | Measure::Reported | Measure::Rollout(_) | Measure::Indicator(_) => None,
     };
-    let said = said(form, &row, last);
+    let said = said(form, &row, last, |form| form.day());
     built(&row, C::ReportProgress(said))
 }
 
@@ -65,14 +64,14 @@ pub(super) fn correct(form: &mut Form<'_>) -> Option<Built> {
     let options = reports.iter().map(|report| (report.event.0.to_string(), told(report))).collect();
     let corrects = form.choice("corrects", options, "", |text| Uuid::parse_str(text).ok()).map(EventId).unwrap_or_default();
     let corrected = row.reports.get(corrects);
-    form.effective_on = form.maybe_date("effectiveOn", corrected.map(|report| report.effective_on).or(Some(form.today)));
-    let report = said(form, &row, corrected);
+    let day = corrected.map(|report| report.effective_on).or(Some(form.today));
+    let report = said(form, &row, corrected, |form| form.effective_on = form.maybe_date("effectiveOn", day));
     form.reason(false);
     built(&row, C::CorrectProgress(ProgressCorrection { corrects, report }))
 }
 
-/// As the milestone is measured; words and files alone where its progress comes from elsewhere.
-fn said(form: &mut Form<'_>, row: &MilestoneRow, last: Option<Report>) -> ProgressReport {
+/// As the milestone is measured, on its day; words and files alone where its progress comes from elsewhere.
+fn said(form: &mut Form<'_>, row: &MilestoneRow, last: Option<Report>, day: impl FnOnce(&mut Form<'_>)) -> ProgressReport {
     let (mut progress, mut steps) = (None, None);
     match &row.plan.current.measure {
         Measure::Reported => progress = Some(form.percent("progress", "")),
@@ -92,6 +91,7 @@ fn said(form: &mut Form<'_>, row: &MilestoneRow, last: Option<Report>) -> Progre
         }
         Measure::Binary | Measure::Rollout(_) | Measure::Indicator(_) => {}
     }
+    day(form);
     ProgressReport { progress, steps, note: form.note("note", None), evidence: form.files(true), provenance: None }
 }
 
