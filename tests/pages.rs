@@ -99,3 +99,8 @@ async fn event(server: &Server, position: u64) -> Value {
     assert!(event.is_object(), "{told}");
     event
 }
+
+/// The position of the last event.
+async fn head(server: &Server) -> Value {
+    server.ask("auditor", "{ ledger { head } }", Value::Null).await["data"]["ledger"]["head"].clone()
+}

@@ -40,6 +40,24 @@ async fn every_page_that_a_guide_names_answers_its_reader() {
 }
 
 #[test]
+fn what_a_guide_quotes_stands_on_a_page() {
+    for (lang, opens, closes) in [("fa", '«', '»'), ("en", '“', '”')] {
+        let folder = fs::read_dir(binary::root().join("crates/tahavol-app/messages/pages")).unwrap();
+        let files = folder.map(|entry| entry.unwrap().path()).filter(|path| path.to_string_lossy().ends_with(&format!(".{lang}.ftl")));
+        let catalogue: String = files.map(|path| fs::read_to_string(path).unwrap()).collect();
+        let words: Vec<String> = catalogue.lines().filter_map(|line| Some(line.split_once(" = ")?.1.trim().to_lowercase())).collect();
+        for (guide, _) in GUIDES {
+            let text = read(guide, lang).split_whitespace().collect::<Vec<_>>().join(" ");
+            let quoted: Vec<&str> = text.split(opens).skip(1).filter_map(|rest| Some(rest.split_once(closes)?.0)).collect();
+            for quote in &quoted {
+                assert!(words.contains(&quote.to_lowercase()), "{guide}.{lang} quotes what no page says: {quote}");
+            }
+            assert!(!quoted.is_empty() || guide == "auditors", "{guide}.{lang}");
+        }
+    }
+}
+
+#[test]
 fn every_picture_that_a_guide_names_is_there_and_small_and_no_other() {
     let mut named: Vec<String> = Vec::new();
     for (guide, lang) in GUIDES.iter().flat_map(|(guide, _)| LANGUAGES.map(|lang| (guide, lang))) {

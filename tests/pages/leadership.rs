@@ -22,6 +22,23 @@ async fn the_overview_prints_on_one_sheet() {
 }
 
 #[tokio::test]
+async fn the_overview_comes_in_less_than_three_hundred_kilobytes() {
+    let server = STILL.server();
+    let Some(browser) = signed_in(&server, "council", "fa").await else { return };
+    // Uncompressed, with all that it asks for but its fonts.
+    let script = "const all = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')];
+        return all.filter(one => !one.name.endsWith('.woff2')).map(one => [new URL(one.name).pathname, one.decodedBodySize])";
+    for lang in LANGUAGES {
+        browser.go(&in_language("/overview", lang)).await;
+        let told = browser.run(script).await;
+        let sizes: Vec<u64> = told.as_array().expect("a list").iter().filter_map(|one| one[1].as_u64()).collect();
+        assert!(sizes.len() >= 3 && sizes[0] > 10_000, "the page, its style and its script: {told}");
+        assert!(sizes.iter().sum::<u64>() < 300_000, "{told}");
+    }
+    browser.leave().await;
+}
+
+#[tokio::test]
 async fn from_the_overview_one_goes_to_the_events_that_a_figure_is_made_of() {
     let server = STILL.server();
     let Some(browser) = signed_in(&server, "council", "fa").await else { return };

@@ -2,10 +2,10 @@
 
 use std::fs;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use tahavol_tests::chromium::Chromium;
 
-use crate::{WORKING, event, in_language, recorded, signed_in};
+use crate::{WORKING, event, head, in_language, recorded, signed_in};
 
 /// A milestone that is reported in per cent, and who reports on it in which language.
 const REPORTED: [(&str, &str, &str); 2] = [("fa", "member.technology", "TEC-2.2"), ("en", "member.support", "SUP-2.2")];
@@ -188,10 +188,6 @@ async fn reach(browser: &Chromium, selector: &str) {
         }
     }
     panic!("{selector} is not reached with Tab at {}", browser.place().await);
-}
-
-async fn head(server: &tahavol_tests::server::Server) -> Value {
-    server.ask("auditor", "{ ledger { head } }", Value::Null).await["data"]["ledger"]["head"].clone()
 }
 
 const TAB: &str = "\u{e004}";
