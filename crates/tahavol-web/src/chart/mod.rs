@@ -6,6 +6,7 @@
 mod burn_up;
 mod multiples;
 mod part;
+mod plan_curve;
 mod plane;
 mod s_curve;
 #[cfg(test)]
@@ -16,6 +17,7 @@ mod trajectory;
 
 pub use burn_up::{BurnUp, Cumulative};
 pub use multiples::{Multiples, Panel};
+pub use plan_curve::PlanCurve;
 pub use s_curve::SCurve;
 pub use tiles::{Tile, Tiles};
 pub use trajectory::{Measured, Promise, Side, Trajectory};

@@ -6,7 +6,7 @@ use tahavol_domain::values::{Province, ProvinceCode};
 use tahavol_projections::Snapshot;
 use tahavol_projections::ratio::Ratio;
 
-use super::{BurnUp, Cumulative, Measured, Multiples, Panel, Promise, SCurve, Side, Tile, Tiles, Title, Trajectory, VoicesOn};
+use super::{BurnUp, Cumulative, Measured, Multiples, Panel, PlanCurve, Promise, SCurve, Side, Tile, Tiles, Title, Trajectory, VoicesOn};
 use crate::address::Moment;
 use crate::figure::{Calendar, Hand};
 use crate::layout::Frame;
@@ -72,6 +72,9 @@ fn charts(lang: Lang) -> Vec<(&'static str, String)> {
         let lines = [Cumulative { label: HOSTILE.to_owned(), points: vec![(day("2026-01-01"), 12), (day("2026-06-01"), 40)] }];
         let promised = Some((day("2026-01-01"), day("2028-01-01")));
         let burn_up = BurnUp { title: title("b"), lines: &lines, whole: Some(1_800), promised, day: sheet.day };
+        let planned = [(day("2026-09-01"), 0), (day("2027-03-01"), 5_000), (day("2027-09-01"), 10_000)];
+        let before = [(day("2026-07-01"), 0), (day("2027-01-01"), 5_000), (day("2027-07-01"), 10_000)];
+        let plan_curve = PlanCurve { title: title("p"), planned: &planned, before: &before, day: sheet.day };
         let panels = [Panel { label: HOSTILE.to_owned(), href: Some(HOSTILE.to_owned()), points: points.to_vec() }];
         let multiples = Multiples { title: title("m"), panels: &panels, day: sheet.day };
         let tiles = [Tile { province: &province, part: 23, whole: 40 }];
@@ -82,6 +85,7 @@ fn charts(lang: Lang) -> Vec<(&'static str, String)> {
             ("burn-up", sheet.burn_up(&burn_up).into_string()),
             ("multiples", sheet.multiples(&multiples).into_string()),
             ("tiles", sheet.tiles(&tiles).into_string()),
+            ("plan-curve", sheet.plan_curve(&plan_curve).into_string()),
         ]
     })
 }
@@ -137,6 +141,21 @@ fn what_is_reported_later_than_the_status_date_is_not_drawn() {
 }
 
 #[test]
+fn a_plan_that_would_replace_another_is_drawn_over_it_and_says_how_much_later_it_is() {
+    for (lang, told) in [(Lang::En, "62 days later"), (Lang::Fa, "۶۲ روز دیرتر")] {
+        let chart = charts(lang).pop().unwrap().1;
+        assert!(chart.contains(told) && chart.contains("<path class=\"before\" d=\"M"), "{chart}");
+        let first = with_sheet(lang, |sheet| {
+            let planned = [(day("2026-09-01"), 10_000)];
+            sheet
+                .plan_curve(&PlanCurve { title: Title { id: "p", text: "p" }, planned: &planned, before: &[], day: sheet.day })
+                .into_string()
+        });
+        assert!(!first.contains("NaN") && !first.contains("inf") && first.matches("<circle").count() == 1, "a plan of one day: {first}");
+    }
+}
+
+#[test]
 fn a_chart_without_points_says_so() {
     for lang in [Lang::Fa, Lang::En] {
         with_sheet(lang, |sheet| {
@@ -147,6 +166,7 @@ fn a_chart_without_points_says_so() {
                 sheet.burn_up(&BurnUp { title, lines: &[], whole: None, promised: None, day: sheet.day }),
                 sheet.multiples(&Multiples { title, panels: &[], day: sheet.day }),
                 sheet.tiles(&Tiles { title, counted: "x", tiles: &[] }),
+                sheet.plan_curve(&PlanCurve { title, planned: &[], before: &[], day: sheet.day }),
             ];
             for chart in nothing.map(maud::Markup::into_string) {
                 assert!(chart.contains("class=\"empty\"") && !chart.contains("<svg"), "{chart}");
