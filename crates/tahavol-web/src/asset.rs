@@ -35,6 +35,9 @@ pub(crate) const STYLES: &[&str] = &[
 /// The parts of the script.
 const SCRIPTS: [&str; 2] = [include_str!("../assets/js/site.js"), include_str!("../assets/js/replay.js")];
 
+/// What runs on forms besides.
+const PREVIEW_SCRIPT: &str = include_str!("../assets/js/preview.js");
+
 /// Vazirmatn, by Saber Rastikerdar, under the SIL Open Font License, which lies beside it.
 static FONT: LazyLock<Asset> = LazyLock::new(|| Asset::new("woff2", "font/woff2", include_bytes!("../assets/vazirmatn.woff2").to_vec()));
 
@@ -42,6 +45,8 @@ static STYLE: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("css", "text/css; charset=utf-8", STYLES.concat().replace(FONT_PLACE, &FONT.path).into_bytes()));
 
 static SCRIPT: LazyLock<Asset> = LazyLock::new(|| Asset::new("js", "text/javascript; charset=utf-8", SCRIPTS.concat().into_bytes()));
+
+static PREVIEW: LazyLock<Asset> = LazyLock::new(|| Asset::new("js", "text/javascript; charset=utf-8", PREVIEW_SCRIPT.as_bytes().to_vec()));
 
 /// The style sheet of all pages.
 #[must_use]
@@ -61,10 +66,16 @@ pub fn script() -> &'static Asset {
     &SCRIPT
 }
 
+/// What runs on forms that show their consequence while one types, or ask for rows. Without it both take a round trip.
+#[must_use]
+pub fn preview() -> &'static Asset {
+    &PREVIEW
+}
+
 /// The asset of a file name, as it stands after `/assets/`.
 #[must_use]
 pub fn named(name: &str) -> Option<&'static Asset> {
-    [style(), font(), script()].into_iter().find(|asset| asset.path.strip_prefix("/assets/") == Some(name))
+    [style(), font(), script(), preview()].into_iter().find(|asset| asset.path.strip_prefix("/assets/") == Some(name))
 }
 
 impl Asset {

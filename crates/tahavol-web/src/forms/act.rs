@@ -7,9 +7,15 @@ use tahavol_projections::effect::Moved;
 use tahavol_projections::progress::BaselineKind;
 
 use super::question::{Question, Wrong};
+use crate::asset;
+use crate::chart::{PlanCurve, Title};
 use crate::mark::Voices;
 use crate::sheet::{Said, Section, Sheet};
 use crate::words::isolated;
+
+/// The name under which a form asks for its consequence: `1` where a button does, [`TYPING`] while somebody is still filling it in.
+pub const PREVIEW: &str = "preview";
+pub const TYPING: &str = "typing";
 
 /// What the page shows.
 pub struct Act<'a> {
@@ -28,6 +34,10 @@ pub struct Act<'a> {
     /// What others recorded since the form was opened.
     pub meanwhile: Option<&'a [Meanwhile]>,
     pub consequence: Option<&'a Consequence>,
+    /// Why what it changes cannot be shown yet.
+    pub pending: Option<&'a str>,
+    /// Whether what it changes is shown anew while one types.
+    pub renews: bool,
     /// What correcting it later looks like: a key of the catalogue.
     pub later: &'a str,
 }
@@ -47,8 +57,9 @@ pub struct Consequence {
     /// Cells that move against the plan as it stands, and against the first promises.
     pub current: Vec<Moved>,
     pub original: Vec<Moved>,
-    /// What a plan promises by which day.
-    pub trajectory: Vec<(Date, u16)>,
+    /// What a plan promises by which day, and what the plan promises that it would replace.
+    pub planned: Vec<(Date, u16)>,
+    pub planned_before: Vec<(Date, u16)>,
 }
 
 /// The page.
@@ -57,23 +68,31 @@ pub fn act(sheet: &Sheet<'_>, shown: &Act<'_>) -> Markup {
     let (about, back) = shown.about;
     let trail = html! { p.trail { a href=(back) dir="auto" { (about) } } };
     let conflict = shown.meanwhile.is_some();
+    let has_rows = shown.questions.iter().any(Question::has_rows);
     let content = html! {
         (sheet.wrong(shown.questions, shown.wrong))
         @if let Some(meanwhile) = shown.meanwhile { (happened(sheet, meanwhile)) }
-        @if let Some(consequence) = shown.consequence { (changes(sheet, consequence)) }
-        form.act method="post" action=(shown.action) enctype="multipart/form-data" {
+        form.act method="post" action=(shown.action) enctype="multipart/form-data" data-renews[shown.renews] {
             // The first part: it is looked at before any file is taken.
             input type="hidden" name="csrf" value=(shown.csrf);
             input type="hidden" name="command" value=(shown.command);
             @if let Some(revision) = shown.revision { input type="hidden" name="revision" value=(revision); }
-            @for question in shown.questions { (sheet.question(question, shown.wrong)) }
+            // Where a key sends a form, its first button does: that is not to be one that adds a row.
+            @if has_rows { button.unseen type="submit" name="key" tabindex="-1" aria-hidden="true" {} }
+            (sheet.questions(shown.questions, shown.wrong))
+            div #preview {
+                @if let Some(why) = shown.pending { p.pending data-told { (why) } }
+                @if let Some(consequence) = shown.consequence { (changes(sheet, consequence)) }
+            }
+            @if shown.renews { p #preview-told.unseen role="status" {} }
             p.later { (sheet.word(shown.later)) }
             div.buttons {
                 button type="submit" { @if conflict { (sheet.word("page-act-again")) } @else { (sheet.act(shown.kind)) } }
-                button.second type="submit" name="preview" value="1" { (sheet.word("page-act-preview")) }
+                button.second type="submit" name=(PREVIEW) value="1" formaction={ (shown.action) "#consequence" } { (sheet.word("page-act-preview")) }
                 a.button.second href=(back) { (sheet.word("page-act-stop")) }
             }
         }
+        @if shown.renews || has_rows { script type="module" src=(asset::preview().path) {} }
     };
     sheet.page_under(section(shown.kind), &trail, &sheet.act(shown.kind), &content)
 }
@@ -128,12 +147,12 @@ fn changes(sheet: &Sheet<'_>, consequence: &Consequence) -> Markup {
                 p { (sheet.word("page-act-own-before")) } (sheet.voices(before))
                 p { (sheet.word("page-act-own-after")) } (sheet.voices(after))
             }
-            @for text in &told { p.lead { (text) } }
-            @if told.is_empty() && !none { p { (sheet.word("page-act-moves-little")) } }
-            @if none { p { (sheet.word("page-act-moves-nothing")) } }
+            @for text in &told { p.lead data-told { (text) } }
+            @if told.is_empty() && !none { p data-told { (sheet.word("page-act-moves-little")) } }
+            @if none { p data-told { (sheet.word("page-act-moves-nothing")) } }
             (moves(sheet, BaselineKind::Current, &consequence.current))
             (moves(sheet, BaselineKind::Original, &consequence.original))
-            @if !consequence.trajectory.is_empty() { (trajectory(sheet, &consequence.trajectory)) }
+            @if !consequence.planned.is_empty() { (plan_curve(sheet, consequence)) }
         }
     }
 }
@@ -150,7 +169,7 @@ fn sentences(sheet: &Sheet<'_>, moved: &Moved) -> Vec<String> {
     let moves = voices.into_iter().map(|(voice, before, after)| (voice, told(before), told(after)));
     let moves = moves.filter(|(_, before, after)| before != after);
     let sentence = |(voice, before, after): (&str, String, String)| {
-        let voice = sheet.word(&format!("page-voice-{voice}"));
+        let voice = sheet.word(&format!("page-act-voice-{voice}"));
         sheet.saying("page-act-moves", &[("group", isolated(&group(sheet, moved))), ("before", before), ("after", after), ("voice", voice)])
     };
     moves.map(sentence).collect()
@@ -201,14 +220,10 @@ pub(super) fn moves(sheet: &Sheet<'_>, baseline: BaselineKind, moved: &[Moved]) 
     }
 }
 
-fn trajectory(sheet: &Sheet<'_>, days: &[(Date, u16)]) -> Markup {
-    html! {
-        table.narrow {
-            caption { (sheet.word("page-act-trajectory")) }
-            thead { tr { th scope="col" { (sheet.word("page-day")) } th scope="col" { (sheet.word("page-voice-planned")) } } }
-            tbody { @for (day, points) in days { tr { td { (sheet.hand.day_short(*day)) } td.number { (sheet.hand.share(*points)) } } } }
-        }
-    }
+fn plan_curve(sheet: &Sheet<'_>, consequence: &Consequence) -> Markup {
+    let title = sheet.word("page-act-plan");
+    let title = Title { id: "plan", text: &title };
+    sheet.plan_curve(&PlanCurve { title, planned: &consequence.planned, before: &consequence.planned_before, day: sheet.day })
 }
 
 /// The part of the site that the command belongs to.

@@ -5,14 +5,16 @@ mod decisions;
 mod offered;
 mod question;
 mod reviews;
+mod rows;
 #[cfg(test)]
 mod tests;
 mod work;
 
 pub(crate) use act::said;
-pub use act::{Act, Consequence, Meanwhile, act, cannot};
+pub use act::{Act, Consequence, Meanwhile, PREVIEW, TYPING, act, cannot};
 pub use decisions::{AGAIN, Again, BEFORE, COMMISSION, Decisions, Taken, Waiting, decisions};
 pub use offered::{has_form, offered};
 pub use question::{Answer, FILES, KEPT, Kept, Question, Wrong};
 pub use reviews::{Held, listed as listed_reviews, review, reviews};
+pub use rows::{ADD, Asks, Part, Rows, field};
 pub use work::{Item, Pile, work};

@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::rows::Rows;
 use crate::sheet::Sheet;
 
 /// One question.
@@ -14,6 +15,8 @@ pub struct Question {
     pub hint: Option<String>,
     /// Whether it can be left out.
     pub optional: bool,
+    /// Where it is asked only if another question is answered in one way: that question's name, and the answer.
+    pub only: Option<(&'static str, &'static str)>,
     pub answer: Answer,
 }
 
@@ -32,6 +35,8 @@ pub enum Answer {
     Choice { options: Vec<(String, String)>, chosen: String },
     /// Any of several.
     Ticks { options: Vec<(String, String)>, ticked: Vec<String> },
+    /// As many as there are, each of the same parts.
+    Rows(Rows),
     /// Files, those that have arrived already by their digests.
     Files(Vec<Kept>),
     /// What the page knows and nobody types.
@@ -61,7 +66,7 @@ impl Sheet<'_> {
     /// What is wrong, above the form: each with a link to its question.
     #[must_use]
     pub fn wrong(&self, questions: &[Question], wrong: &[Wrong]) -> Markup {
-        let asked = |name: &str| questions.iter().any(|question| question.name == name && question.is_seen());
+        let asked = |field: &str| questions.iter().any(|question| question.has(field));
         html! {
             @if !wrong.is_empty() {
                 div.summary role="alert" {
@@ -76,6 +81,23 @@ impl Sheet<'_> {
                             }
                         }
                     }
+                }
+            }
+        }
+    }
+
+    /// All of them in their order; those that belong to one answer of another stand together, and say so.
+    #[must_use]
+    pub fn questions(&self, questions: &[Question], wrong: &[Wrong]) -> Markup {
+        html! {
+            @for together in questions.chunk_by(|one, next| one.only == next.only) {
+                @let each = html! { @for question in together { (self.question(question, wrong)) } };
+                @match together[0].only {
+                    None => (each),
+                    Some((name, answer)) => fieldset.only data-only={ (name) "-" (answer) } {
+                        legend { (self.telling(&format!("page-only-{name}"), self.word(&format!("page-choice-{answer}")))) }
+                        (each)
+                    },
                 }
             }
         }
@@ -117,6 +139,13 @@ impl Sheet<'_> {
                     }
                 }
             },
+            Answer::Rows(rows) => html! {
+                fieldset.field.rows.wrong[is_wrong] id=(asked.name) tabindex="-1" aria-describedby=[&described] {
+                    legend { (label) }
+                    (told)
+                    (self.rows_of(asked.name, rows, wrong))
+                }
+            },
             Answer::Files(kept) => html! {
                 div.field.wrong[is_wrong] {
                     label for=(asked.name) { (label) }
@@ -146,8 +175,20 @@ fn tick(name: &str, id: &str, value: &str, words: &str, ticked: bool) -> Markup 
 }
 
 impl Question {
-    fn is_seen(&self) -> bool {
-        !matches!(self.answer, Answer::Hidden(_))
+    /// Whether this field is the question's, and can be led to.
+    #[must_use]
+    pub fn has(&self, field: &str) -> bool {
+        match &self.answer {
+            Answer::Hidden(_) => false,
+            Answer::Rows(rows) => self.name == field || rows.has(self.name, field),
+            Answer::Line(_)
+            | Answer::Code(_)
+            | Answer::Long(_)
+            | Answer::Both { .. }
+            | Answer::Choice { .. }
+            | Answer::Ticks { .. }
+            | Answer::Files(_) => self.name == field,
+        }
     }
 }
 
@@ -191,7 +232,7 @@ impl Around<'_> {
                         @for (value, words) in options { option value=(value) selected[value == chosen] { (words) } }
                     }
                 }
-                Answer::Both { .. } | Answer::Ticks { .. } | Answer::Files(_) | Answer::Hidden(_) => {}
+                Answer::Both { .. } | Answer::Ticks { .. } | Answer::Rows(_) | Answer::Files(_) | Answer::Hidden(_) => {}
             }
         }
     }

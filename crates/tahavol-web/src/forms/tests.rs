@@ -6,7 +6,9 @@ use tahavol_domain::text::Lang;
 use tahavol_domain::{Kind, Refusal, Rule};
 use tahavol_projections::Snapshot;
 
-use super::{Act, Answer, Consequence, Item, Kept, Meanwhile, Pile, Question, Wrong, act, has_form, offered, work};
+use super::{
+    Act, Answer, Asks, Consequence, Item, Kept, Meanwhile, Part, Pile, Question, Rows, Wrong, act, field, has_form, offered, work,
+};
 use crate::address::{self, Moment};
 use crate::figure::{Calendar, Hand};
 use crate::layout::{Frame, Reader};
@@ -33,7 +35,17 @@ fn on_sheet<T>(lang: Lang, moment: Moment, then: impl FnOnce(&Sheet<'_>) -> T) -
 }
 
 fn question(name: &'static str, answer: Answer) -> Question {
-    Question { name, label: HOSTILE.to_owned(), hint: Some(HOSTILE.to_owned()), optional: true, answer }
+    Question { name, label: HOSTILE.to_owned(), hint: Some(HOSTILE.to_owned()), optional: true, only: None, answer }
+}
+
+/// Of all kinds of parts, the second just asked for.
+fn rows() -> Rows {
+    let options = vec![(HOSTILE.to_owned(), HOSTILE.to_owned()), ("two".to_owned(), "Two".to_owned())];
+    let part = |name, asks| Part { name, label: HOSTILE.to_owned(), asks };
+    let parts =
+        vec![part("fa", Asks::Persian), part("en", Asks::English), part("weight", Asks::Code), part("owner", Asks::Choice(options))];
+    let row = |owner: &str| vec![HOSTILE.to_owned(), HOSTILE.to_owned(), HOSTILE.to_owned(), owner.to_owned()];
+    Rows { parts, rows: vec![row("two"), vec![String::new(); 4]], added: true }
 }
 
 fn questions() -> Vec<Question> {
@@ -45,26 +57,35 @@ fn questions() -> Vec<Question> {
         question("both", Answer::Both { fa: HOSTILE.to_owned(), en: HOSTILE.to_owned(), long: false }),
         question("choice", Answer::Choice { options: options.clone(), chosen: "two".to_owned() }),
         question("ticks", Answer::Ticks { options, ticked: vec!["two".to_owned()] }),
+        question("steps", Answer::Rows(rows())),
         question("evidence", Answer::Files(vec![Kept { value: HOSTILE.to_owned(), title: HOSTILE.to_owned() }])),
         question("known", Answer::Hidden(HOSTILE.to_owned())),
     ]
 }
 
-fn page(lang: Lang, wrong: &[Wrong], meanwhile: Option<&[Meanwhile]>) -> String {
-    let questions = questions();
-    let shown = Act {
+/// A form with nothing but its questions.
+fn of(questions: &[Question], renews: bool) -> Act<'_> {
+    Act {
         kind: Kind::MilestoneReportProgress,
         action: "/act/milestoneReportProgress?on=x",
         csrf: "token",
         command: "11111111-1111-1111-1111-111111111111",
         revision: Some(4),
         about: (HOSTILE, "/milestones/x"),
-        questions: &questions,
-        wrong,
-        meanwhile,
-        consequence: Some(&Consequence::default()),
+        questions,
+        wrong: &[],
+        meanwhile: None,
+        consequence: None,
+        pending: None,
+        renews,
         later: "page-later-report",
-    };
+    }
+}
+
+fn page(lang: Lang, wrong: &[Wrong], meanwhile: Option<&[Meanwhile]>) -> String {
+    let questions = questions();
+    let consequence = Consequence::default();
+    let shown = Act { wrong, meanwhile, consequence: Some(&consequence), pending: Some(HOSTILE), ..of(&questions, true) };
     on_sheet(lang, Moment::default(), |sheet| act(sheet, &shown).into_string())
 }
 
@@ -91,9 +112,65 @@ fn what_is_wrong_stands_at_its_question_and_in_the_summary_with_a_link() {
 }
 
 #[test]
+fn what_is_wrong_in_a_row_stands_at_its_part_and_is_led_to() {
+    let page = page(Lang::En, &[Wrong { field: Some(field("steps", 1, "weight")), text: "No number.".to_owned() }], None);
+    assert!(page.contains("<a href=\"#steps-1-weight\">No number.</a>"));
+    assert!(page.contains("aria-describedby=\"steps-1-weight-error\" aria-invalid=\"true\""));
+    assert_eq!(page.matches("aria-invalid").count(), 1, "the other parts are as they should be");
+    let elsewhere = self::page(Lang::En, &[Wrong { field: Some(field("steps", 2, "weight")), text: "No row.".to_owned() }], None);
+    assert!(!elsewhere.contains("#steps-2"), "nothing leads to a row that is not there");
+}
+
+#[test]
+fn rows_keep_what_was_typed_and_one_more_takes_the_place_where_one_writes() {
+    for lang in [Lang::Fa, Lang::En] {
+        let page = page(lang, &[], None);
+        let second = page.find("name=\"steps.1.fa\"").unwrap();
+        assert_eq!(page.matches("autofocus").count(), 1);
+        assert!(page.find("autofocus").unwrap() > second);
+        assert!(page.contains("<select id=\"steps-0-owner\" name=\"steps.0.owner\">") && page.contains("<option value=\"two\" selected>"));
+        let (sends, adds) = (
+            page.find("<button class=\"unseen\" type=\"submit\" name=\"key\"").unwrap(),
+            page.find("name=\"add\" value=\"steps\"").unwrap(),
+        );
+        assert!(sends < adds, "the return key sends the form and adds no row");
+    }
+}
+
+#[test]
+fn what_belongs_to_one_answer_of_another_question_stands_together_and_says_so() {
+    let of = |name, only| Question { only, hint: None, ..question(name, Answer::Line(String::new())) };
+    let steps = Some(("measure", "STEPS"));
+    let asked = [of("code", None), of("one", steps), of("two", steps), of("scope", Some(("measure", "ROLLOUT")))];
+    for lang in [Lang::Fa, Lang::En] {
+        let shown = on_sheet(lang, Moment::default(), |sheet| sheet.questions(&asked, &[]).into_string());
+        let groups: Vec<&str> = shown.split("<fieldset class=\"only\"").collect();
+        assert_eq!(groups.len(), 3, "{shown}");
+        assert!(
+            groups[1].starts_with(" data-only=\"measure-STEPS\"")
+                && groups[1].contains("name=\"one\"")
+                && groups[1].contains("name=\"two\"")
+        );
+        assert!(!groups[0].contains("name=\"one\"") && !shown.contains("page-"), "{shown}");
+    }
+}
+
+#[test]
+fn what_it_changes_comes_before_the_button_and_a_form_without_figures_loads_no_script_for_it() {
+    let page = page(Lang::En, &[], None);
+    let at = |text: &str| page.find(text).unwrap_or_else(|| panic!("{text}"));
+    assert!(at("name=\"known\"") < at("id=\"preview\""));
+    assert!(at("id=\"preview\"") < at("id=\"consequence\"") && at("id=\"consequence\"") < at("class=\"buttons\""));
+    assert!(page.contains("data-renews") && page.contains(crate::asset::preview().path.as_str()));
+    let plain = [question("reason", Answer::Long(String::new()))];
+    let quiet = on_sheet(Lang::En, Moment::default(), |sheet| act(sheet, &of(&plain, false)).into_string());
+    assert!(!quiet.contains("data-renews") && !quiet.contains(crate::asset::preview().path.as_str()));
+}
+
+#[test]
 fn the_token_is_the_first_field_of_a_form_and_nothing_typed_is_lost() {
     let page = page(Lang::Fa, &[], None);
-    let form = page.split("enctype=\"multipart/form-data\">").nth(1).unwrap();
+    let form = page.split("enctype=\"multipart/form-data\" data-renews>").nth(1).unwrap();
     assert!(form.starts_with("<input type=\"hidden\" name=\"csrf\" value=\"token\">"));
     for kept in
         ["<option value=\"two\" selected>", "type=\"checkbox\" value=\"two\" checked", "name=\"kept\"", "name=\"revision\" value=\"4\""]

@@ -2,6 +2,8 @@
 
 use tahavol_app::{Order, Proposed, Rehearsal, Subject};
 use tahavol_domain::calendar::Date;
+use tahavol_domain::milestone::event::Baseline;
+use tahavol_domain::milestone::measure::Measure;
 use tahavol_domain::values::MilestoneId;
 use tahavol_domain::{Kind, Stream};
 use tahavol_projections::Snapshot;
@@ -40,21 +42,35 @@ pub(super) fn of(rehearsal: &Rehearsal, order: &Order, today: Date) -> Consequen
         let (old, new) = (of(before), of(after));
         (old != new).then_some((old, new))
     });
-    let trajectory = milestone.filter(|_| plans(order.command.kind())).map(|id| trajectory(after, id)).unwrap_or_default();
-    Consequence { own, current, original, trajectory }
+    let planned = milestone.filter(|_| plans(order.command.kind())).map(|id| planned(before, after, id));
+    let (planned_before, planned) = planned.unwrap_or_default();
+    Consequence { own, current, original, planned, planned_before }
 }
 
 fn plans(kind: Kind) -> bool {
     matches!(kind, Kind::MilestonePlan | Kind::MilestoneRevise | Kind::MilestoneProposeRebaseline)
 }
 
-/// What the plan that is typed promises: at its start, at each quarter of its time, on its due date.
-fn trajectory(after: &Snapshot, id: MilestoneId) -> Vec<(Date, u16)> {
-    let Some(row) = after.milestones.get(&id) else { return Vec::new() };
+type Line = Vec<(Date, u16)>;
+
+/// What the plan as it stands promises, where that is something else, and what the plan that is typed does.
+fn planned(before: &Snapshot, after: &Snapshot, id: MilestoneId) -> (Line, Line) {
+    let Some(row) = after.milestones.get(&id) else { return (Line::new(), Line::new()) };
     let pending = row.life.rebaseline_pending.as_ref().map(|(_, baseline, _)| baseline);
-    let baseline = pending.unwrap_or(&row.plan.current);
+    let typed = line(pending.unwrap_or(&row.plan.current));
+    let stands = before.milestones.get(&id).map(|row| line(&row.plan.current));
+    (stands.filter(|stands| *stands != typed).unwrap_or_default(), typed)
+}
+
+/// At the start, at each quarter of the time, and on the due date; what is done at once is promised for none of the days before.
+fn line(baseline: &Baseline) -> Line {
     let days = baseline.starts.days_until(baseline.due);
-    let mut points: Vec<Date> = (0..=4).map(|quarter| baseline.starts.plus_days(days * quarter / 4)).collect();
+    let mut points: Vec<Date> = match baseline.measure {
+        Measure::Binary => vec![baseline.starts, baseline.due.plus_days(-1).max(baseline.starts), baseline.due],
+        Measure::Reported | Measure::Steps(_) | Measure::Rollout(_) | Measure::Indicator(_) => {
+            (0..=4).map(|quarter| baseline.starts.plus_days(days * quarter / 4)).collect()
+        }
+    };
     points.dedup();
     points.into_iter().map(|day| (day, promised(baseline, day))).collect()
 }

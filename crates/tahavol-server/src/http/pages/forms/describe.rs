@@ -145,6 +145,74 @@ pub(super) fn names_its_state(kind: Kind) -> bool {
     }
 }
 
+/// Whether it moves figures, or promises some, so that what it changes is worth seeing while it is filled in. What a decision of the
+/// council changes is known before.
+pub(super) fn moves_figures(kind: Kind) -> bool {
+    match kind {
+        Kind::ProgrammeCharter
+        | Kind::EvidenceDestroy
+        | Kind::OfficialAppoint
+        | Kind::OfficialProposeRelease
+        | Kind::OfficialRelease
+        | Kind::OfficeDelegate
+        | Kind::DelegationEnd
+        | Kind::HorizonReschedule
+        | Kind::DirectiveIssue
+        | Kind::DocumentApprove
+        | Kind::TargetStationsDesignate
+        | Kind::ReviewHold
+        | Kind::ReviewActionClose
+        | Kind::CommissionEstablish
+        | Kind::CommissionMemberAppoint
+        | Kind::CommissionMemberRelease
+        | Kind::CommissionRate
+        | Kind::InitiativePropose
+        | Kind::InitiativeRevise
+        | Kind::InitiativeSubmit
+        | Kind::InitiativeApprove
+        | Kind::InitiativeReturn
+        | Kind::InitiativeReject
+        | Kind::InitiativeAllocateResources
+        | Kind::InitiativeRaiseRisk
+        | Kind::InitiativeCloseRisk
+        | Kind::MilestoneAdmit
+        | Kind::MilestoneApproveRebaseline
+        | Kind::MilestoneRefuseRebaseline
+        | Kind::MilestoneProposeCancellation
+        | Kind::MilestoneApproveCancellation
+        | Kind::MilestoneRefuseCancellation
+        | Kind::MilestoneBlock
+        | Kind::MilestoneUnblock
+        | Kind::StationRegister
+        | Kind::StationRecordVolume
+        | Kind::IndicatorDefine
+        | Kind::IndicatorRedefine
+        | Kind::IndicatorSetTarget => false,
+        Kind::InitiativeSuspend
+        | Kind::InitiativeResume
+        | Kind::InitiativeComplete
+        | Kind::InitiativeCancel
+        | Kind::MilestonePlan
+        | Kind::MilestoneRevise
+        | Kind::MilestoneProposeRebaseline
+        | Kind::MilestoneReportProgress
+        | Kind::MilestoneCorrectProgress
+        | Kind::MilestoneClaimCompletion
+        | Kind::MilestoneVerifyCompletion
+        | Kind::MilestoneRefuseCompletion
+        | Kind::StationRecordNetwork
+        | Kind::StationRecordNetworkLoss
+        | Kind::StationRecordDelivery
+        | Kind::StationRevokeDelivery
+        | Kind::StationClose
+        | Kind::IndicatorRecordMeasurement
+        | Kind::IndicatorVerifyMeasurement
+        | Kind::IndicatorContestMeasurement
+        | Kind::IndicatorCorrectMeasurement
+        | Kind::IndicatorWithdrawMeasurement => true,
+    }
+}
+
 /// What correcting it later looks like: a key of the catalogue. Nothing is ever taken back; both stay visible.
 pub(super) fn later(kind: Kind) -> &'static str {
     match kind {

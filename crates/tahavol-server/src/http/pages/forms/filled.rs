@@ -11,7 +11,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::Response;
 use multer::{Field, Multipart};
 use tahavol_domain::values::{Evidence, Sha256};
-use tahavol_web::forms::{FILES, KEPT, Kept};
+use tahavol_web::forms::{ADD, FILES, KEPT, Kept, PREVIEW, TYPING};
 use tokio::time::timeout;
 use uuid::Uuid;
 
@@ -25,6 +25,18 @@ const MOST_TYPED: usize = 512 << 10;
 const MOST_FILES: usize = 20;
 /// How long a form may take to arrive, its files included.
 const PATIENCE: Duration = Duration::from_secs(30 * 60);
+
+/// What a form that was sent asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wants {
+    ToBeDone,
+    /// What it would change.
+    Consequence,
+    /// The same of what somebody is still typing: what is missing is no mistake, and what moves no figure may be missing.
+    ConsequenceSoFar,
+    /// One row more to fill in.
+    Row,
+}
 
 /// What was typed.
 #[derive(Default)]
@@ -59,6 +71,15 @@ impl Typed {
 
     pub(super) fn revision(&self) -> Option<u64> {
         self.one("revision").filter(|_| self.sent).and_then(|text| text.parse().ok())
+    }
+
+    pub(super) fn wants(&self) -> Wants {
+        match (self.one(ADD), self.one(PREVIEW)) {
+            (Some(_), _) => Wants::Row,
+            (None, Some(TYPING)) => Wants::ConsequenceSoFar,
+            (None, Some(_)) => Wants::Consequence,
+            (None, None) => Wants::ToBeDone,
+        }
     }
 
     /// The files as the page keeps them for the next try.
@@ -175,6 +196,18 @@ mod tests {
         };
         assert_eq!(read(&written(&file)), Some(file));
         assert_eq!(read("x 1 text/csv a"), None);
+    }
+
+    #[test]
+    fn a_form_is_rehearsed_where_its_consequence_is_asked_for_and_done_where_nothing_else_is() {
+        let sent = |fields: &[(&str, &str)]| {
+            let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+            Typed { sent: true, fields, ..Typed::default() }.wants()
+        };
+        assert_eq!(sent(&[("weight", "5")]), Wants::ToBeDone);
+        assert_eq!(sent(&[(PREVIEW, "1")]), Wants::Consequence);
+        assert_eq!(sent(&[(PREVIEW, TYPING)]), Wants::ConsequenceSoFar);
+        assert_eq!(sent(&[(PREVIEW, "1"), (ADD, "steps")]), Wants::Row);
     }
 
     #[test]

@@ -14,7 +14,10 @@ use tahavol_web::forms::{Answer, FILES, Question, Wrong};
 use tahavol_web::sheet::Sheet;
 use uuid::Uuid;
 
-use super::filled::Typed;
+use super::filled::{Typed, Wants};
+
+/// For words that are not there yet.
+const STAND_IN: &str = "…";
 
 /// A form that is being put together.
 pub(super) struct Form<'a> {
@@ -30,6 +33,8 @@ pub(super) struct Form<'a> {
     pub(super) about: About,
     pub(super) questions: Vec<Question>,
     pub(super) wrong: Vec<Wrong>,
+    /// What is asked now is asked only if that question is answered so.
+    pub(super) only: Option<(&'static str, &'static str)>,
     pub(super) effective_on: Option<Date>,
     pub(super) reason: Option<String>,
     /// Where the thing is shown that the command brings forth.
@@ -50,10 +55,18 @@ impl Form<'_> {
         self.sheet.lang()
     }
 
-    fn put(&mut self, name: &'static str, hint: Option<&str>, optional: bool, answer: Answer) {
+    pub(super) fn put(&mut self, name: &'static str, hint: Option<&str>, optional: bool, answer: Answer) {
         let label = self.sheet.word(&format!("page-field-{name}"));
         let hint = hint.map(|key| self.sheet.word(key));
-        self.questions.push(Question { name, label, hint, optional, answer });
+        self.questions.push(Question { name, label, hint, optional, only: self.only, answer });
+    }
+
+    /// What belongs to one answer of another question. It is put whatever that is, so that nothing typed is lost where it changes.
+    pub(super) fn only<T>(&mut self, question: &'static str, answer: &'static str, ask: impl FnOnce(&mut Self) -> T) -> T {
+        self.only = Some((question, answer));
+        let asked = ask(self);
+        self.only = None;
+        asked
     }
 
     /// What was typed; before anything was sent, what the address says, or else what there is.
@@ -63,6 +76,16 @@ impl Form<'_> {
             None if self.typed.sent => String::new(),
             None => initial.to_string(),
         }
+    }
+
+    /// While somebody types, words that she has not come to yet do not keep the consequence from being shown: nothing is recorded of it.
+    fn or_stand_in(&self, text: String, stand_in: &str) -> String {
+        if text.is_empty() && self.typed.sent && self.typed.wants() == Wants::ConsequenceSoFar { stand_in.to_owned() } else { text }
+    }
+
+    fn stood_in_for(&self, text: Option<Text>) -> Text {
+        let Text { fa, en } = text.unwrap_or_else(|| Text::fa(""));
+        Text { fa: self.or_stand_in(fa, STAND_IN), en }
     }
 
     pub(super) fn is_wrong(&mut self, name: &str, code: &str, value: &str) {
@@ -76,7 +99,7 @@ impl Form<'_> {
     pub(super) fn line(&mut self, name: &'static str, initial: &str) -> String {
         let typed = self.given(name, initial);
         self.put(name, None, false, Answer::Line(typed.clone()));
-        typed.trim().to_owned()
+        self.or_stand_in(typed.trim().to_owned(), STAND_IN)
     }
 
     pub(super) fn line_or_none(&mut self, name: &'static str, initial: &str) -> Option<String> {
@@ -89,7 +112,7 @@ impl Form<'_> {
     pub(super) fn code(&mut self, name: &'static str, hint: Option<&str>, initial: &str) -> String {
         let typed = self.given(name, initial);
         self.put(name, hint, false, Answer::Code(typed.clone()));
-        digits_to_latin(typed.trim())
+        self.or_stand_in(digits_to_latin(typed.trim()), &self.command.simple().to_string())
     }
 
     fn text(&mut self, name: &'static str, optional: bool, long: bool, initial: Option<&Text>) -> Option<Text> {
@@ -102,25 +125,19 @@ impl Form<'_> {
 
     /// In Persian and perhaps English.
     pub(super) fn both(&mut self, name: &'static str, initial: Option<&Text>) -> Text {
-        self.text(name, false, false, initial).unwrap_or_else(|| Text::fa(""))
+        let text = self.text(name, false, false, initial);
+        self.stood_in_for(text)
     }
 
     /// The same, and long.
     pub(super) fn long(&mut self, name: &'static str) -> Text {
-        self.text(name, false, true, None).unwrap_or_else(|| Text::fa(""))
+        let text = self.text(name, false, true, None);
+        self.stood_in_for(text)
     }
 
     /// What may be left out.
     pub(super) fn note(&mut self, name: &'static str, initial: Option<&Text>) -> Option<Text> {
         self.text(name, true, true, initial)
-    }
-
-    /// One text on each line, each with what stands behind bars.
-    pub(super) fn lines(&mut self, name: &'static str, hint: &str, optional: bool, initial: &str) -> Vec<Vec<String>> {
-        let typed = self.given(name, initial);
-        self.put(name, Some(hint), optional, Answer::Long(typed.clone()));
-        let lines = typed.lines().map(str::trim).filter(|line| !line.is_empty());
-        lines.map(|line| line.split('|').map(|part| part.trim().to_owned()).collect()).collect()
     }
 
     pub(super) fn date(&mut self, name: &'static str, initial: Option<Date>) -> Date {
@@ -289,7 +306,7 @@ impl Form<'_> {
     pub(super) fn reason(&mut self, optional: bool) {
         let typed = self.given("reason", "");
         self.put("reason", None, optional, Answer::Long(typed.clone()));
-        self.reason = Some(typed.trim().to_owned()).filter(|text| !text.is_empty());
+        self.reason = Some(self.or_stand_in(typed.trim().to_owned(), STAND_IN)).filter(|text| !text.is_empty());
     }
 
     pub(super) fn about(&mut self, title: String, path: String, subject: Subject, stream: Stream) {

@@ -10,6 +10,7 @@ mod initiative;
 mod milestone;
 mod plan;
 mod programme;
+mod rows;
 mod station;
 
 use std::sync::Arc;
@@ -25,13 +26,13 @@ use tahavol_domain::policy::{Import, Within};
 use tahavol_domain::values::Person;
 use tahavol_domain::{Command, Fact, Kind, Refusal, Rule, Stream};
 use tahavol_web::address;
-use tahavol_web::forms::{Act, Consequence, Meanwhile, Question, Wrong, act, cannot, has_form};
+use tahavol_web::forms::{Act, Consequence, FILES, Meanwhile, Question, Wrong, act, cannot, has_form};
 use tahavol_web::sheet::Said;
 use uuid::Uuid;
 
 use super::super::Site;
 use super::reading::Reading;
-use filled::{Filled, Typed};
+use filled::{Filled, Typed, Wants};
 use form::{About, Form};
 
 /// A command as it is handed in, and where it goes.
@@ -55,6 +56,7 @@ struct Asked {
     effective_on: Option<Date>,
     reason: Option<String>,
     then: Option<String>,
+    wants: Wants,
 }
 
 /// What a page says besides the form itself.
@@ -63,6 +65,7 @@ struct Besides {
     revision: Option<u64>,
     meanwhile: Option<Vec<Meanwhile>>,
     consequence: Option<Consequence>,
+    pending: Option<String>,
 }
 
 async fn show(reading: Reading, Path(command): Path<String>) -> Response {
@@ -83,23 +86,29 @@ async fn show(reading: Reading, Path(command): Path<String>) -> Response {
     let shows = |stream: &&Stream| describe::names_its_state(kind) && reading.sight.shows(stream);
     let revision = asked.about.stream.as_ref().filter(shows).and_then(|stream| reading.site().app.revision(stream));
     let consequence = consequence::before(&reading, kind, &asked.about.subject).await;
-    asked.page(&reading, StatusCode::OK, Besides { revision, consequence, meanwhile: None })
+    asked.page(&reading, StatusCode::OK, Besides { revision, consequence, ..Besides::default() })
 }
 
 async fn send(Path(command): Path<String>, Filled(reading, typed): Filled) -> Response {
     let Some(kind) = kind_of(&command) else { return reading.not_found() };
     let Some((person, within)) = signed_in(&reading) else { return sign_in(&reading, kind) };
-    let Some(asked) = Asked::of(&reading, kind, person, &typed) else { return reading.not_found() };
+    let Some(mut asked) = Asked::of(&reading, kind, person, &typed) else { return reading.not_found() };
     let revision = typed.revision();
+    if asked.wants == Wants::Row {
+        // She is still filling it in: only what came of files is said.
+        asked.wrong.retain(|wrong| wrong.field.as_deref() == Some(FILES));
+        return asked.page(&reading, StatusCode::OK, Besides { revision, ..Besides::default() });
+    }
     if !asked.wrong.is_empty() {
-        return asked.page(&reading, StatusCode::UNPROCESSABLE_ENTITY, Besides { revision, ..Besides::default() });
+        let pending = asked.rehearses().then(|| asked.still_to_answer(&reading));
+        return asked.page(&reading, StatusCode::UNPROCESSABLE_ENTITY, Besides { revision, pending, ..Besides::default() });
     }
     let order = asked.order(person, within, revision.filter(|_| reading.sight.shows(&asked.built.0)));
-    if typed.one("preview").is_some() {
+    if asked.rehearses() {
         return match reading.site().app.rehearsed(&order).await {
             Ok(rehearsal) => {
                 let consequence = Some(consequence::of(&rehearsal, &order, reading.today));
-                asked.page(&reading, StatusCode::OK, Besides { revision, consequence, meanwhile: None })
+                asked.page(&reading, StatusCode::OK, Besides { revision, consequence, ..Besides::default() })
             }
             Err(error) => asked.failed(&reading, revision, error),
         };
@@ -147,13 +156,14 @@ impl Asked {
             about: nothing,
             questions: Vec::new(),
             wrong: Vec::new(),
+            only: None,
             effective_on: None,
             reason: None,
             then: None,
         };
         let built = describe::describe(&mut form, kind)?;
         let Form { questions, wrong, about, effective_on, reason, then, .. } = form;
-        Some(Asked { kind, command, questions, wrong, about, built, effective_on, reason, then })
+        Some(Asked { kind, command, questions, wrong, about, built, effective_on, reason, then, wants: typed.wants() })
     }
 
     fn order(&self, person: &Person, within: &Within, expected_revision: Option<u64>) -> Order {
@@ -189,7 +199,7 @@ impl Asked {
             HandleError::Refused(refusal) => return self.refused(reading, besides, &refusal),
             HandleError::Conflict { actual, events, .. } => {
                 let meanwhile = Some(meanwhile(reading, &self.built.0, &events));
-                return self.page(reading, StatusCode::CONFLICT, Besides { revision: actual, meanwhile, consequence: None });
+                return self.page(reading, StatusCode::CONFLICT, Besides { revision: actual, meanwhile, ..Besides::default() });
             }
             HandleError::Unavailable { what, .. } | HandleError::Unproven { what } | HandleError::OutcomeUnknown { what } => {
                 (StatusCode::SERVICE_UNAVAILABLE, vec![("what", what)])
@@ -204,16 +214,35 @@ impl Asked {
         self.page(reading, status, besides)
     }
 
-    fn refused(mut self, reading: &Reading, besides: Besides, refusal: &Refusal) -> Response {
+    fn rehearses(&self) -> bool {
+        matches!(self.wants, Wants::Consequence | Wants::ConsequenceSoFar)
+    }
+
+    /// Calmly, since somebody may be answering it just now.
+    fn still_to_answer(&self, reading: &Reading) -> String {
+        let is_wrong =
+            |question: &&Question| self.wrong.iter().any(|wrong| wrong.field.as_deref().is_some_and(|field| question.has(field)));
+        let labels: Vec<&str> = self.questions.iter().filter(is_wrong).map(|question| question.label.as_str()).collect();
+        reading.sheet().telling("page-act-pending", labels.join(&reading.sheet().word("page-act-pending-and")))
+    }
+
+    fn refused(mut self, reading: &Reading, mut besides: Besides, refusal: &Refusal) -> Response {
         if refusal.rule == Rule::CommandIdReused {
             // The form was sent before with other answers, and that was recorded: this would be another command.
             self.command = Uuid::now_v7();
         }
-        self.wrong.push(Wrong { field: refusal.field.map(str::to_owned), text: messages::refusal_text(refusal, reading.visit.lang) });
+        let text = messages::refusal_text(refusal, reading.visit.lang);
+        if self.rehearses() {
+            // Files do not come along while somebody types.
+            let waits = refusal.field == Some(FILES);
+            besides.pending = Some(if waits { reading.sheet().word("page-act-pending-files") } else { text.clone() });
+        }
+        self.wrong.push(Wrong { field: refusal.field.map(str::to_owned), text });
         self.page(reading, StatusCode::UNPROCESSABLE_ENTITY, besides)
     }
 
     fn page(&self, reading: &Reading, status: StatusCode, besides: Besides) -> Response {
+        let status = if self.wants == Wants::ConsequenceSoFar && status.is_client_error() { StatusCode::OK } else { status };
         let Some(csrf) = reading.visit.member().map(|member| member.csrf.clone()) else { return sign_in(reading, self.kind) };
         let action = address::act(self.kind.name(), reading.asked("on").unwrap_or_default());
         let shown = Act {
@@ -227,6 +256,8 @@ impl Asked {
             wrong: &self.wrong,
             meanwhile: besides.meanwhile.as_deref(),
             consequence: besides.consequence.as_ref(),
+            pending: besides.pending.as_deref(),
+            renews: describe::moves_figures(self.kind),
             later: describe::later(self.kind),
         };
         reading.answer(status, act(&reading.sheet(), &shown))

@@ -4,10 +4,11 @@ use tahavol_domain::milestone::Command as C;
 use tahavol_domain::milestone::command::{BaselineChoice, PlanMilestone, ProposeRebaseline, ReviseMilestone};
 use tahavol_domain::milestone::event::Baseline;
 use tahavol_domain::milestone::measure::{Measure, MeasureChoice, Scope, Step};
-use tahavol_domain::text::{Lang, Text, digits_to_latin};
+use tahavol_domain::text::Lang;
 use tahavol_domain::values::{IndicatorCode, MilestoneId, ProvinceCode};
 use tahavol_domain::{Command, Stream};
 use tahavol_web::address;
+use tahavol_web::forms::Asks;
 
 use super::Built;
 use super::form::{Form, horizon_of};
@@ -15,13 +16,11 @@ use super::milestone::built;
 
 const MEASURES: [(Way, &str); 5] =
     [(Way::Reported, "REPORTED"), (Way::Steps, "STEPS"), (Way::Rollout, "ROLLOUT"), (Way::Indicator, "INDICATOR"), (Way::Binary, "BINARY")];
-const SCOPES: [(Reach, &str); 5] = [
-    (Reach::All, "ALL"),
-    (Reach::Target, "TARGET"),
-    (Reach::Unnetworked, "UNNETWORKED"),
-    (Reach::TargetUnnetworked, "TARGET_UNNETWORKED"),
-    (Reach::Province, "PROVINCE"),
-];
+/// Besides these a single province.
+const SCOPES: [(Scope, &str); 4] =
+    [(Scope::All, "ALL"), (Scope::Target, "TARGET"), (Scope::Unnetworked, "UNNETWORKED"), (Scope::TargetUnnetworked, "TARGET_UNNETWORKED")];
+/// Rows that are shown where there are no steps yet.
+const FEWEST_STEPS: usize = 3;
 
 /// How progress is measured, before what belongs to each is known.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -31,15 +30,6 @@ enum Way {
     Steps,
     Rollout,
     Indicator,
-}
-
-#[derive(Clone, Copy)]
-enum Reach {
-    All,
-    Target,
-    Unnetworked,
-    TargetUnnetworked,
-    Province,
 }
 
 pub(super) fn plan(form: &mut Form<'_>) -> Option<Built> {
@@ -90,9 +80,9 @@ fn measure(form: &mut Form<'_>, now: Option<&Measure>) -> MeasureChoice {
         Some(Measure::Reported) | None => "REPORTED",
     };
     let way = form.one_of("measure", &MEASURES, initial).unwrap_or(Way::Reported);
-    let steps = steps(form, way, now);
-    let (scope, weigh_by_visits) = rollout(form, now);
-    let indicator = indicator(form, now);
+    let steps = form.only("measure", "STEPS", |form| steps(form, way, now));
+    let (scope, weigh_by_visits) = form.only("measure", "ROLLOUT", |form| rollout(form, now));
+    let indicator = form.only("measure", "INDICATOR", |form| indicator(form, now));
     match way {
         Way::Binary => MeasureChoice::Binary,
         Way::Reported => MeasureChoice::Reported,
@@ -102,29 +92,22 @@ fn measure(form: &mut Form<'_>, now: Option<&Measure>) -> MeasureChoice {
     }
 }
 
-/// One on each line: title, weight, and the title in English.
+/// One to a row: title and weight. Those of another way to measure are kept, and not looked at.
 fn steps(form: &mut Form<'_>, way: Way, now: Option<&Measure>) -> Vec<Step> {
-    let written = |step: &Step| {
-        let english = step.title.en.as_deref().map(|en| format!(" | {en}")).unwrap_or_default();
-        let weight = if form.lang() == Lang::Fa { form.sheet.hand.position(step.weight.into()) } else { step.weight.to_string() };
-        format!("{} | {weight}{english}", step.title.fa)
-    };
+    let lang = form.lang();
+    let weight = |weight: u32| if lang == Lang::Fa { form.sheet.hand.position(weight.into()) } else { weight.to_string() };
+    let written = |step: &Step| vec![step.title.fa.clone(), step.title.en.clone().unwrap_or_default(), weight(step.weight)];
     let initial = match now {
-        Some(Measure::Steps(steps)) => steps.iter().map(written).collect::<Vec<_>>().join("\n"),
-        Some(Measure::Binary | Measure::Reported | Measure::Rollout(_) | Measure::Indicator(_)) | None => String::new(),
+        Some(Measure::Steps(steps)) => steps.iter().map(written).collect(),
+        Some(Measure::Binary | Measure::Reported | Measure::Rollout(_) | Measure::Indicator(_)) | None => Vec::new(),
     };
-    let mut steps = Vec::new();
-    for parts in form.lines("steps", "page-steps-hint", true, &initial) {
-        let mut parts = parts.into_iter();
-        let fa = parts.next().unwrap_or_default();
-        let weight = parts.next().filter(|text| !text.is_empty());
-        let read = weight.as_deref().map_or(Ok(1), |text| digits_to_latin(text).parse());
-        if read.is_err() && way == Way::Steps {
-            form.is_wrong("steps", "COUNT_FORM", weight.as_deref().unwrap_or_default());
-        }
-        steps.push(Step { title: Text { fa, en: parts.next().filter(|text| !text.is_empty()) }, weight: read.unwrap_or(1) });
+    let mut parts = form.parts_of_text();
+    parts.push(form.part("weight", "page-field-weight", Asks::Code));
+    let rows = form.rows("steps", (Some("page-steps-hint"), false), parts, initial, FEWEST_STEPS);
+    if way != Way::Steps {
+        return Vec::new();
     }
-    steps
+    rows.iter().map(|row| Step { title: form.text_of("steps", row), weight: form.weight_of("steps", row, (2, "weight")) }).collect()
 }
 
 fn rollout(form: &mut Form<'_>, now: Option<&Measure>) -> (Scope, bool) {
@@ -132,26 +115,22 @@ fn rollout(form: &mut Form<'_>, now: Option<&Measure>) -> (Scope, bool) {
         Some(Measure::Rollout(rollout)) => Some(rollout),
         Some(Measure::Binary | Measure::Reported | Measure::Steps(_) | Measure::Indicator(_)) | None => None,
     };
-    let (initial, of) = match now.map(|rollout| &rollout.scope) {
-        Some(Scope::Target) => ("TARGET", ""),
-        Some(Scope::Unnetworked) => ("UNNETWORKED", ""),
-        Some(Scope::TargetUnnetworked) => ("TARGET_UNNETWORKED", ""),
-        Some(Scope::Province(code)) => ("PROVINCE", code.0.as_str()),
-        Some(Scope::All) | None => ("ALL", ""),
+    let initial = match now.map(|rollout| &rollout.scope) {
+        Some(Scope::Target) => "TARGET",
+        Some(Scope::Unnetworked) => "UNNETWORKED",
+        Some(Scope::TargetUnnetworked) => "TARGET_UNNETWORKED",
+        Some(Scope::Province(code)) => code.0.as_str(),
+        Some(Scope::All) | None => "ALL",
     };
-    let reach = form.one_of("scope", &SCOPES, initial).unwrap_or(Reach::All);
-    let mut provinces = vec![(String::new(), form.sheet.word("page-no-province"))];
-    provinces.extend(form.provinces());
-    let province = form.choice("province", provinces, of, |text| Some(ProvinceCode(text.to_owned()))).unwrap_or_default();
-    let weigh = form.tick("weighByVisits", now.is_some_and(|rollout| rollout.visits.is_some()));
-    let scope = match reach {
-        Reach::All => Scope::All,
-        Reach::Target => Scope::Target,
-        Reach::Unnetworked => Scope::Unnetworked,
-        Reach::TargetUnnetworked => Scope::TargetUnnetworked,
-        Reach::Province => Scope::Province(province),
+    let mut options: Vec<_> =
+        SCOPES.iter().map(|(_, value)| ((*value).to_owned(), form.sheet.word(&format!("page-choice-{value}")))).collect();
+    options.extend(form.provinces().into_iter().map(|(code, name)| (code, form.sheet.telling("page-scope-province", name))));
+    let read = |text: &str| {
+        let wide = SCOPES.iter().find(|(_, value)| *value == text).map(|(scope, _)| scope.clone());
+        Some(wide.unwrap_or_else(|| Scope::Province(ProvinceCode(text.to_owned()))))
     };
-    (scope, weigh)
+    let scope = form.choice("scope", options, initial, read).unwrap_or(Scope::All);
+    (scope, form.tick("weighByVisits", now.is_some_and(|rollout| rollout.visits.is_some())))
 }
 
 fn indicator(form: &mut Form<'_>, now: Option<&Measure>) -> IndicatorCode {

@@ -1,17 +1,16 @@
 //! What the commands on the programme as a whole ask: offices, horizons, directives, document, targets, reviews.
 
 use tahavol_app::Subject;
-use tahavol_domain::calendar::Date;
 use tahavol_domain::programme::Command as C;
 use tahavol_domain::programme::command::HoldReview;
 use tahavol_domain::programme::event::{
     ActionClosure, Appointment, Delegation, DelegationEnd, Directive, HorizonWindow, Release, ReviewAction, ReviewKind,
 };
 use tahavol_domain::quantity::Quantity;
-use tahavol_domain::text::{Text, digits_to_latin};
 use tahavol_domain::values::{ActorId, DirectiveCode, Office, Person, ProgrammeId};
 use tahavol_domain::{Command, Stream};
 use tahavol_web::address;
+use tahavol_web::forms::Asks;
 use uuid::Uuid;
 
 use super::Built;
@@ -155,9 +154,9 @@ pub(super) fn hold_review(form: &mut Form<'_>) -> Option<Built> {
     let position = form.known("position", form.live.position.map(|position| position.to_string()).unwrap_or_default()).parse().ok();
     let review = HoldReview {
         review: form.new_id("review"),
-        strengths: texts(form, "strengths"),
-        weaknesses: texts(form, "weaknesses"),
-        commendations: texts(form, "commendations"),
+        strengths: form.texts("strengths"),
+        weaknesses: form.texts("weaknesses"),
+        commendations: form.texts("commendations"),
         actions: actions(form),
         kind,
         title,
@@ -167,34 +166,24 @@ pub(super) fn hold_review(form: &mut Form<'_>) -> Option<Built> {
     built(programme, C::HoldReview(review))
 }
 
-/// One on each line, its English behind a bar.
-fn texts(form: &mut Form<'_>, name: &'static str) -> Vec<Text> {
-    let lines = form.lines(name, "page-texts-hint", true, "").into_iter();
-    lines
-        .map(|mut parts| {
-            let en = (parts.len() > 1).then(|| parts.swap_remove(1)).filter(|en| !en.is_empty());
-            Text { fa: parts.swap_remove(0), en }
-        })
-        .collect()
-}
-
-/// One on each line: what, who, until when.
+/// One to a row: what, who, until when.
 fn actions(form: &mut Form<'_>) -> Vec<ReviewAction> {
+    let mut officials: Vec<(String, String)> =
+        form.live.officials.iter().map(|(id, row)| (id.0.clone(), format!("{} · {}", row.person.name, id.0))).collect();
+    officials.sort_by(|a, b| a.1.cmp(&b.1));
+    officials.insert(0, (String::new(), form.sheet.word("page-nobody-yet")));
+    let mut parts = form.parts_of_text();
+    parts.extend([form.part("owner", "page-part-owner", Asks::Choice(officials)), form.part("due", "page-field-due", Asks::Code)]);
+    let rows = form.rows("actions", (Some("page-actions-hint"), true), parts, Vec::new(), 1);
     let mut actions = Vec::new();
-    for (number, parts) in form.lines("actions", "page-actions-hint", true, "").into_iter().enumerate() {
-        let [title, owner, due] = parts.as_slice() else {
-            form.is_wrong("actions", "page-actions-form", &parts.join(" | "));
-            continue;
-        };
-        match Date::parse(due) {
-            Ok(due) => actions.push(ReviewAction {
-                action: form.new_id(&format!("action#{number}")),
-                title: Text::fa(title.clone()),
-                owner: ActorId(digits_to_latin(owner)),
-                due,
-            }),
-            Err(error) => form.is_wrong("actions", error.code(), error.text()),
+    for row in &rows {
+        let (title, due) = (form.text_of("actions", row), form.day_of("actions", row, (3, "due")));
+        let owner = row.answers.get(2).cloned().unwrap_or_default();
+        if owner.is_empty() {
+            form.row_is_wrong("actions", row, "owner", "page-answer-missing", "");
         }
+        let action = form.new_id(&format!("action#{}", row.number));
+        actions.extend(due.map(|due| ReviewAction { action, title, owner: ActorId(owner), due }));
     }
     actions
 }
