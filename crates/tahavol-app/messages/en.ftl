@@ -1226,3 +1226,12 @@ office-lent-by = lent by { $from } from { $starts } to { $ends } ({ $id })
 office-recorded = Recorded at position { $position }.
 CLI_OFFICE_NAME = Neither the ledger nor an account has a name for { $actor }: give it with --name.
 CLI_OFFICE_BY_GRAPHQL = A running server takes the same commands by GraphQL: officialAppoint, officialRelease, officialProposeRelease, commissionMemberAppoint, commissionMemberRelease, officeDelegate, delegationEnd.
+
+## Units
+
+UNIT_PERCENT = percent
+UNIT_STATIONS = stations
+UNIT_PEOPLE = people
+UNIT_VISITS = visits
+UNIT_POSTS = posts
+UNIT_MILLION_RIAL = million rial

@@ -1226,3 +1226,12 @@ office-lent-by = تفویض از { $from }، از { $starts } تا { $ends } ({ 
 office-recorded = در جایگاه { $position } ثبت شد.
 CLI_OFFICE_NAME = نه دفتر نامی برای { $actor } دارد و نه حسابی؛ نام را با --name بدهید.
 CLI_OFFICE_BY_GRAPHQL = سرور در حال کار همین فرمان‌ها را از راه GraphQL می‌پذیرد: officialAppoint، officialRelease، officialProposeRelease، commissionMemberAppoint، commissionMemberRelease، officeDelegate، delegationEnd.
+
+## یکاها
+
+UNIT_PERCENT = درصد
+UNIT_STATIONS = کلانتری
+UNIT_PEOPLE = نفر
+UNIT_VISITS = مراجعه
+UNIT_POSTS = پست سازمانی
+UNIT_MILLION_RIAL = میلیون ریال

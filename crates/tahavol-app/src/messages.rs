@@ -69,6 +69,16 @@ pub fn refusal_text(refusal: &Refusal, lang: Lang) -> String {
     message(refusal.rule.code(), &args, lang)
 }
 
+/// Units that the catalogue knows.
+const UNITS: [&str; 6] = ["UNIT_PERCENT", "UNIT_STATIONS", "UNIT_PEOPLE", "UNIT_VISITS", "UNIT_POSTS", "UNIT_MILLION_RIAL"];
+
+/// What something is counted in, in the reader's words where the catalogue knows what was typed in either language, else as it was typed.
+#[must_use]
+pub fn unit_text(unit: &str, lang: Lang) -> String {
+    let known = UNITS.into_iter().find(|code| [Lang::Fa, Lang::En].into_iter().any(|of| message(code, &[], of) == unit));
+    known.map_or_else(|| unit.to_owned(), |code| message(code, &[], lang))
+}
+
 /// Every code that the catalogue has a message for.
 #[must_use]
 pub fn codes(lang: Lang) -> Vec<&'static str> {
@@ -208,6 +218,17 @@ mod tests {
         ];
         for code in rules.chain(errors) {
             assert!(known.contains(code), "{code} has no message");
+        }
+    }
+
+    #[test]
+    fn a_unit_is_told_in_the_language_of_its_reader_where_the_catalogue_knows_it() {
+        for typed in ["percent", "درصد"] {
+            assert_eq!([Lang::Fa, Lang::En].map(|lang| unit_text(typed, lang)), ["درصد", "percent"]);
+        }
+        assert_eq!([Lang::Fa, Lang::En].map(|lang| unit_text("روز به‌ازای هر پرونده", lang)), ["روز به‌ازای هر پرونده"; 2]);
+        for code in UNITS {
+            assert!([Lang::Fa, Lang::En].map(|lang| message(code, &[], lang)).iter().all(|told| told != code), "{code}");
         }
     }
 

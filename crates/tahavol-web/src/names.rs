@@ -47,6 +47,12 @@ impl Sheet<'_> {
         })
     }
 
+    /// What something is counted in.
+    #[must_use]
+    pub fn unit(&self, unit: &str) -> String {
+        messages::unit_text(unit, self.lang())
+    }
+
     /// What a person acts as.
     #[must_use]
     pub fn office(&self, office: &Office) -> String {

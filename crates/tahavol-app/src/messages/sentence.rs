@@ -12,7 +12,7 @@ use tahavol_domain::values::{Confidence, Horizon, Office};
 use tahavol_domain::{commission, indicator, initiative, milestone, programme, station};
 use tahavol_projections::Snapshot;
 
-use super::message;
+use super::{message, unit_text};
 
 /// Digits of a digest that are enough to recognise it by.
 const FEW_DIGITS: usize = 12;
@@ -166,7 +166,7 @@ impl Words {
             | initiative::Event::Cancelled(decision) => vec![("resolution", self.resolution(decision.resolution.as_ref()))],
             initiative::Event::ResourcesAllocated(allocation) => vec![
                 ("amount", allocation.amount.to_string()),
-                ("unit", allocation.unit.clone()),
+                ("unit", unit_text(&allocation.unit, self.0)),
                 ("resource", self.text(&allocation.resource)),
                 ("resolution", self.resolution(Some(&allocation.resolution))),
             ],

@@ -36,7 +36,7 @@ pub fn page(sheet: &Sheet<'_>, shown: &Shown<'_>) -> Markup {
     let (row, definition) = (shown.row, &shown.row.definition);
     let content = html! {
         p.under-title {
-            bdi.code { (definition.code.0) } " · " span dir="auto" { (definition.meaning.unit) }
+            bdi.code { (definition.code.0) } " · " span dir="auto" { (sheet.unit(&definition.meaning.unit)) }
             @if definition.provenance.is_some() { " · " (sheet.provenance(definition.provenance)) }
         }
         (crate::forms::offered(sheet, shown.offered, &definition.code.0))
@@ -71,7 +71,7 @@ pub fn page(sheet: &Sheet<'_>, shown: &Shown<'_>) -> Markup {
 fn stands(sheet: &Sheet<'_>, row: &IndicatorRow) -> Markup {
     let code = &row.definition.code;
     let national = sheet.snapshot.value_of(code, sheet.day);
-    let unit = html! { " " span dir="auto" { (row.definition.meaning.unit) } };
+    let unit = html! { " " span dir="auto" { (sheet.unit(&row.definition.meaning.unit)) } };
     let expected = expected_on(&sheet.snapshot.trajectory(code), sheet.day);
     html! {
         (sheet.said(vec![
@@ -200,7 +200,7 @@ fn drawn(sheet: &Sheet<'_>, row: &IndicatorRow) -> Markup {
     let measured: Vec<Measured> = values.map(|(on, value)| Measured { on, value }).collect();
     sheet.trajectory(&Trajectory {
         title: Title { id: "drawn", text: meaning.title.get(sheet.lang()) },
-        unit: &meaning.unit,
+        unit: &sheet.unit(&meaning.unit),
         promises: &promises,
         tolerance: meaning.tolerance.map(Into::into),
         side: match meaning.direction {

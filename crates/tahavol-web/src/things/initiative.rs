@@ -144,7 +144,7 @@ fn allocations(sheet: &Sheet<'_>, row: &InitiativeRow) -> Table {
         cells: vec![
             Cell::Text(allocation.resource.get(sheet.lang()).to_owned()),
             Cell::Quantity(allocation.amount),
-            Cell::Text(allocation.unit.clone()),
+            Cell::Text(sheet.unit(&allocation.unit)),
             Cell::Text(allocation.resolution.clone()),
             sheet.stamp_cell(stamp),
         ],
