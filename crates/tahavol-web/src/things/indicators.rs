@@ -10,6 +10,7 @@ use tahavol_projections::indicator::expected_on;
 use tahavol_projections::ratio::Ratio;
 use tahavol_projections::rows::IndicatorRow;
 
+use super::milestones::HORIZONS;
 use crate::address;
 use crate::sheet::{Section, Sheet};
 use crate::table::{Cell, Column, Filter, Row, SORT, Table};
@@ -38,10 +39,11 @@ pub(super) fn value(ratio: Option<Ratio>) -> Cell {
 /// The indicators that the address asks for.
 #[must_use]
 pub fn listed(sheet: &Sheet<'_>) -> Table {
-    let words = sheet.asked("q").map(fold);
+    let (words, horizon) = (sheet.asked("q").map(fold), sheet.chosen("horizon", &HORIZONS));
     let rows = sheet.snapshot.indicators.values().map(AsRef::as_ref);
     let rows: Vec<&IndicatorRow> = rows
         .filter(|row| sheet.asked("commission").is_none_or(|slug| row.definition.commission.0 == slug))
+        .filter(|row| horizon.is_none_or(|horizon| row.targets.contains_key(&horizon)))
         .filter(|row| words.as_ref().is_none_or(|words| finds(words, &row.definition.code.0, &row.definition.meaning.title)))
         .collect();
     table(sheet, &rows).sorted(sheet.asked(SORT))
@@ -82,7 +84,7 @@ fn cells(sheet: &Sheet<'_>, row: &IndicatorRow) -> Vec<Cell> {
         Cell::CodeLink { code: code.0.clone(), href: href.clone() },
         Cell::Link { text: meaning.title.get(sheet.lang()).to_owned(), href },
         Cell::Link { text: sheet.commission(&definition.commission), href: sheet.at(&address::commission(&definition.commission.0)) },
-        Cell::Text(meaning.unit.clone()),
+        Cell::Text(sheet.unit(&meaning.unit)),
         Cell::Text(sheet.direction(meaning.direction)),
         national.as_ref().map_or_else(no_evidence, |national| value(Some(national.value))),
         Cell::day(national.as_ref().map(|national| national.day)),
@@ -97,7 +99,11 @@ fn cells(sheet: &Sheet<'_>, row: &IndicatorRow) -> Vec<Cell> {
 /// The page.
 #[must_use]
 pub fn list(sheet: &Sheet<'_>, table: &Table) -> Markup {
-    let filters =
-        [sheet.words_filter(), Filter { name: "commission", label: sheet.word("page-commission"), answers: sheet.commission_answers() }];
+    let horizons = Sheet::answers(&HORIZONS, |horizon| sheet.horizon(horizon));
+    let filters = [
+        sheet.words_filter(),
+        Filter { name: "commission", label: sheet.word("page-commission"), answers: sheet.commission_answers() },
+        Filter { name: "horizon", label: sheet.word("page-thing-target-in"), answers: horizons },
+    ];
     sheet.page(Some(Section::Indicators), &sheet.word("page-section-indicators"), &sheet.listing(table, &filters))
 }

@@ -1,6 +1,6 @@
 //! The list of milestones: how far each one is, when it is due, and what stands in its way.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use maud::Markup;
 use tahavol_domain::milestone::Phase;
@@ -8,7 +8,7 @@ use tahavol_domain::milestone::event::Baseline;
 use tahavol_domain::text::fold;
 use tahavol_domain::values::{Horizon, MilestoneId};
 use tahavol_projections::find::finds;
-use tahavol_projections::progress::{BaselineKind, Contribution, Progress};
+use tahavol_projections::progress::{Attention, BaselineKind, Contribution, Progress, Query, attention};
 use tahavol_projections::rows::{MilestonePlan, MilestoneRow};
 
 use super::parts::YES_OR_NO;
@@ -109,7 +109,8 @@ struct Wanted {
     horizon: Option<Horizon>,
     commission: Option<String>,
     phase: Option<Phase>,
-    overdue: Option<bool>,
+    /// Those that the leadership's page counts so, and whether they are asked for or the others.
+    counted_so: Vec<(bool, BTreeSet<MilestoneId>)>,
     blocked: Option<bool>,
     counted: Option<bool>,
     words: Option<String>,
@@ -121,7 +122,7 @@ impl Wanted {
             horizon: sheet.chosen("horizon", &HORIZONS),
             commission: sheet.asked("commission").map(str::to_owned),
             phase: sheet.chosen("phase", &PHASES),
-            overdue: sheet.chosen("overdue", &YES_OR_NO),
+            counted_so: counted_so(sheet),
             blocked: sheet.chosen("blocked", &YES_OR_NO),
             counted: sheet.chosen("counted", &YES_OR_NO),
             words: sheet.asked("q").map(fold),
@@ -136,8 +137,24 @@ impl Wanted {
             && self.blocked.is_none_or(|blocked| row.life.blocked.is_some() == blocked)
             && self.counted.is_none_or(|counted| row.life.counts_since.is_some() == counted)
             && self.words.as_ref().is_none_or(|words| finds(words, &plan.code, &plan.title))
-            && self.overdue.is_none_or(|overdue| row.is_overdue(sheet.snapshot, sheet.day) == overdue)
+            && self.counted_so.iter().all(|(wanted, counted)| counted.contains(&plan.id) == *wanted)
     }
+}
+
+/// Overdue, without fresh evidence, behind the plan: each as it is counted, and only where it is asked for.
+fn counted_so(sheet: &Sheet<'_>) -> Vec<(bool, BTreeSet<MilestoneId>)> {
+    let asked = ["overdue", "stale", "behind"].map(|name| sheet.chosen(name, &YES_OR_NO));
+    if asked.iter().all(Option::is_none) {
+        return Vec::new();
+    }
+    let whole = Query { status_date: sheet.day, baseline: sheet.moment.baseline, horizon: None, commission: None, initiative: None };
+    let Attention { overdue, stale, gaps } = attention(sheet.snapshot, &whole);
+    let counted: [BTreeSet<MilestoneId>; 3] = [
+        overdue.iter().map(|row| row.milestone).collect(),
+        stale.iter().map(|row| row.milestone).collect(),
+        gaps.iter().map(|row| row.milestone).collect(),
+    ];
+    asked.into_iter().zip(counted).filter_map(|(wanted, counted)| Some((wanted?, counted))).collect()
 }
 
 fn filters(sheet: &Sheet<'_>) -> Vec<Filter> {
@@ -148,6 +165,8 @@ fn filters(sheet: &Sheet<'_>) -> Vec<Filter> {
         filter("horizon", "page-horizon", Sheet::answers(&HORIZONS, |horizon| sheet.horizon(horizon))),
         filter("phase", "page-phase", Sheet::answers(&PHASES, |phase| sheet.milestone_phase(phase))),
         filter("overdue", "page-thing-overdue", sheet.yes_or_no()),
+        filter("stale", "page-thing-stale", sheet.yes_or_no()),
+        filter("behind", "page-thing-behind", sheet.yes_or_no()),
         filter("blocked", "page-thing-blocked", sheet.yes_or_no()),
         filter("counted", "page-thing-counts", sheet.yes_or_no()),
     ]
