@@ -1,7 +1,7 @@
 //! Everything that waits for the council's decision: what was asked for, when and by whom.
 
 use tahavol_domain::initiative::Phase;
-use tahavol_domain::values::CommissionSlug;
+use tahavol_domain::values::{CommissionSlug, Horizon};
 use tahavol_projections::Snapshot;
 use tahavol_projections::rows::{MilestoneRow, Stamp};
 
@@ -13,8 +13,18 @@ pub struct Waiting {
     pub proposed: Proposed,
     /// Who asked for it, and since when it waits; none for a document, which the system computes.
     pub asked: Option<Stamp>,
-    /// Whose matter it is; none for a document.
+    /// Whose matter it is, and of which horizon as it stands; none for a document.
     pub commission: Option<CommissionSlug>,
+    pub horizon: Option<Horizon>,
+}
+
+impl Waiting {
+    /// Whether it belongs to a part of the programme. What is nobody's in particular is everybody's.
+    #[must_use]
+    pub fn is_of(&self, commission: Option<&CommissionSlug>, horizon: Option<Horizon>) -> bool {
+        let commission = commission.zip(self.commission.as_ref()).is_none_or(|(asked, own)| asked == own);
+        commission && horizon.zip(self.horizon).is_none_or(|(asked, own)| asked == own)
+    }
 }
 
 /// The longest waiting first; a document that has moved since its last version comes last.
@@ -24,18 +34,20 @@ pub fn waiting(snapshot: &Snapshot) -> Vec<Waiting> {
         proposed: Proposed::Approval(row.id),
         asked: Some(row.phase_since.clone()),
         commission: Some(row.proposal.commission.clone()),
+        horizon: Some(row.proposal.horizon),
     });
     let of_milestones = snapshot.milestones.iter().flat_map(|(id, row)| {
         proposed_for(snapshot, *id).into_iter().map(|proposed| Waiting {
             proposed,
             asked: asked(row, proposed),
             commission: Some(row.plan.commission.clone()),
+            horizon: Some(row.plan.current.horizon),
         })
     });
     let mut all: Vec<Waiting> = submitted.chain(of_milestones).collect();
     all.sort_by_key(|waiting| waiting.asked.as_ref().map(|stamp| stamp.position));
     if document_moved(snapshot) {
-        all.push(Waiting { proposed: Proposed::Document, asked: None, commission: None });
+        all.push(Waiting { proposed: Proposed::Document, asked: None, commission: None, horizon: None });
     }
     all
 }

@@ -82,6 +82,7 @@ page-overview-silent-for = not heard of for { $value } days
 page-overview-never-heard-of = never heard of in the { $value } days since it started
 page-overview-slow = slower than planned
 page-overview-waiting = Waiting for a decision
+page-overview-indicators-all = As a list, with all targets
 page-overview-waiting-none = Nothing waits for a decision.
 page-overview-waiting-count = { $value } wait for the council
 page-overview-waits = for { $value } days

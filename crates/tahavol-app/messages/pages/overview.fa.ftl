@@ -82,6 +82,7 @@ page-overview-silent-for = { $value } روز است که خبری از آن نر
 page-overview-never-heard-of = در { $value } روز از آغاز آن هیچ خبری نرسیده است
 page-overview-slow = کندتر از برنامه پیش می‌رود
 page-overview-waiting = در انتظار تصمیم
+page-overview-indicators-all = فهرست شاخص‌ها با همهٔ هدف‌ها
 page-overview-waiting-none = چیزی در انتظار تصمیم نیست.
 page-overview-waiting-count = { $value } مورد در انتظار تصمیم شوراست
 page-overview-waits = { $value } روز در انتظار

@@ -4,13 +4,14 @@ use maud::{Markup, html};
 use tahavol_domain::Kind;
 use tahavol_domain::calendar::Instant;
 use tahavol_domain::text::Text;
-use tahavol_domain::values::CommissionSlug;
+use tahavol_domain::values::{CommissionSlug, Horizon};
 use tahavol_projections::effect::Moved;
 use tahavol_projections::progress::BaselineKind;
 
 use super::act::moves;
 use crate::address;
 use crate::mark::Voices;
+use crate::overview::{HORIZON, horizon_name};
 use crate::sheet::{Section, Sheet};
 
 /// Something that waits for a decision.
@@ -56,15 +57,23 @@ pub struct Again {
 /// What the page shows.
 pub struct Decisions {
     pub waiting: Vec<Waiting>,
+    /// How many wait, from the how-manieth on they are shown, and from where the next ones are.
+    pub all: usize,
+    pub from: usize,
+    pub next: Option<usize>,
     pub taken: Vec<Taken>,
     pub again: Option<Again>,
     /// Where earlier ones go on.
     pub before: Option<u64>,
     pub commissions: Vec<(CommissionSlug, Text)>,
     pub chosen: Option<CommissionSlug>,
+    /// Of what waits.
+    pub horizon: Option<Horizon>,
 }
 
-/// The names under which the page is asked for a commission, for earlier decisions, and for one looked at again.
+/// The names under which the page is asked for a commission, for what waits from a place on, for earlier decisions, and for one looked
+/// at again.
+pub const FROM: &str = "from";
 pub const COMMISSION: &str = "commission";
 pub const BEFORE: &str = "before";
 pub const AGAIN: &str = "decision";
@@ -75,9 +84,17 @@ pub fn decisions(sheet: &Sheet<'_>, shown: &Decisions) -> Markup {
     let content = html! {
         (filter(sheet, shown))
         section #waiting data-live[!sheet.moment.is_past()] aria-labelledby="waiting-title" {
-            h2 #waiting-title { (sheet.word("page-waiting")) }
+            h2 #waiting-title { (sheet.word("page-waiting")) " " span.figure { (count(sheet, shown.all)) } }
             @if shown.waiting.is_empty() { p.empty { (sheet.word("page-waiting-none")) } }
             @for one in &shown.waiting { (waiting(sheet, one)) }
+            @if shown.from > 0 || shown.next.is_some() {
+                p {
+                    @if shown.from > 0 { a href=(sheet.with(&[(FROM, "")])) { (sheet.word("page-waiting-first")) } " " }
+                    @if let Some(next) = shown.next {
+                        a href=(sheet.with(&[(FROM, &next.to_string())])) { (sheet.telling("page-waiting-next", count(sheet, shown.all - next))) }
+                    }
+                }
+            }
         }
         section aria-labelledby="taken" {
             h2 #taken { (sheet.word("page-taken")) }
@@ -91,6 +108,10 @@ pub fn decisions(sheet: &Sheet<'_>, shown: &Decisions) -> Markup {
     sheet.page(Some(Section::Decisions), &sheet.word("page-section-decisions"), &content)
 }
 
+fn count(sheet: &Sheet<'_>, number: usize) -> String {
+    sheet.hand.number(i64::try_from(number).unwrap_or(i64::MAX))
+}
+
 fn filter(sheet: &Sheet<'_>, shown: &Decisions) -> Markup {
     html! {
         form.inline method="get" action=(address::DECISIONS) {
@@ -101,6 +122,15 @@ fn filter(sheet: &Sheet<'_>, shown: &Decisions) -> Markup {
                     option value="" { (sheet.word("page-all-commissions")) }
                     @for (slug, title) in &shown.commissions {
                         option value=(slug.0) selected[shown.chosen.as_ref() == Some(slug)] { (title.get(sheet.lang())) }
+                    }
+                }
+            }
+            p {
+                label for="horizon" { (sheet.word("page-waiting-horizon")) }
+                select #horizon name=(HORIZON) {
+                    option value="" { (sheet.word("page-all-horizons")) }
+                    @for horizon in Horizon::ALL {
+                        option value=(horizon_name(horizon)) selected[shown.horizon == Some(horizon)] { (sheet.horizon(horizon)) }
                     }
                 }
             }

@@ -12,7 +12,7 @@ mod work;
 
 pub(crate) use act::said;
 pub use act::{Act, Consequence, Meanwhile, PREVIEW, TYPING, act, cannot};
-pub use decisions::{AGAIN, Again, BEFORE, COMMISSION, Decisions, Taken, Waiting, decisions};
+pub use decisions::{AGAIN, Again, BEFORE, COMMISSION, Decisions, FROM, Taken, Waiting, decisions};
 pub use offered::{has_form, offered};
 pub use question::{Answer, FILES, KEPT, Kept, Question, Wrong};
 pub use reviews::{Held, listed as listed_reviews, review, reviews};

@@ -21,13 +21,12 @@ pub(super) fn slips(sheet: &Sheet<'_>, shown: &Overview<'_>) -> Markup {
     let overdue: BTreeMap<MilestoneId, &Overdue> = attention.overdue.iter().map(|row| (row.milestone, row)).collect();
     let stale: BTreeMap<MilestoneId, &Stale> = attention.stale.iter().map(|row| (row.milestone, row)).collect();
     let count = |number: usize| sheet.hand.number(i64::try_from(number).unwrap_or(i64::MAX));
-    let overdue_alone = milestones(sheet, shown, "overdue=yes&sort=due");
-    let all = milestones(sheet, shown, "sort=due");
+    let alone = |which: &str| part_of(sheet, shown, address::MILESTONES, &format!("{which}=yes&sort=due"));
     html! {
         p {
-            a href=(overdue_alone) { (sheet.telling("page-overview-overdue-count", count(attention.overdue.len()))) } " · "
-            a href=(all) { (sheet.telling("page-overview-stale-count", count(attention.stale.len()))) } " · "
-            a href=(all) { (sheet.telling("page-overview-behind-count", count(attention.gaps.len()))) }
+            a href=(alone("overdue")) { (sheet.telling("page-overview-overdue-count", count(attention.overdue.len()))) } " · "
+            a href=(alone("stale")) { (sheet.telling("page-overview-stale-count", count(attention.stale.len()))) } " · "
+            a href=(alone("behind")) { (sheet.telling("page-overview-behind-count", count(attention.gaps.len()))) }
         }
         @let late = latest_commissions(shown.matrix);
         @if !late.is_empty() {
@@ -66,11 +65,12 @@ pub(super) fn slips(sheet: &Sheet<'_>, shown: &Overview<'_>) -> Markup {
     }
 }
 
-/// The list of milestones, of the part that is looked at.
-fn milestones(sheet: &Sheet<'_>, shown: &Overview<'_>, query: &str) -> String {
-    let horizon = shown.horizon.map(|horizon| format!("&{HORIZON}={}", horizon_name(horizon))).unwrap_or_default();
-    let commission = shown.commission.map(|slug| format!("&{COMMISSION}={}", address::segment(&slug.0))).unwrap_or_default();
-    sheet.at(&format!("{}?{query}{horizon}{commission}", address::MILESTONES))
+/// A list, of the part that is looked at.
+fn part_of(sheet: &Sheet<'_>, shown: &Overview<'_>, path: &str, query: &str) -> String {
+    let horizon = shown.horizon.map(|horizon| format!("{HORIZON}={}", horizon_name(horizon)));
+    let commission = shown.commission.map(|slug| format!("{COMMISSION}={}", address::segment(&slug.0)));
+    let query: Vec<String> = [Some(query.to_owned()), horizon, commission].into_iter().flatten().filter(|part| !part.is_empty()).collect();
+    sheet.at(&if query.is_empty() { path.to_owned() } else { format!("{path}?{}", query.join("&")) })
 }
 
 fn slip(sheet: &Sheet<'_>, gap: &Contribution, overdue: Option<&Overdue>, stale: Option<&Stale>) -> Markup {
@@ -111,12 +111,13 @@ fn latest_commissions(matrix: &[Cell]) -> Vec<(&Cell, i32)> {
 }
 
 pub(super) fn waiting(sheet: &Sheet<'_>, shown: &Overview<'_>) -> Markup {
-    if shown.waiting.is_empty() {
+    let all = shown.waiting.len() + shown.releases;
+    if all == 0 {
         return html! { p.empty { (sheet.word("page-overview-waiting-none")) } };
     }
-    let number = sheet.hand.number(i64::try_from(shown.waiting.len()).unwrap_or(i64::MAX));
+    let number = sheet.hand.number(i64::try_from(all).unwrap_or(i64::MAX));
     html! {
-        p { a href=(sheet.at(address::DECISIONS)) { (sheet.telling("page-overview-waiting-count", number)) } }
+        p { a href=(part_of(sheet, shown, address::DECISIONS, "")) { (sheet.telling("page-overview-waiting-count", number)) } }
         ul.plain {
             @for waiting in shown.waiting.iter().take(MOST) { li { (decision(sheet, waiting)) } }
         }
@@ -158,6 +159,7 @@ pub(super) fn indicators(sheet: &Sheet<'_>, shown: &Overview<'_>) -> Markup {
     let columns =
         ["page-overview-indicator", "page-overview-value", "page-overview-expected", "page-overview-next", "page-overview-on-way"];
     html! {
+        p.no-print { a href=(part_of(sheet, shown, address::INDICATORS, "")) { (sheet.word("page-overview-indicators-all")) } }
         div.table-scroll tabindex="0" role="group" aria-label=(sheet.telling("page-overview-table", sheet.word("page-overview-indicators"))) {
             table {
                 thead { tr { @for column in columns { th scope="col" { (sheet.word(column)) } } } }
@@ -180,7 +182,7 @@ fn indicator(sheet: &Sheet<'_>, measure: &Measure<'_>) -> Markup {
             td.number {
                 @match measure.value {
                     Some((value, day)) => {
-                        (sheet.ratio(value)) " " span dir="auto" { (definition.meaning.unit) } " " span.hint { (sheet.hand.day_short(day)) }
+                        (sheet.ratio(value)) " " span dir="auto" { (sheet.unit(&definition.meaning.unit)) } " " span.hint { (sheet.hand.day_short(day)) }
                     }
                     None => span.unknown { (sheet.word("page-overview-not-measured")) },
                 }

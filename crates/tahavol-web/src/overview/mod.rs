@@ -43,6 +43,8 @@ pub struct Overview<'a> {
     pub commissions: &'a [(CommissionSlug, Vec<SeriesPoint>)],
     pub attention: &'a Attention,
     pub waiting: &'a [Waiting],
+    /// Releases from an office that wait as well.
+    pub releases: usize,
     /// Of the target stations and of all stations, with a network; none where none are designated.
     pub target: Option<(Coverage, Coverage)>,
     pub provinces: &'a [ProvinceView],

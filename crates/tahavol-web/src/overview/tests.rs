@@ -70,6 +70,7 @@ fn shown<'a>(cells: &'a [Cell], now: &'a Progress, attention: &'a Attention) -> 
         series: &[],
         commissions: &[],
         attention,
+        releases: 0,
         waiting: &[],
         target: None,
         provinces: &[],

@@ -7,15 +7,19 @@ use axum::Router;
 use axum::extract::Path;
 use axum::response::Response;
 use axum::routing::get;
-use tahavol_app::{AppError, AsOf, Decision, DecisionFilter, DecisionSubject, EffectError, Proposed, RecordedFact, messages, proposed_for};
+use tahavol_app::{AppError, AsOf, Decision, DecisionFilter, DecisionSubject, EffectError, Proposed, RecordedFact, messages};
+use tahavol_domain::Kind;
 use tahavol_domain::calendar::Date;
-use tahavol_domain::values::{CommissionSlug, Office};
-use tahavol_domain::{Kind, initiative};
+use tahavol_domain::values::{CommissionSlug, Horizon, Office, Person};
+use tahavol_projections::Snapshot;
 use tahavol_projections::progress::{BaselineKind, Query, matrix, progress};
 use tahavol_projections::rows::{ReviewRow, Stamp};
 use tahavol_web::address;
-use tahavol_web::forms::{AGAIN, Again, BEFORE, COMMISSION, Decisions, Held, Taken, Waiting, decisions, listed_reviews, review, reviews};
+use tahavol_web::forms::{
+    AGAIN, Again, BEFORE, COMMISSION, Decisions, FROM, Held, Taken, Waiting, decisions, listed_reviews, review, reviews,
+};
 use tahavol_web::mark::Voices;
+use tahavol_web::overview::{HORIZON, parse_horizon};
 use uuid::Uuid;
 
 use super::super::Site;
@@ -23,8 +27,8 @@ use super::reading::Reading;
 
 /// Decisions of one page.
 const PAGE: usize = 30;
-/// Effects that one page computes; of the others the form tells it.
-const EFFECTS: usize = 25;
+/// What waits, of one page: each has its effect computed.
+const WAITING: usize = 25;
 
 pub(super) fn routes() -> Router<Arc<Site>> {
     Router::new().route(address::DECISIONS, get(list)).route(address::REVIEWS, get(all_reviews)).route("/reviews/{id}", get(one_review))
@@ -54,75 +58,77 @@ async fn gathered(reading: &Reading) -> Result<Decisions, AppError> {
     let taken = found.iter().take(PAGE).map(|(fact, subject)| taken(reading, fact, subject)).collect();
     let commissions = reading.snapshot.commissions.iter();
     let commissions = commissions.map(|(slug, row)| (slug.clone(), row.establishment.title.clone())).collect();
-    Ok(Decisions { waiting: waiting(reading, chosen.as_ref()).await?, taken, again, before: earlier, commissions, chosen })
+    let horizon = reading.asked(HORIZON).and_then(parse_horizon);
+    let from = reading.asked(FROM).and_then(|text| text.parse().ok()).unwrap_or(0);
+    let (waiting, all) = waiting(reading, (chosen.as_ref(), horizon), from).await?;
+    let next = Some(from.saturating_add(WAITING)).filter(|next| *next < all);
+    Ok(Decisions { waiting, all, from, next, taken, again, before: earlier, commissions, chosen, horizon })
 }
 
-/// What waits: proposals of initiatives, milestones and releases, and the document; the oldest first.
-async fn waiting(reading: &Reading, chosen: Option<&CommissionSlug>) -> Result<Vec<Waiting>, AppError> {
-    let (sheet, snapshot) = (reading.sheet(), &reading.snapshot);
-    let mut found = Vec::new();
-    for row in snapshot.initiatives.values() {
-        let proposal = &row.proposal;
-        if row.phase != initiative::Phase::Submitted || chosen.is_some_and(|slug| *slug != proposal.commission) {
-            continue;
-        }
-        let kinds = [Kind::InitiativeApprove, Kind::InitiativeReturn, Kind::InitiativeReject];
-        let title = format!("\u{2068}{}\u{2069} {}", proposal.code, proposal.title.get(sheet.lang()));
-        let one = asked("approval", &title, address::initiative(&proposal.code), Some(&row.phase_since));
-        found.push((Some(Proposed::Approval(row.id)), one.decided(&kinds, &proposal.code)));
+/// Releases from an office that were proposed and wait; of a commission those of its own offices, of a horizon none.
+pub(super) fn releases<'a>(
+    snapshot: &'a Snapshot,
+    commission: Option<&'a CommissionSlug>,
+    horizon: Option<Horizon>,
+) -> impl Iterator<Item = (&'a Person, &'a Office, &'a Stamp)> {
+    let officials = snapshot.officials.values().filter(move |_| horizon.is_none());
+    let all = officials.flat_map(|row| row.release_proposed.iter().map(|(office, stamp)| (&row.person, office, stamp)));
+    all.filter(move |(_, office, _)| commission.is_none_or(|slug| office.commission() == Some(slug)))
+}
+
+/// What waits from a place on: proposals of initiatives, milestones and releases, the oldest first, and then the document; how many there are.
+async fn waiting(
+    reading: &Reading,
+    part: (Option<&CommissionSlug>, Option<Horizon>),
+    from: usize,
+) -> Result<(Vec<Waiting>, usize), AppError> {
+    let snapshot = &reading.snapshot;
+    let proposed = tahavol_app::waiting(snapshot).into_iter().filter(|one| one.is_of(part.0, part.1));
+    let mut found: Vec<(Option<Proposed>, Waiting)> =
+        proposed.filter_map(|one| Some((Some(one.proposed), told(reading, one.proposed, one.asked.as_ref())?))).collect();
+    for (person, office, stamp) in releases(snapshot, part.0, part.1) {
+        let title = format!("{} · {}", person.name, reading.sheet().office(office));
+        let actor = &person.id.0;
+        found.push((None, asked("release", title, address::person(actor), Some(stamp)).decided(&[Kind::OfficialRelease], actor)));
     }
-    for row in snapshot.milestones.values() {
-        let plan = &row.plan;
-        if chosen.is_some_and(|slug| *slug != plan.commission) {
-            continue;
-        }
-        for proposed in proposed_for(snapshot, plan.id) {
-            let (what, kinds, stamp): (_, &[Kind], _) = match proposed {
-                Proposed::Rebaseline(_) => (
-                    "rebaseline",
-                    &[Kind::MilestoneApproveRebaseline, Kind::MilestoneRefuseRebaseline],
-                    row.life.rebaseline_pending.as_ref().map(|(_, _, stamp)| stamp),
-                ),
-                Proposed::Cancellation(_) => (
-                    "cancellation",
-                    &[Kind::MilestoneApproveCancellation, Kind::MilestoneRefuseCancellation],
-                    row.life.cancellation_pending.as_ref().map(|(_, stamp)| stamp),
-                ),
-                Proposed::Admission(_) | Proposed::Approval(_) | Proposed::Document => {
-                    ("admission", &[Kind::MilestoneAdmit], Some(&plan.planned))
-                }
-            };
-            let title = format!("\u{2068}{}\u{2069} {}", plan.code, plan.title.get(sheet.lang()));
-            found.push((Some(proposed), asked(what, &title, address::milestone(&plan.code), stamp).decided(kinds, &plan.code)));
-        }
-    }
-    for official in snapshot.officials.values().filter(|_| chosen.is_none()) {
-        for (office, stamp) in &official.release_proposed {
-            let title = format!("{} · {}", official.person.name, sheet.office(office));
-            let actor = &official.person.id.0;
-            found.push((None, asked("release", &title, address::person(actor), Some(stamp)).decided(&[Kind::OfficialRelease], actor)));
-        }
-    }
-    found.sort_by_key(|(_, one)| one.asked.as_ref().map(|(_, at)| *at));
+    // What nobody asked for in particular comes last.
+    found.sort_by_key(|(_, one)| one.asked.as_ref().map_or((true, None), |(_, at)| (false, Some(*at))));
+    let all = found.len();
     let mut shown = Vec::new();
-    for (number, (proposed, mut one)) in found.into_iter().enumerate() {
-        if let Some(proposed) = proposed.filter(|_| number < EFFECTS) {
+    for (proposed, mut one) in found.into_iter().skip(from).take(WAITING) {
+        if let Some(proposed) = proposed {
             one.effect = effect(reading, proposed).await?;
         }
         shown.push(one);
-    }
-    if chosen.is_none() {
-        let document = effect(reading, Proposed::Document).await?;
-        if let Some(moved) = document {
-            let one = asked("document", &sheet.word("page-waiting-document-what"), address::INITIATIVES.to_owned(), None);
-            shown.push(Waiting { effect: Some(moved), ..one.decided(&[Kind::DocumentApprove], "") });
-        }
     }
     // Only the council decides; others see what waits.
     if !reading.offices.contains(&Office::Council) {
         shown.iter_mut().for_each(|one| one.acts.clear());
     }
-    Ok(shown)
+    Ok((shown, all))
+}
+
+/// What is proposed, and how it can be decided.
+fn told(reading: &Reading, proposed: Proposed, stamp: Option<&Stamp>) -> Option<Waiting> {
+    let (snapshot, lang) = (&reading.snapshot, reading.visit.lang);
+    let (what, id, kinds): (_, _, &[Kind]) = match proposed {
+        Proposed::Approval(id) => {
+            let proposal = &snapshot.initiatives.get(&id)?.proposal;
+            let kinds = [Kind::InitiativeApprove, Kind::InitiativeReturn, Kind::InitiativeReject];
+            let title = format!("\u{2068}{}\u{2069} {}", proposal.code, proposal.title.get(lang));
+            return Some(asked("approval", title, address::initiative(&proposal.code), stamp).decided(&kinds, &proposal.code));
+        }
+        Proposed::Document => {
+            let what = reading.sheet().word("page-waiting-document-what");
+            return Some(asked("document", what, address::INITIATIVES.to_owned(), None).decided(&[Kind::DocumentApprove], ""));
+        }
+        Proposed::Rebaseline(id) => ("rebaseline", id, &[Kind::MilestoneApproveRebaseline, Kind::MilestoneRefuseRebaseline]),
+        Proposed::Cancellation(id) => ("cancellation", id, &[Kind::MilestoneApproveCancellation, Kind::MilestoneRefuseCancellation]),
+        Proposed::Admission(id) => ("admission", id, &[Kind::MilestoneAdmit]),
+    };
+    let plan = &snapshot.milestones.get(&id)?.plan;
+    let title = format!("\u{2068}{}\u{2069} {}", plan.code, plan.title.get(lang));
+    Some(asked(what, title, address::milestone(&plan.code), stamp).decided(kinds, &plan.code))
 }
 
 type Moved = Vec<tahavol_projections::effect::Moved>;
@@ -135,11 +141,11 @@ async fn effect(reading: &Reading, proposed: Proposed) -> Result<Option<(Moved, 
     }
 }
 
-fn asked(what: &'static str, title: &str, href: String, stamp: Option<&Stamp>) -> Asked {
+fn asked(what: &'static str, title: String, href: String, stamp: Option<&Stamp>) -> Asked {
     Asked(Waiting {
         id: format!("waiting-{what}-{}", stamp.map_or(0, |stamp| stamp.position)),
         what,
-        title: title.to_owned(),
+        title,
         href,
         asked: stamp.map(|stamp| (stamp.by.name.clone(), stamp.at)),
         reason: stamp.and_then(|stamp| stamp.reason.clone()),

@@ -9,13 +9,14 @@ use tahavol_app::{AsOf, Waiting, waiting};
 use tahavol_domain::calendar::Date;
 use tahavol_domain::values::{CommissionSlug, Horizon};
 use tahavol_projections::Snapshot;
-use tahavol_projections::indicator::expected_on;
+use tahavol_projections::indicator::{TrajectoryPoint, expected_on};
 use tahavol_projections::progress::{Cell, Progress, Query, SeriesPoint, SeriesStep, attention, matrix, progress, time_series};
 use tahavol_projections::rows::{IndicatorRow, InitiativeRow, ReviewRow, RiskRow};
 use tahavol_web::address;
 use tahavol_web::overview::{COMMISSION, HORIZON, Measure, Overview, overview, parse_horizon};
 
 use super::super::Site;
+use super::decisions::releases;
 use super::reading::Reading;
 
 /// Small charts need no more than every third month.
@@ -35,8 +36,9 @@ async fn show(reading: Reading) -> Response {
     let review = last_review(&reading).await;
     let commissions = commissions(snapshot, &query, &cells);
     let indicators: Vec<Measure<'_>> =
-        snapshot.indicators.values().filter(|row| part.has(&row.definition.commission)).map(|row| measure(snapshot, row, day)).collect();
-    let waiting: Vec<Waiting> = waiting(snapshot).into_iter().filter(|row| part.has_waiting(row.commission.as_ref())).collect();
+        snapshot.indicators.values().filter(|row| part.has_indicator(row)).map(|row| measure(snapshot, row, (day, part.horizon))).collect();
+    let commission = part.commission.as_ref();
+    let waiting: Vec<Waiting> = waiting(snapshot).into_iter().filter(|row| row.is_of(commission, part.horizon)).collect();
     let shown = Overview {
         horizon: part.horizon,
         commission: part.commission.as_ref(),
@@ -47,6 +49,7 @@ async fn show(reading: Reading) -> Response {
         commissions: &commissions,
         attention: &attention(snapshot, &query),
         waiting: &waiting,
+        releases: releases(snapshot, commission, part.horizon).count(),
         target: snapshot
             .target
             .as_ref()
@@ -78,9 +81,9 @@ impl Part {
         self.commission.as_ref().is_none_or(|asked| asked == commission)
     }
 
-    /// What is nobody's in particular is everybody's.
-    fn has_waiting(&self, commission: Option<&CommissionSlug>) -> bool {
-        commission.is_none_or(|commission| self.has(commission))
+    /// Of a horizon those that have a target in it.
+    fn has_indicator(&self, row: &IndicatorRow) -> bool {
+        self.has(&row.definition.commission) && self.horizon.is_none_or(|horizon| row.targets.contains_key(&horizon))
     }
 
     /// From the matrix, which has evaluated every milestone already.
@@ -128,11 +131,16 @@ fn thinned(series: Vec<SeriesPoint>, day: Date) -> Vec<SeriesPoint> {
     series.into_iter().enumerate().filter(|(at, point)| kept(*at, point)).map(|(_, point)| point).collect()
 }
 
-fn measure<'a>(snapshot: &Snapshot, row: &'a IndicatorRow, day: Date) -> Measure<'a> {
+/// Its next target, or that of the horizon that is looked at.
+fn measure<'a>(snapshot: &Snapshot, row: &'a IndicatorRow, (day, horizon): (Date, Option<Horizon>)) -> Measure<'a> {
     let code = &row.definition.code;
     let trajectory = snapshot.trajectory(code);
     let value = snapshot.value_of(code, day).map(|national| (national.value, national.day));
-    let next = trajectory.iter().filter(|point| point.horizon.is_some()).find(|point| point.on >= day);
+    let wanted = |point: &&TrajectoryPoint| match horizon {
+        Some(_) => point.horizon == horizon,
+        None => point.horizon.is_some() && point.on >= day,
+    };
+    let next = trajectory.iter().find(wanted);
     Measure {
         row,
         value,
