@@ -1,9 +1,11 @@
-//! The forms of the pages as they are without JavaScript, and what they show of their consequence while somebody types.
+//! The pages on which people act, as they are without JavaScript: the forms, what they show while somebody types, and what waits.
 
 #[path = "forms/planning.rs"]
 mod planning;
 #[path = "forms/rows.rs"]
 mod rows;
+#[path = "forms/waiting.rs"]
+mod waiting;
 
 use tahavol_tests::browser::{Answer, Browser};
 use tahavol_tests::data;

@@ -65,3 +65,18 @@ fn document_moved(snapshot: &Snapshot) -> bool {
     let Some(next) = snapshot.document_as_it_stands() else { return false };
     snapshot.documents.last().is_none_or(|row| row.0.digest != next.digest)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_nobodys_in_particular_belongs_to_every_part() {
+        let slug = |text: &str| CommissionSlug(text.to_owned());
+        let (own, other) = (slug("training"), slug("support"));
+        let document = Waiting { proposed: Proposed::Document, asked: None, commission: None, horizon: None };
+        let of = Waiting { commission: Some(own.clone()), horizon: Some(Horizon::Short), ..document.clone() };
+        assert!(document.is_of(Some(&other), Some(Horizon::Long)) && of.is_of(None, None) && of.is_of(Some(&own), Some(Horizon::Short)));
+        assert!(!of.is_of(Some(&other), None) && !of.is_of(Some(&own), Some(Horizon::Long)));
+    }
+}

@@ -1,6 +1,6 @@
 //! What holds for every page of things: it believes nothing it is told, says what is missing, and has every word in both languages.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use tahavol_domain::calendar::{Date, Instant, Period, TimeZone};
@@ -23,7 +23,7 @@ use tahavol_domain::values::{
 };
 use tahavol_domain::{Envelope, Event, Fact, Stream, commission, indicator, initiative, milestone, programme, station};
 use tahavol_projections::Snapshot;
-use tahavol_projections::progress::{BaselineKind, Query, milestone_progress, milestone_series, progress};
+use tahavol_projections::progress::{BaselineKind, Query, attention, milestone_progress, milestone_series, progress};
 use tahavol_projections::rows::InitiativeRow;
 use tahavol_projections::sight::Sight;
 
@@ -32,7 +32,7 @@ use crate::address::Moment;
 use crate::figure::{Calendar, Hand};
 use crate::layout::{Frame, Reader};
 use crate::sheet::Sheet;
-use crate::table::Format;
+use crate::table::{Cell, Format, Row};
 
 const HOSTILE: &str = "<script>alert(1)</script>\"' onfocus=alert(2) \u{202e}x";
 const PROGRAMME: ProgrammeId = ProgrammeId(uuid_of(1));
@@ -404,6 +404,31 @@ fn every_table_can_be_taken_away_and_the_same_picture_gives_the_same_bytes() {
             }
         });
     }
+}
+
+#[test]
+fn milestones_are_narrowed_to_those_that_the_leadership_counts() {
+    let played = played();
+    let figures = progress(&played, &whole());
+    let of = |name: &str, answer: &str| {
+        let query = [(name.to_owned(), answer.to_owned())];
+        with_sheet(Lang::En, true, &played, &query, |sheet| {
+            let codes = |row: &Row| match &row.cells[0] {
+                Cell::CodeLink { code, .. } => code.clone(),
+                cell => panic!("{cell:?}"),
+            };
+            milestones::listed(sheet, &figures).rows.iter().map(codes).collect::<BTreeSet<_>>()
+        })
+    };
+    let all = of("q", "");
+    let counted = attention(&played, &whole());
+    let behind: BTreeSet<String> = counted.gaps.iter().map(|row| row.code.clone()).collect();
+    let stale: BTreeSet<String> = counted.stale.iter().map(|row| row.code.clone()).collect();
+    for (name, counted) in [("behind", behind), ("stale", stale)] {
+        assert_eq!(of(name, "yes"), counted, "{name}");
+        assert_eq!(of(name, "no"), all.difference(&counted).cloned().collect(), "{name}");
+    }
+    assert_eq!(of("stale", "perhaps"), all, "what is no answer narrows nothing");
 }
 
 #[test]
