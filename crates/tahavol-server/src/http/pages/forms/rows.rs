@@ -37,7 +37,7 @@ impl Form<'_> {
     }
 
     fn typed_rows(&self, name: &str, parts: &[Part]) -> Vec<Vec<String>> {
-        let of = |text: &str| Some((text.strip_prefix(name)?.strip_prefix('.')?.split_once('.')?.0).parse::<usize>().ok()?);
+        let of = |text: &str| text.strip_prefix(name)?.strip_prefix('.')?.split_once('.')?.0.parse::<usize>().ok();
         let count =
             self.typed.fields.iter().filter_map(|(field, _)| of(field)).filter(|number| *number < MOST).max().map_or(0, |last| last + 1);
         let one = |number: usize, part: &Part| self.typed.one(&format!("{name}.{number}.{}", part.name)).unwrap_or_default().to_owned();
