@@ -64,7 +64,8 @@ async fn a_file_is_refused_row_by_row_then_rehearsed_and_recorded() {
         assert_eq!(head(&server).await, before, "a rehearsal records nothing");
         administrator.click("main button[value=import]").await;
         let reported = event(&server, recorded(&administrator).await).await;
-        assert_eq!((&reported["type"], &reported["origin"]), (&json!("milestone.progress_reported"), &json!("import")));
+        assert_eq!(reported["type"], "milestone.progress_reported");
+        assert!(reported["origin"].as_str().is_some_and(|origin| origin.starts_with("import:")), "{reported}");
         assert_eq!(reported["data"]["note"]["fa"], "از پرونده");
         administrator.leave().await;
     }
@@ -95,10 +96,11 @@ async fn a_service_token_is_shown_once_works_and_ends_when_it_is_revoked() {
         administrator.until(&format!("return {row}?.querySelector('button') === null")).await;
         assert_eq!(asked().await, 401);
         administrator.leave().await;
-        // Both stand in the journal.
+        // That it was made and that it was revoked stands in the journal.
         let Some(auditor) = signed_in(&server, "auditor", lang).await else { return };
         auditor.go(&in_language("/administration/journal", lang)).await;
-        assert!(auditor.text("main").await.contains(&format!("reader {lang}")), "{}", auditor.text("main").await);
+        let told = "return [...document.querySelectorAll('main table tbody tr')].filter(row => row.innerText.includes('token=')).length";
+        assert!(auditor.run(told).await.as_u64() >= Some(2), "{}", auditor.text("main").await);
         auditor.leave().await;
     }
 }

@@ -153,7 +153,9 @@ async fn frame(browser: &Chromium, lang: &str) -> Vec<String> {
 /// What is wider than the window, so that the page would have to be moved sideways.
 pub(crate) async fn beside(browser: &Chromium) -> Vec<String> {
     let script = "const root = document.documentElement; if (root.scrollWidth <= root.clientWidth) return [];
-        const out = [...document.body.querySelectorAll('*')].filter(e => { const r = e.getBoundingClientRect(); return r.right > root.clientWidth + 1 || r.left < -1 });
+        const scrolls = e => e && e !== root && (getComputedStyle(e).overflowX !== 'visible' || scrolls(e.parentElement));
+        const beyond = e => { const r = e.getBoundingClientRect(); return r.right > root.clientWidth + 1 || r.left < -1 };
+        const out = [...document.body.querySelectorAll('*')].filter(e => beyond(e) && !scrolls(e.parentElement));
         return [`${root.scrollWidth} wide in ${root.clientWidth}: ${out.slice(0, 3).map(e => e.outerHTML.slice(0, 120)).join(' | ')}`]";
     texts(&browser.run(script).await)
 }

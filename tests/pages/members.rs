@@ -39,7 +39,7 @@ async fn a_member_reports_progress_in_two_clicks_with_a_day_a_note_and_a_file() 
         assert_eq!((&event["data"]["progress"], &event["data"]["note"]["fa"]), (&json!(4_150), &json!("نصب در استان همدان")));
         let file = &event["data"]["evidence"][0];
         assert_eq!((&file["title"], &file["media_type"]), (&json!("minutes.txt"), &json!("text/plain")));
-        let kept = server.get(&format!("/evidence/{}", file["sha256"].as_str().unwrap_or_else(|| panic!("{event}"))));
+        let kept = server.get(&format!("/evidence/{}", file["digest"].as_str().unwrap_or_else(|| panic!("{event}"))));
         assert_eq!(kept.bearer_auth(server.token("auditor")).send().await.unwrap().text().await.unwrap(), content);
         browser.leave().await;
     }

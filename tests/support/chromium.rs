@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::wd::{Locator, WebDriverCompatibleCommand};
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -231,7 +232,11 @@ impl Chromium {
     /// # Panics
     /// When nothing takes it.
     pub async fn press(&self, keys: &str) {
-        self.client.active_element().await.expect("a page has an active element").send_keys(keys).await.expect("keys are taken");
+        // Down and up, as fingers do: a field for files takes what is sent to it for a path.
+        let strokes = keys.chars().fold(KeyActions::new("keyboard".to_owned()), |strokes, value| {
+            strokes.then(KeyAction::Down { value }).then(KeyAction::Up { value })
+        });
+        self.client.perform_actions(strokes).await.expect("keys are taken");
     }
 
     /// Name and password, as on paper; where that leads.
