@@ -5,6 +5,7 @@ use tahavol_app::messages;
 use tahavol_domain::calendar::{Date, Instant, TimeZone, format_persian, long_persian, persian_digits};
 use tahavol_domain::quantity::Quantity;
 use tahavol_domain::text::Lang;
+use tahavol_projections::ratio::Ratio;
 
 /// The calendar in which days are shown. Each language has its own, and a reader may choose the other one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +79,13 @@ pub fn quantity(value: Quantity, lang: Lang) -> String {
         Some((whole, places)) => format!("{}{}{}", grouped(whole, lang), decimal_point(lang), digits(places, lang)),
         None => grouped(&text, lang),
     }
+}
+
+/// An exact value to two places, without the noughts that say nothing.
+#[must_use]
+pub fn ratio(value: Ratio, lang: Lang) -> String {
+    let told = value.decimal(2);
+    Quantity::parse(&told).map_or_else(|_| decimal(&told, lang), |value| quantity(value, lang))
 }
 
 /// A decimal number as it is told elsewhere (`0.9512`), in the reader's digits.

@@ -219,7 +219,7 @@ page-thing-targets = Targets
 page-thing-targets-none = No target is set.
 page-thing-target = Target
 page-thing-target-by = By the end of
-page-thing-achieved = Of the way there (1 = all)
+page-thing-achieved = Per cent of the way
 page-thing-trajectory-points = The points between which it is to move
 page-thing-trajectory-none = Without a baseline there is no trajectory.
 page-thing-indicator = Indicator

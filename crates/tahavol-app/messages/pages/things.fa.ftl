@@ -219,7 +219,7 @@ page-thing-targets = هدف‌ها
 page-thing-targets-none = هدفی تعیین نشده است.
 page-thing-target = هدف
 page-thing-target-by = تا پایان
-page-thing-achieved = از راه پیموده (۱ = همه)
+page-thing-achieved = چند درصد از راه
 page-thing-trajectory-points = نقطه‌هایی که شاخص باید میانشان حرکت کند
 page-thing-trajectory-none = بدون مقدار پایه مسیری نیست.
 page-thing-indicator = شاخص

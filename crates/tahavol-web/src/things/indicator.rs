@@ -6,13 +6,14 @@ use tahavol_domain::Kind;
 use tahavol_domain::indicator::event::{Aggregation, Derived, Direction, MeasuredValue, MeasurementScope, Quality};
 use tahavol_domain::text::Text;
 use tahavol_projections::indicator::{TrajectoryPoint, ValueOrigin, expected_on};
+use tahavol_projections::ratio::Ratio;
 use tahavol_projections::rows::{IndicatorRow, MeasurementRow, MeasurementStanding};
 
 use super::Timeline;
 use super::indicators::value;
 use crate::address;
 use crate::chart::{Measured, Promise, Side, Title, Trajectory};
-use crate::figure::{decimal, quantity};
+use crate::figure::{quantity, ratio};
 use crate::sheet::{Section, Sheet};
 use crate::table::{Cell, Column, Row, Table};
 
@@ -77,13 +78,13 @@ fn stands(sheet: &Sheet<'_>, row: &IndicatorRow) -> Markup {
         (sheet.said(vec![
             ("page-thing-value", Some(match &national {
                 Some(national) => html! {
-                    strong.figure { (decimal(&national.value.decimal(2), sheet.lang())) } (unit) " – " (sheet.word("page-thing-value-day")) " "
+                    strong.figure { (ratio(national.value, sheet.lang())) } (unit) " – " (sheet.word("page-thing-value-day")) " "
                     (sheet.hand.day(national.day)) " – " (sheet.word(origin(national.origin)))
                 },
                 None => html! { span.unknown { (sheet.word("page-no-evidence")) } },
             })),
             ("page-thing-rests-on", national.as_ref().map(|national| sheet.rests_on(&national.from))),
-            ("page-thing-expected", expected.map(|ratio| html! { span.figure { (decimal(&ratio.decimal(2), sheet.lang())) } (unit) })),
+            ("page-thing-expected", expected.map(|value| html! { span.figure { (ratio(value, sheet.lang())) } (unit) })),
             ("page-thing-trajectory", sheet.on_trajectory(row).map(|told| html! { strong { (told) } })),
         ]))
     }
@@ -141,6 +142,9 @@ fn quality(sheet: &Sheet<'_>, quality: &Quality) -> Markup {
     ])
 }
 
+/// Shares of a way are told in per cent.
+const HUNDRED: Ratio = Ratio::from_int(100);
+
 /// The target of each horizon, with how much of the way there was gone.
 fn targets(sheet: &Sheet<'_>, row: &IndicatorRow) -> Table {
     let column = |key: &'static str, word: &str| Column { key, label: sheet.word(word) };
@@ -152,7 +156,7 @@ fn targets(sheet: &Sheet<'_>, row: &IndicatorRow) -> Table {
                 Cell::Text(sheet.horizon(*horizon)),
                 Cell::Quantity(*target),
                 Cell::day(sheet.snapshot.horizons.get(horizon).map(|window| window.ends)),
-                achieved.map_or(Cell::Share(None), |achieved| value(Some(achieved.uncapped))),
+                value(achieved.and_then(|achieved| achieved.uncapped.checked_mul(HUNDRED))),
                 sheet.stamp_cell(stamp),
             ],
         }

@@ -10,6 +10,7 @@ use tahavol_domain::text::{Lang, Text, digits_to_latin};
 use tahavol_domain::values::{Evidence, Horizon, Person};
 use tahavol_projections::Snapshot;
 use tahavol_web::address;
+use tahavol_web::figure::digits;
 use tahavol_web::forms::{Answer, FILES, Question, Wrong};
 use tahavol_web::sheet::Sheet;
 use uuid::Uuid;
@@ -188,7 +189,7 @@ impl Form<'_> {
 
     /// A whole number that its field holds.
     pub(super) fn whole<T: TryFrom<u64> + Default>(&mut self, name: &'static str, hint: &str, initial: impl Display) -> T {
-        let typed = self.given(name, initial);
+        let typed = self.given(name, digits(&initial.to_string(), self.lang()));
         self.put(name, Some(hint), false, Answer::Code(typed.clone()));
         let plain: String = digits_to_latin(typed.trim()).chars().filter(|c| !matches!(c, ',' | '٬')).collect();
         match plain.parse::<u64>().ok().and_then(|number| T::try_from(number).ok()) {
