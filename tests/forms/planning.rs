@@ -31,6 +31,9 @@ async fn a_promise_that_is_typed_is_drawn_beside_the_one_that_stands_before_a_re
         drawn.contains("path class=\"before\" d=\"M") && drawn.contains("22 November 2027") && drawn.contains("<details class=\"behind\">"),
         "{drawn}"
     );
+    let heavier = form.sent(&[&[("weight", "900")], &promise[1..], &[("preview", "typing")]].concat()).await;
+    let accepted = shown(&heavier);
+    assert!(accepted.contains("Once the council accepts it:") && accepted.contains("This moves "), "{accepted}");
     // A button asks for the consequence of what is there, and a reason is missing.
     let asked = form.sent(&[&promise[..], &[("preview", "1")]].concat()).await;
     assert_eq!(asked.status, 422, "{}", asked.text);

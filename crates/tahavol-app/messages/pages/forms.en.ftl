@@ -82,6 +82,7 @@ page-act-moves = This moves { $group } from { $before } to { $after } { $voice }
 page-act-voice-planned = planned
 page-act-voice-reported = reported
 page-act-voice-verified = verified
+page-act-once-accepted = Once the council accepts it:
 page-act-moves-nothing = No figure of the programme moves by this.
 page-act-plan = What this plan promises by each day
 page-act-pending = What it changes is shown here as soon as these are answered: { $value }.

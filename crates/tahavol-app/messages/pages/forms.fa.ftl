@@ -82,6 +82,7 @@ page-act-moves = این کار { $group } را از { $before } به { $after } 
 page-act-voice-planned = برنامه‌ریزی‌شده
 page-act-voice-reported = گزارش‌شده
 page-act-voice-verified = راستی‌آزمایی‌شده
+page-act-once-accepted = پس از پذیرش شورا:
 page-act-moves-nothing = هیچ رقمی از برنامه با این کار جابه‌جا نمی‌شود.
 page-act-plan = آنچه این برنامه تا هر روز وعده می‌دهد
 page-act-pending = همین‌که این‌ها پاسخ درست بگیرند، اثر آن در اینجا نشان داده می‌شود: { $value }.

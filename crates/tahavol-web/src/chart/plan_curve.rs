@@ -44,9 +44,11 @@ impl Sheet<'_> {
         let content = html! {
             (plane.axes(&self.hand, &[0.0, 2_500.0, 5_000.0, 7_500.0, 10_000.0], |value| self.hand.share(value as u16)))
             @if let Some((ends, _)) = chart.before.last().filter(|(ends, _)| *ends != due.0) {
-                (plane.upright(lang, "before", *ends, 1, &self.telling("page-chart-due-before", self.hand.short(*ends))))
+                (plane.upright(lang, "before", *ends, u8::from(*ends < due.0), &self.telling("page-chart-due-before", self.hand.short(*ends))))
             }
-            (plane.upright(lang, "ends", due.0, 0, &self.telling("page-chart-ends", self.hand.short(due.0))))
+            // The words of the later day stand above the line of the earlier.
+            @let row = u8::from(chart.before.last().is_some_and(|(ends, _)| *ends > due.0));
+            (plane.upright(lang, "ends", due.0, row, &self.telling("page-chart-ends", self.hand.short(due.0))))
             @if from <= chart.day && chart.day <= until {
                 (plane.upright(lang, "today", chart.day, 2, &self.telling("page-chart-status-date", self.hand.short(chart.day))))
             }

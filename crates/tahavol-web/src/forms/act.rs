@@ -57,6 +57,8 @@ pub struct Consequence {
     /// Cells that move against the plan as it stands, and against the first promises.
     pub current: Vec<Moved>,
     pub original: Vec<Moved>,
+    /// Whether they move only when the council accepts what is proposed.
+    pub once_accepted: bool,
     /// What a plan promises by which day, and what the plan promises that it would replace.
     pub planned: Vec<(Date, u16)>,
     pub planned_before: Vec<(Date, u16)>,
@@ -147,6 +149,7 @@ fn changes(sheet: &Sheet<'_>, consequence: &Consequence) -> Markup {
                 p { (sheet.word("page-act-own-before")) } (sheet.voices(before))
                 p { (sheet.word("page-act-own-after")) } (sheet.voices(after))
             }
+            @if consequence.once_accepted && !none { p data-told { (sheet.word("page-act-once-accepted")) } }
             @for text in &told { p.lead data-told { (text) } }
             @if told.is_empty() && !none { p data-told { (sheet.word("page-act-moves-little")) } }
             @if none { p data-told { (sheet.word("page-act-moves-nothing")) } }

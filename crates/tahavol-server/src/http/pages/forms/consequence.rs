@@ -1,6 +1,6 @@
 //! What a command would change, before it is given.
 
-use tahavol_app::{Order, Proposed, Rehearsal, Subject};
+use tahavol_app::{Order, Proposed, Rehearsal, Subject, proposed_for};
 use tahavol_domain::calendar::Date;
 use tahavol_domain::milestone::event::Baseline;
 use tahavol_domain::milestone::measure::Measure;
@@ -28,11 +28,10 @@ pub(super) async fn before(reading: &Reading, kind: Kind, subject: &Subject) -> 
     Some(Consequence { current: effect.current, original: effect.original, ..Consequence::default() })
 }
 
-/// Of a command as it was rehearsed.
-pub(super) fn of(rehearsal: &Rehearsal, order: &Order, today: Date) -> Consequence {
+/// Of a command as it was rehearsed; what only proposes something is told as if it were accepted.
+pub(super) async fn of(reading: &Reading, rehearsal: &Rehearsal, order: &Order) -> Consequence {
     let Rehearsal { before, after } = rehearsal;
-    let (current, _) = moved(before, after, today, BaselineKind::Current);
-    let (original, _) = moved(before, after, today, BaselineKind::Original);
+    let (today, kind) = (reading.today, order.command.kind());
     let milestone = match &order.stream {
         Stream::Milestone(id) => Some(*id),
         Stream::Programme(_) | Stream::Commission(_) | Stream::Initiative(_) | Stream::Station(_) | Stream::Indicator(_) => None,
@@ -42,9 +41,18 @@ pub(super) fn of(rehearsal: &Rehearsal, order: &Order, today: Date) -> Consequen
         let (old, new) = (of(before), of(after));
         (old != new).then_some((old, new))
     });
-    let planned = milestone.filter(|_| plans(order.command.kind())).map(|id| planned(before, after, id));
+    let planned = milestone.filter(|_| plans(kind)).map(|id| planned(before, after, id));
     let (planned_before, planned) = planned.unwrap_or_default();
-    Consequence { own, current, original, planned, planned_before }
+    let proposes = milestone.filter(|_| plans(kind) || kind == Kind::MilestoneProposeCancellation);
+    let told = Consequence { own, planned, planned_before, ..Consequence::default() };
+    if let Some(proposed) = proposes.and_then(|id| proposed_for(after, id).first().copied())
+        && let Ok(effect) = reading.site().app.effect(after, proposed, today).await
+    {
+        return Consequence { current: effect.current, original: effect.original, once_accepted: true, ..told };
+    }
+    let (current, _) = moved(before, after, today, BaselineKind::Current);
+    let (original, _) = moved(before, after, today, BaselineKind::Original);
+    Consequence { current, original, ..told }
 }
 
 fn plans(kind: Kind) -> bool {

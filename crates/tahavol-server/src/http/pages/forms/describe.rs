@@ -178,7 +178,6 @@ pub(super) fn moves_figures(kind: Kind) -> bool {
         | Kind::MilestoneAdmit
         | Kind::MilestoneApproveRebaseline
         | Kind::MilestoneRefuseRebaseline
-        | Kind::MilestoneProposeCancellation
         | Kind::MilestoneApproveCancellation
         | Kind::MilestoneRefuseCancellation
         | Kind::MilestoneBlock
@@ -195,6 +194,7 @@ pub(super) fn moves_figures(kind: Kind) -> bool {
         | Kind::MilestonePlan
         | Kind::MilestoneRevise
         | Kind::MilestoneProposeRebaseline
+        | Kind::MilestoneProposeCancellation
         | Kind::MilestoneReportProgress
         | Kind::MilestoneCorrectProgress
         | Kind::MilestoneClaimCompletion

@@ -107,7 +107,7 @@ async fn send(Path(command): Path<String>, Filled(reading, typed): Filled) -> Re
     if asked.rehearses() {
         return match reading.site().app.rehearsed(&order).await {
             Ok(rehearsal) => {
-                let consequence = Some(consequence::of(&rehearsal, &order, reading.today));
+                let consequence = Some(consequence::of(&reading, &rehearsal, &order).await);
                 asked.page(&reading, StatusCode::OK, Besides { revision, consequence, ..Besides::default() })
             }
             Err(error) => asked.failed(&reading, revision, error),
