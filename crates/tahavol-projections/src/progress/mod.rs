@@ -28,7 +28,7 @@ pub use attention::{Attention, Overdue, Stale, attention};
 pub use forecast::ForecastReason;
 pub use matrix::{Cell, matrix};
 pub use planned::promised;
-pub use series::{MOST_POINTS, SeriesPoint, SeriesStep, time_series};
+pub use series::{MOST_POINTS, SeriesPoint, SeriesStep, series_by_commission, time_series};
 pub use single::{MilestonePoint, milestone_progress, milestone_series};
 
 use selection::{Entry, Selection};

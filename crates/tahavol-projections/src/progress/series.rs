@@ -1,10 +1,13 @@
 //! The three voices over time: one point for each Solar Hijri month or ISO week, all at the snapshot's position.
 
+use std::collections::BTreeMap;
+
 use tahavol_domain::calendar::Date;
+use tahavol_domain::values::CommissionSlug;
 
 use super::Query;
 use super::figures::{Sums, basis_points};
-use super::selection::Selection;
+use super::selection::{Entry, Selection};
 use super::subject::Subject;
 use crate::Snapshot;
 
@@ -38,6 +41,41 @@ pub const MOST_POINTS: usize = 1_200;
 /// query's status date where it is not given). Empty where nothing counts and no beginning is given.
 #[must_use]
 pub fn time_series(snapshot: &Snapshot, query: &Query, step: SeriesStep, from: Option<Date>, to: Option<Date>) -> Vec<SeriesPoint> {
+    over_time(snapshot, query, step, (from, to), |period, selection| point(period, selection.counting.iter()))
+}
+
+/// The same of all that the query asks for, and beside it of each commission in which something counts. Each milestone is evaluated a
+/// single time for a period.
+#[must_use]
+pub fn series_by_commission(
+    snapshot: &Snapshot,
+    query: &Query,
+    step: SeriesStep,
+    from: Option<Date>,
+    to: Option<Date>,
+) -> (Vec<SeriesPoint>, BTreeMap<CommissionSlug, Vec<SeriesPoint>>) {
+    let mut of_each: BTreeMap<CommissionSlug, Vec<SeriesPoint>> = BTreeMap::new();
+    let all = over_time(snapshot, query, step, (from, to), |period, selection| {
+        let mut groups: BTreeMap<&CommissionSlug, Vec<&Entry<'_>>> = BTreeMap::new();
+        for entry in &selection.counting {
+            groups.entry(&entry.row.plan.commission).or_default().push(entry);
+        }
+        for (slug, group) in groups {
+            of_each.entry(slug.clone()).or_default().push(point(period, group.into_iter()));
+        }
+        point(period, selection.counting.iter())
+    });
+    (all, of_each)
+}
+
+/// One point for each period, from what counts on its last day.
+fn over_time(
+    snapshot: &Snapshot,
+    query: &Query,
+    step: SeriesStep,
+    (from, to): (Option<Date>, Option<Date>),
+    mut point: impl FnMut((Date, Date), &Selection<'_>) -> SeriesPoint,
+) -> Vec<SeriesPoint> {
     let earliest = || Selection::of(snapshot, query).counting.iter().map(|entry| entry.subject.starts).min();
     let Some(from) = from.or_else(earliest) else { return Vec::new() };
     let to = to.unwrap_or(query.status_date);
@@ -45,7 +83,7 @@ pub fn time_series(snapshot: &Snapshot, query: &Query, step: SeriesStep, from: O
     let mut starts = step.first_day(from);
     while starts <= to && points.len() < MOST_POINTS {
         let ends = step.last_day(starts);
-        points.push(point(snapshot, query, starts, ends));
+        points.push(point((starts, ends), &Selection::of(snapshot, &Query { status_date: ends, ..query.clone() })));
         if ends == Date::MAX {
             break;
         }
@@ -54,9 +92,8 @@ pub fn time_series(snapshot: &Snapshot, query: &Query, step: SeriesStep, from: O
     points
 }
 
-fn point(snapshot: &Snapshot, query: &Query, starts: Date, ends: Date) -> SeriesPoint {
-    let selection = Selection::of(snapshot, &Query { status_date: ends, ..query.clone() });
-    let subjects: Vec<Subject> = selection.counting.iter().map(|entry| entry.subject).collect();
+fn point<'a>((starts, ends): (Date, Date), counting: impl Iterator<Item = &'a Entry<'a>>) -> SeriesPoint {
+    let subjects: Vec<Subject> = counting.map(|entry| entry.subject).collect();
     let sums = Sums::of(&subjects, ends);
     SeriesPoint {
         starts,

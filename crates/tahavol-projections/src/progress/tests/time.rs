@@ -2,9 +2,9 @@
 
 use tahavol_domain::milestone::measure::Measure;
 
-use super::programme::{Milestone, all_on, programme, rollout, steps};
+use super::programme::{Milestone, all_on, programme, rollout, slug, steps};
 use super::*;
-use crate::progress::{BaselineKind, MOST_POINTS, Query, SeriesStep, progress, time_series};
+use crate::progress::{BaselineKind, MOST_POINTS, Query, SeriesStep, progress, series_by_commission, time_series};
 
 fn completed_on(milestones: impl IntoIterator<Item = Milestone>, on: i32) -> Option<Date> {
     progress(&programme(milestones), &all_on(on)).completed_on
@@ -102,6 +102,23 @@ fn a_point_of_a_series_is_the_progress_of_its_last_day() {
             assert_eq!((point.pv, point.ev, point.vv), (progress.pv, progress.ev, progress.vv));
         }
     }
+}
+
+#[test]
+fn commissions_side_by_side_have_the_series_that_each_has_by_itself() {
+    let snapshot = programme([
+        Milestone::new("a", 7, 3, 60, Measure::Reported).reported(1_000, 9).reported(8_500, 33).verified(50),
+        Milestone::new("b", 2, 20, 90, rollout(3)).of("training").delivered(1, 40).delivered(2, 60),
+        Milestone::new("c", 1, 5, 70, Measure::Reported).of("training"),
+    ]);
+    let (from, to) = (Some(day(-40)), Some(day(100)));
+    let (all, mut of_each) = series_by_commission(&snapshot, &all_on(1), SeriesStep::PersianMonth, from, to);
+    assert_eq!(all, time_series(&snapshot, &all_on(1), SeriesStep::PersianMonth, from, to));
+    for name in ["technology", "training"] {
+        let query = Query { commission: Some(slug(name)), ..all_on(1) };
+        assert_eq!(of_each.remove(&slug(name)), Some(time_series(&snapshot, &query, SeriesStep::PersianMonth, from, to)));
+    }
+    assert!(of_each.is_empty(), "nothing of the others counts");
 }
 
 #[test]
