@@ -34,6 +34,14 @@ enum Led {
     No,
 }
 
+/// What events are looked for for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum For {
+    /// They have to come in order, so that the first of them are the ones.
+    Listing,
+    Counting,
+}
+
 /// Rows of one `SELECT`.
 struct Select {
     /// The table that leads the way: its positions come in order.
@@ -60,7 +68,7 @@ impl Index {
     /// At most `window.limit` and one more.
     pub(super) fn positions(&self, sought: &Sought, window: Window, bounds: (u64, u64)) -> Result<Answer<Vec<u64>>, IndexError> {
         self.at_once(|index| {
-            let Plan::Union(selects) = index.plan(sought, bounds)? else { return Ok(Vec::new()) };
+            let Plan::Union(selects) = index.plan(sought, bounds, For::Listing)? else { return Ok(Vec::new()) };
             let (sql, mut values) = union(selects);
             let order = match window.direction {
                 Direction::OldestFirst => "ASC",
@@ -78,7 +86,7 @@ impl Index {
             if sought.is_everything_shown() {
                 return index.count_shown(sought, until);
             }
-            let Plan::Union(selects) = index.plan(sought, (0, until))? else { return Ok(0) };
+            let Plan::Union(selects) = index.plan(sought, (0, until), For::Counting)? else { return Ok(0) };
             let (sql, values) = union(selects);
             Ok(index.connection.query_row(&format!("SELECT count(*) FROM ({sql})"), params_from_iter(values), |row| row.get(0))?)
         })
@@ -114,26 +122,34 @@ impl Index {
         Ok(Answer { end, what: ask(self)? })
     }
 
-    fn plan(&self, sought: &Sought, (low, high): (u64, u64)) -> Result<Plan, IndexError> {
+    fn plan(&self, sought: &Sought, (low, high): (u64, u64), wanted: For) -> Result<Plan, IndexError> {
         let Some(conditions) = self.conditions(sought)? else { return Ok(Plan::Nothing) };
         let Some((low, high)) = self.narrow(sought, low, high)? else { return Ok(Plan::Nothing) };
         let within = |leads: char| Condition::plain(&format!("{leads}.position BETWEEN ? AND ?"), vec![integer(low), integer(high)]);
+        let said = |sql: &str| sought.text.as_ref().map(|text| Condition::plain(sql, vec![Value::Text(text.clone())]));
+        let said_by_event = said("EXISTS (SELECT 1 FROM words AS w WHERE w.position = e.position AND instr(w.text, ?) > 0)");
         let Some(strands) = &sought.timeline else {
-            let within = within('e');
-            let leading = self.leading(&conditions, &within)?;
-            let from = leading.map_or_else(|| "event AS e NOT INDEXED".to_owned(), |index| format!("event AS e INDEXED BY {index}"));
-            return Ok(Plan::Union(vec![Select::new('e', from, conditions.iter().chain([&within]))]));
+            let few = self.few(&conditions, &within('e'))?;
+            let (leads, from, said) = match (few.or_else(|| many(&conditions, wanted)), said("instr(w.text, ?) > 0")) {
+                (Some(index), None) => ('e', format!("event AS e INDEXED BY {index}"), None),
+                (Some(index), Some(_)) if few.is_some() => ('e', format!("event AS e INDEXED BY {index}"), said_by_event),
+                (None, None) => ('e', "event AS e NOT INDEXED".to_owned(), None),
+                // Where nothing else is asked, nothing else is looked up; else only events that say it are.
+                (_, said) if conditions.is_empty() => ('w', "words AS w".to_owned(), said),
+                (_, said) => ('w', "words AS w CROSS JOIN event AS e ON e.position = w.position".to_owned(), said),
+            };
+            return Ok(Plan::Union(vec![Select::new(leads, from, said.iter().chain(&conditions).chain([&within(leads)]))]));
         };
         let mut selects = Vec::new();
         for strand in strands {
             let Some(Way { leads, from, conditions: led }) = self.way(strand)? else { continue };
-            selects.push(Select::new(leads, from.to_owned(), led.iter().chain(&conditions).chain([&within(leads)])));
+            selects.push(Select::new(leads, from.to_owned(), led.iter().chain(&conditions).chain(&said_by_event).chain([&within(leads)])));
         }
         Ok(if selects.is_empty() { Plan::Nothing } else { Plan::Union(selects) })
     }
 
-    /// The index to walk along; none: the events themselves, in their order.
-    fn leading(&self, conditions: &[Condition], within: &Condition) -> Result<Option<&'static str>, IndexError> {
+    /// The index of the condition that holds for the fewest events, where they are few.
+    fn few(&self, conditions: &[Condition], within: &Condition) -> Result<Option<&'static str>, IndexError> {
         let mut best: Option<(i64, &'static str)> = None;
         for condition in conditions {
             let (index, also) = match condition.led {
@@ -150,11 +166,7 @@ impl Index {
                 best = Some((found, index));
             }
         }
-        let in_order = conditions.iter().find_map(|condition| match condition.led {
-            Led::InOrder(index) => Some(index),
-            Led::Sorted(_) | Led::No => None,
-        });
-        Ok(best.filter(|(found, _)| *found < FEW).map(|(_, index)| index).or(in_order))
+        Ok(best.filter(|(found, _)| *found < FEW).map(|(_, index)| index))
     }
 
     /// Where in the ledger events of these recorded times can lie at all.
@@ -178,7 +190,7 @@ impl Index {
         Ok((low <= high).then_some((low, high)))
     }
 
-    /// None where a name is asked for that no event has.
+    /// On what an event is and not on its words. None where a name is asked for that no event has.
     fn conditions(&self, sought: &Sought) -> Result<Option<Vec<Condition>>, IndexError> {
         let filter = &sought.filter;
         let mut conditions = Vec::new();
@@ -226,10 +238,6 @@ impl Index {
                 led: Led::Sorted("event_effective"),
             });
         }
-        if let Some(text) = &sought.text {
-            let sql = "EXISTS (SELECT 1 FROM words AS w WHERE w.position = e.position AND instr(w.text, ?) > 0)";
-            conditions.push(Condition::plain(sql, vec![Value::Text(text.clone())]));
-        }
         if let Some(hidden) = self.hidden(sought)? {
             conditions.push(Condition::plain(&format!("NOT ({hidden})"), Vec::new()));
         }
@@ -270,6 +278,14 @@ impl Index {
         }
         Ok(Some(Way { leads, from, conditions }))
     }
+}
+
+/// An index to walk along for many events; none: the events themselves, in their order.
+fn many(conditions: &[Condition], wanted: For) -> Option<&'static str> {
+    conditions.iter().find_map(|condition| match (condition.led, wanted) {
+        (Led::InOrder(index), _) | (Led::Sorted(index), For::Counting) => Some(index),
+        (Led::Sorted(_), For::Listing) | (Led::No, _) => None,
+    })
 }
 
 impl Condition {

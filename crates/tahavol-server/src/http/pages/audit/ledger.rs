@@ -49,22 +49,18 @@ impl Found {
         }
         let position = |name: &str| reading.asked(name).and_then(|text| text.parse::<u64>().ok());
         let (before, after) = (position(BEFORE), position(AFTER));
-        let total = app.search_total(filter).await?;
         let fresh = Found::fresh(reading, headers, filter).await?;
-        let found = match after {
-            Some(after) => {
-                let window = Window { above: Some(after), below: None, direction: Direction::OldestFirst, limit: SIZE };
-                let mut found = app.search(filter, window).await?;
-                found.facts.reverse();
-                Found { facts: found.facts, newer: found.more, older: true, total, fresh }
-            }
-            None => {
-                let window = Window { above: None, below: before, direction: Direction::NewestFirst, limit: SIZE };
-                let found = app.search(filter, window).await?;
-                Found { facts: found.facts, newer: before.is_some(), older: found.more, total, fresh }
-            }
-        };
-        Ok(found)
+        let above = |after| Window { above: Some(after), below: None, direction: Direction::OldestFirst, limit: SIZE };
+        let below = Window { above: None, below: before, direction: Direction::NewestFirst, limit: SIZE };
+        let mut found = app.search(filter, after.map_or(below, above)).await?;
+        let is_all = before.is_none() && after.is_none() && !found.more;
+        // What is on the page has been counted.
+        let total = if is_all { Total { events: found.facts.len() as u64, reach: found.reach } } else { app.search_total(filter).await? };
+        if after.is_some() {
+            found.facts.reverse();
+            return Ok(Found { facts: found.facts, newer: found.more, older: true, total, fresh });
+        }
+        Ok(Found { facts: found.facts, newer: before.is_some(), older: found.more, total, fresh })
     }
 
     /// How many have come since the page that asks for itself again was opened.
