@@ -2,12 +2,13 @@
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant as Moment};
 
 use futures_util::future::try_join_all;
 use tahavol_domain::calendar::Instant;
 use tahavol_projections::Snapshot;
 use tokio::task::spawn_blocking;
+use tokio::time::sleep;
 
 use crate::app::{Follower, Tahavol};
 use crate::error::AppError;
@@ -112,29 +113,54 @@ impl Tahavol {
         spawn_blocking(move || Batch::decode(recorded)).await.map_err(|_| AppError::ShuttingDown)
     }
 
-    /// Far from any waypoint, as after a start from a snapshot on disk: leaves waypoints on its way for those who come next.
+    /// Far from any waypoint, as just after a start from a snapshot on disk.
     async fn long_fold(&self, base: Arc<Snapshot>, at: AsOf, until: u64) -> Result<Arc<Snapshot>, AppError> {
         let mut ahead: Ahead = read_ahead(Arc::clone(self.ledger()), base.position, until, Batch::decode);
         let mut snapshot = Snapshot::clone(&base);
         while let Some(batch) = ahead.next().await? {
-            let app = self.clone();
-            let folded = spawn_blocking(move || {
-                let every = app.waypoint_every();
-                let mut keep = |snapshot: &Snapshot| {
-                    if snapshot.position.is_some_and(|position| (position + 1).is_multiple_of(every)) {
-                        app.waypoints().keep(Arc::new(snapshot.clone()));
-                    }
-                };
-                let flow = fold_until(&mut snapshot, batch, at, &mut keep)?;
-                Ok::<_, AppError>((snapshot, flow))
-            });
-            let (folded, flow) = folded.await.map_err(|_| AppError::ShuttingDown)??;
+            let (folded, flow) = self.fold_on(snapshot, batch, at).await?;
             snapshot = folded;
             if flow.is_break() {
                 break;
             }
         }
         Ok(Arc::new(snapshot))
+    }
+
+    /// Leaves waypoints on its way for those who come next.
+    async fn fold_on(&self, mut snapshot: Snapshot, batch: Batch, at: AsOf) -> Result<(Snapshot, ControlFlow<()>), AppError> {
+        let app = self.clone();
+        let folded = spawn_blocking(move || {
+            let every = app.waypoint_every();
+            let mut keep = |snapshot: &Snapshot| {
+                if snapshot.position.is_some_and(|position| (position + 1).is_multiple_of(every)) {
+                    app.waypoints().keep(Arc::new(snapshot.clone()));
+                }
+            };
+            let flow = fold_until(&mut snapshot, batch, at, &mut keep)?;
+            Ok::<_, AppError>((snapshot, flow))
+        });
+        folded.await.map_err(|_| AppError::ShuttingDown)?
+    }
+
+    /// A start from a snapshot on disk has no waypoints before it. They are laid here from the beginning on, so that nobody who looks
+    /// into the past has to wait for a long fold; on one core, and for half of its time.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read, or has an event that cannot; the waypoints before that stay.
+    pub async fn lay_waypoints(&self) -> Result<(), AppError> {
+        let Some(until) = self.health().started_from.checked_sub(1) else { return Ok(()) };
+        let mut snapshot = Snapshot::default();
+        while snapshot.position < Some(until) {
+            let (began, before) = (Moment::now(), snapshot.position);
+            let batch = self.decoded(before.map_or(0, |position| position + 1), PIECE).await?;
+            (snapshot, _) = self.fold_on(snapshot, batch, AsOf::Position(until)).await?;
+            if snapshot.position == before {
+                break;
+            }
+            sleep(began.elapsed()).await;
+        }
+        Ok(())
     }
 
     /// The best picture to begin with.

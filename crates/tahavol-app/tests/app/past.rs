@@ -1,5 +1,7 @@
 //! The programme as it was known at an earlier position or instant.
 
+use std::sync::Arc;
+
 use tahavol_app::AsOf;
 use tahavol_projections::Snapshot;
 
@@ -68,4 +70,26 @@ async fn a_past_picture_far_from_any_waypoint_is_folded_from_the_beginning() {
     }
     let again = world.app.as_of(AsOf::Position(then.position.unwrap())).await.unwrap();
     assert_eq!(again.digest(), then.digest());
+}
+
+#[tokio::test]
+async fn after_a_start_from_a_snapshot_the_way_back_is_laid_and_leads_to_what_was() {
+    let world = World::founded().await;
+    let mut then = Vec::new();
+    for step in 1..=25 {
+        world.reported(step * 100).await;
+        then.push(world.app.snapshot());
+    }
+    world.reopen().await.close().await;
+    let restarted = world.reopen().await;
+    assert!(restarted.health().started_from > 25);
+    restarted.lay_waypoints().await.unwrap();
+    let waypoint = AsOf::Position(then[3].position.unwrap() / 4 * 4 - 1);
+    let first = restarted.as_of(waypoint).await.unwrap();
+    // So many others that nobody remembers what was asked for lately.
+    for snapshot in &then {
+        let again = restarted.as_of(AsOf::Position(snapshot.position.unwrap())).await.unwrap();
+        assert_eq!(again.digest(), snapshot.digest());
+    }
+    assert!(Arc::ptr_eq(&first, &restarted.as_of(waypoint).await.unwrap()), "it is kept, and not folded again");
 }

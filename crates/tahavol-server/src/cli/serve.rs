@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use tahavol_app::{Clock, Follower};
+use tahavol_app::{Clock, Follower, Tahavol};
 use tokio::net::TcpListener;
 
 use super::{DataArguments, ListenArguments, say, way_in};
@@ -56,6 +56,7 @@ async fn listen(settings: &Settings, opened: &Opened) -> Result<(), Failure> {
     let site = Site::try_new(opened, settings, closing.clone())?;
     let mut beside = vec![
         tokio::spawn(crate::http::shred(Arc::clone(&site))),
+        tokio::spawn(lay_waypoints(opened.app.clone())),
         tokio::spawn(crate::equality::watch(opened.app.clone(), settings.health.clone())),
         tokio::spawn(collector.run()),
         tokio::spawn(crate::unfounded::warn(opened.app.clone())),
@@ -75,6 +76,13 @@ async fn listen(settings: &Settings, opened: &Opened) -> Result<(), Failure> {
     beside.iter().for_each(tokio::task::JoinHandle::abort);
     tracing::info!("shutting down");
     stopping.await.unwrap_or(Ok(()))
+}
+
+/// So that those who look far back soon after the start wait no longer than others.
+async fn lay_waypoints(app: Tahavol) {
+    if let Err(error) = app.lay_waypoints().await {
+        tracing::warn!(%error, "the way back is not laid to its end; looking far back takes longer");
+    }
 }
 
 /// Where everything is. The last line is the address, for programs that start this one.
