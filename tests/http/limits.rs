@@ -122,6 +122,14 @@ async fn a_person_has_only_so_many_subscriptions() {
 }
 
 #[tokio::test]
+async fn a_page_that_takes_too_long_is_given_up_and_the_reader_told_to_come_again() {
+    let server = Server::of_with(data::founded(), &[("TAHAVOL_LIMITS__REQUEST_SECONDS", "0")]);
+    let late = server.get("/overview?lang=en").bearer_auth(server.token("council")).send().await.unwrap();
+    assert_eq!((late.status().as_u16(), late.headers().contains_key("retry-after")), (503, true));
+    assert!(late.text().await.unwrap().contains("Something went wrong"));
+}
+
+#[tokio::test]
 async fn a_batch_compares_two_moments_once_and_costs_no_more_than_one_request() {
     let server = Server::of(data::founded());
     let codes = async |query: &str, count: usize| {

@@ -132,7 +132,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .nest("/log", log::routes())
         .route("/session", get(session::tell))
         .merge(sign_in::routes())
-        .merge(pages::routes())
+        .merge(pages::routes(&site))
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))

@@ -13,14 +13,19 @@ mod work;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use tokio::time::timeout;
 
 use super::Site;
+use super::sign_in::Visit;
 
 pub(super) use reading::home_of;
 
 /// All of them.
-pub(super) fn routes() -> Router<Arc<Site>> {
+pub(super) fn routes(site: &Arc<Site>) -> Router<Arc<Site>> {
     Router::new()
         .route("/live", get(live::follow))
         .merge(overview::routes())
@@ -30,4 +35,18 @@ pub(super) fn routes() -> Router<Arc<Site>> {
         .merge(decisions::routes())
         .merge(audit::routes())
         .merge(administration::routes())
+        .route_layer(from_fn_with_state(Arc::clone(site), in_time))
+}
+
+/// What only looks is given up when it takes too long, so that nobody waits for ever. Whoever changes something is told how it came out.
+async fn in_time(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
+    if !request.method().is_safe() {
+        return next.run(request).await;
+    }
+    let (parts, body) = request.into_parts();
+    let visit = Visit::of(&parts, &site);
+    match timeout(site.patience(), next.run(Request::from_parts(parts, body))).await {
+        Ok(response) => response,
+        Err(late) => visit.map_or_else(IntoResponse::into_response, |visit| visit.trouble(late)),
+    }
 }

@@ -10,7 +10,9 @@ use tahavol_domain::calendar::Date;
 use tahavol_domain::values::{CommissionSlug, Horizon};
 use tahavol_projections::Snapshot;
 use tahavol_projections::indicator::{TrajectoryPoint, expected_on};
-use tahavol_projections::progress::{Cell, Progress, Query, SeriesPoint, SeriesStep, attention, matrix, progress, time_series};
+use tahavol_projections::progress::{
+    Cell, Progress, Query, SeriesPoint, SeriesStep, attention, matrix, progress, series_by_commission, time_series,
+};
 use tahavol_projections::rows::{IndicatorRow, InitiativeRow, ReviewRow, RiskRow};
 use tahavol_web::address;
 use tahavol_web::overview::{COMMISSION, HORIZON, Measure, Overview, overview, parse_horizon};
@@ -27,14 +29,22 @@ pub(super) fn routes() -> Router<Arc<Site>> {
 }
 
 async fn show(reading: Reading) -> Response {
+    let frozen = frozen_by_last_review(&reading).await;
+    reading.apart(move |reading| shown(reading, frozen)).await
+}
+
+fn shown(reading: &Reading, frozen: Option<(Arc<ReviewRow>, Arc<Snapshot>)>) -> Response {
     let snapshot = &reading.snapshot;
     let (day, baseline) = (reading.day, reading.moment.baseline);
-    let part = Part::asked_for(&reading);
+    let part = Part::asked_for(reading);
     let query = Query { status_date: day, baseline, horizon: part.horizon, commission: part.commission.clone(), initiative: None };
     let cells = matrix(snapshot, day, baseline);
     let now = part.figures(snapshot, &cells, &query);
-    let review = last_review(&reading).await;
-    let commissions = commissions(snapshot, &query, &cells);
+    let review = frozen.map(|(row, past)| {
+        let day = past.recorded_at.map_or(day, |instant| instant.date_in(&past.time_zone()));
+        (row, matrix(&reading.sight.of(&past), day, baseline))
+    });
+    let (series, commissions) = series(snapshot, &query, &cells, &now);
     let indicators: Vec<Measure<'_>> =
         snapshot.indicators.values().filter(|row| part.has_indicator(row)).map(|row| measure(snapshot, row, (day, part.horizon))).collect();
     let commission = part.commission.as_ref();
@@ -45,7 +55,7 @@ async fn show(reading: Reading) -> Response {
         matrix: &cells,
         review: review.as_ref().map(|(row, cells)| (row.as_ref(), cells.as_slice())),
         now: &now,
-        series: &time_series(snapshot, &query, SeriesStep::PersianMonth, None, now.due),
+        series: &series,
         commissions: &commissions,
         attention: &attention(snapshot, &query),
         waiting: &waiting,
@@ -102,26 +112,36 @@ impl Part {
     }
 }
 
-/// The last review of the picture, and the matrix that it looked at, as the reader is shown it. None where that past cannot be had.
-async fn last_review(reading: &Reading) -> Option<(Arc<ReviewRow>, Vec<Cell>)> {
+/// The last review of the picture, and the picture that it looked at. None where that past cannot be had.
+async fn frozen_by_last_review(reading: &Reading) -> Option<(Arc<ReviewRow>, Arc<Snapshot>)> {
     let row = reading.snapshot.reviews.values().max_by_key(|row| row.held.position)?;
     let past = reading.site().app.as_of(AsOf::Position(row.review.frozen_position)).await.ok()?;
-    let day = past.recorded_at.map_or(reading.day, |instant| instant.date_in(&past.time_zone()));
-    Some((Arc::clone(row), matrix(&reading.sight.of(&past), day, reading.moment.baseline)))
+    Some((Arc::clone(row), past))
 }
 
-/// Each commission that has milestones in the horizon, over the same days.
-fn commissions(snapshot: &Snapshot, query: &Query, cells: &[Cell]) -> Vec<(CommissionSlug, Vec<SeriesPoint>)> {
+/// Month by month: what is looked at, and beside it each commission of the horizon over the same months.
+fn series(
+    snapshot: &Snapshot,
+    query: &Query,
+    cells: &[Cell],
+    now: &Progress,
+) -> (Vec<SeriesPoint>, Vec<(CommissionSlug, Vec<SeriesPoint>)>) {
     let of_row = || cells.iter().filter(|cell| cell.horizon == query.horizon);
     let whole = of_row().find(|cell| cell.commission.is_none()).map(|cell| &cell.progress);
     let (from, until) = whole.map_or((None, None), |progress| (progress.starts, progress.due));
-    let of = |cell: &Cell| {
+    let beside = Query { commission: None, ..query.clone() };
+    let (all, mut of_each) = series_by_commission(snapshot, &beside, SeriesStep::PersianMonth, from, until);
+    let mut of = |cell: &Cell| {
         let slug = cell.commission.clone()?;
-        let query = Query { commission: Some(slug.clone()), ..query.clone() };
-        let series = time_series(snapshot, &query, SeriesStep::PersianMonth, from, until);
+        let series = of_each.remove(&slug).unwrap_or_default();
         Some((slug, thinned(series, query.status_date)))
     };
-    of_row().filter_map(of).collect()
+    let commissions = of_row().filter_map(&mut of).collect();
+    let asked = match query.commission {
+        None => all,
+        Some(_) => time_series(snapshot, query, SeriesStep::PersianMonth, None, now.due),
+    };
+    (asked, commissions)
 }
 
 /// Every third month, the last one, and the one in which the status date lies.

@@ -1,5 +1,6 @@
 //! One request for a page about the programme: who reads, and the one picture at the moment that stands in the address.
 
+use std::panic::resume_unwind;
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Query};
@@ -19,6 +20,7 @@ use tahavol_web::figure::{Calendar, Hand};
 use tahavol_web::sheet::{Said, Sheet};
 use tahavol_web::table::{FORMAT, Format, TABLE, Table};
 use tahavol_web::{Markup, SHEET_POLICY};
+use tokio::task::spawn_blocking;
 
 use super::super::Site;
 use super::super::sign_in::{Around, Visit, escaped};
@@ -175,6 +177,17 @@ impl Reading {
             offices: &self.offices,
             said: self.said,
         }
+    }
+
+    /// Makes a page where it may take its time. The figures of a whole programme are not the reactor's work: whoever asks meanwhile
+    /// whether the server lives would wait for them.
+    pub(in crate::http) async fn apart(self, page: impl FnOnce(&Reading) -> Response + Send + 'static) -> Response {
+        let made = spawn_blocking(move || page(&self)).await;
+        made.unwrap_or_else(|error| match error.try_into_panic() {
+            // It is told and answered where every handler's is.
+            Ok(panic) => resume_unwind(panic),
+            Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        })
     }
 
     pub(in crate::http) fn page(&self, markup: Markup) -> Response {

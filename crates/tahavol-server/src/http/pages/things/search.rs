@@ -5,7 +5,7 @@ use tahavol_web::things::search;
 
 use super::Reading;
 
-pub(super) async fn search(reading: Reading) -> Response {
+pub(super) fn search(reading: &Reading) -> Response {
     let sheet = reading.sheet();
     match search::coded(&sheet) {
         Some(address) => reading.visit.go(&address),
