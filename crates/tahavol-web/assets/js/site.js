@@ -22,16 +22,29 @@ async function renew() {
 }
 
 function follow() {
-  const moment = document.querySelector("#moment[data-live]");
-  if (!moment || !("EventSource" in window)) return;
-  const source = new EventSource(`/live?after=${moment.dataset.position ?? ""}`);
-  let waiting = false;
-  source.addEventListener("position", () => {
-    if (waiting) return;
-    waiting = true;
-    // Many things that happen at once are looked at once.
-    setTimeout(async () => { waiting = false; await renew().catch(() => {}); }, 400);
-  });
+  if (!document.querySelector("#moment[data-live]") || !("EventSource" in window)) return;
+  let source, moved = false, looking = false;
+  const look = async () => {
+    moved = true;
+    if (looking) return;
+    looking = true;
+    while (moved) {
+      // Many things that happen at once are looked at once, and an answer that takes long is waited for.
+      await new Promise((done) => setTimeout(done, 400));
+      moved = false;
+      await renew().catch(() => {});
+    }
+    looking = false;
+  };
+  // A browser opens six connections to a server and no more: a page that nobody looks at gives its own back.
+  const listen = () => {
+    source?.close();
+    if (document.hidden) return;
+    source = new EventSource(`/live?after=${document.querySelector("#moment")?.dataset.position ?? ""}`);
+    source.addEventListener("position", look);
+  };
+  document.addEventListener("visibilitychange", listen);
+  listen();
 }
 
 // The slider writes into the field beside it and sends the form when it is let go.
