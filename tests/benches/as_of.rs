@@ -3,6 +3,7 @@
 
 #![expect(clippy::print_stdout, reason = "a benchmark tells its figures")]
 
+mod clock;
 mod sample;
 #[expect(dead_code, reason = "nothing stands beside it but a clock")]
 mod support;
@@ -18,6 +19,8 @@ use tahavol_domain::text::Lang;
 use tahavol_graphql::{Caller, Limits, TahavolSchema, schema};
 use tahavol_ledger::SqliteLedger;
 use tokio::runtime::Runtime;
+
+use clock::{Dice, quantile, told};
 
 const ROUNDS: usize = 5;
 const QUESTIONS: usize = 400;
@@ -80,25 +83,4 @@ async fn ask(schema: &TahavolSchema, position: u64) -> Duration {
     let took = began.elapsed();
     assert!(response.errors.is_empty() && bytes.len() > 1_000, "{:?}", response.errors);
     took
-}
-
-fn quantile(sorted: &[Duration], percent: usize) -> Duration {
-    sorted[(sorted.len() * percent).div_ceil(100).saturating_sub(1)]
-}
-
-fn told(duration: Duration) -> String {
-    format!("{:.2} ms", duration.as_secs_f64() * 1e3)
-}
-
-/// The same positions in every run: SplitMix64 (Steele, Lea, Flood 2014).
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % bound
-    }
 }

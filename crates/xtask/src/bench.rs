@@ -12,6 +12,7 @@ const BENCHES: &[(&str, &str, &str)] = &[
     ("replay", "replay", "a million events from the file to the first answer, and the memory it takes"),
     ("memory", "replay", "the same run's memory"),
     ("as-of", "as_of", "progress at random positions of a million"),
+    ("pages", "pages", "every page over a million events, now and at random positions, beside the sign-in page"),
     ("progress", "progress", "the horizon × commission matrix over HTTP beside a hello-world handler"),
 ];
 

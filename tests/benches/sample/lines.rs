@@ -4,9 +4,10 @@ use tahavol_domain::calendar::{Date, Instant, TimeZone};
 use tahavol_domain::fact::{command_digest, encode, event_id};
 use tahavol_domain::milestone::event::{Baseline, Plan, ProgressReport, Resolution};
 use tahavol_domain::milestone::measure::Measure;
+use tahavol_domain::programme::event::{Review, ReviewKind};
 use tahavol_domain::text::Text;
 use tahavol_domain::values::{ActorId, CommissionSlug, Horizon, InitiativeId, MilestoneId, Office, Person, ProgrammeId, Sha256};
-use tahavol_domain::{Envelope, Event, Fact, Stream, milestone};
+use tahavol_domain::{Envelope, Event, Fact, Stream, milestone, programme};
 use tahavol_ledger::NewEvent;
 use tahavol_projections::Snapshot;
 use uuid::Uuid;
@@ -73,6 +74,10 @@ impl Lines {
         self.next
     }
 
+    pub(super) fn programme_stream(&self) -> String {
+        Stream::Programme(self.programme).to_string()
+    }
+
     pub(super) fn milestone(&self, number: usize) -> Milestone {
         let (initiative, commission, horizon) = self.initiatives[number % self.initiatives.len()].clone();
         let code = format!("B-{number:03}");
@@ -98,12 +103,11 @@ impl Lines {
         let plan = Plan { initiative: milestone.initiative, code: milestone.code.clone(), title, baseline, provenance: None };
         let planned = milestone::Event::Planned(Box::new(plan));
         let admitted = milestone::Event::Admitted(Resolution { resolution: Some("مصوبه ۲ شورای عالی تحول".to_owned()) });
-        let council = Person { id: ActorId("council".to_owned()), name: "زهرا رستگار".to_owned() };
         let member = (milestone.reporter.clone(), Office::Member(milestone.commission.clone()));
         let day = self.founded_on.plus_days(1);
         vec![
             self.event(milestone, member, self.began, day, planned),
-            self.event(milestone, (council, Office::Council), self.began, day, admitted),
+            self.event(milestone, (council(), Office::Council), self.began, day, admitted),
         ]
     }
 
@@ -122,24 +126,48 @@ impl Lines {
         self.event(milestone, by, time, day, report)
     }
 
-    fn event(
+    /// A stock-take of the picture just before it.
+    pub(super) fn review(&mut self, revision: u64, of: u64) -> NewEvent {
+        let time = self.began.plus_micros((self.next * (DAYS * 86_400_000_000 / of)) as i64);
+        let review = Review {
+            review: Uuid::new_v5(&self.programme.0, format!("review {}", self.next).as_bytes()),
+            kind: ReviewKind::StockTake,
+            title: Text { fa: "جلسه پایش پیشرفت".to_owned(), en: Some("Stock-take".to_owned()) },
+            frozen_position: self.next - 1,
+            strengths: Vec::new(),
+            weaknesses: Vec::new(),
+            commendations: Vec::new(),
+            actions: Vec::new(),
+        };
+        let stream = self.programme_stream();
+        let held = Event::Programme(programme::Event::ReviewHeld(review));
+        self.line(&stream, revision, (council(), Office::Council), time, time.date_in(&TimeZone::tehran()), held)
+    }
+
+    fn event(&mut self, milestone: &mut Milestone, by: (Person, Office), time: Instant, day: Date, event: milestone::Event) -> NewEvent {
+        let revision = milestone.revision.map_or(0, |revision| revision + 1);
+        milestone.revision = Some(revision);
+        self.line(&milestone.stream, revision, by, time, day, Event::Milestone(event))
+    }
+
+    fn line(
         &mut self,
-        milestone: &mut Milestone,
+        stream: &str,
+        revision: u64,
         (person, office): (Person, Office),
         time: Instant,
         day: Date,
-        event: milestone::Event,
+        event: Event,
     ) -> NewEvent {
-        let revision = milestone.revision.map_or(0, |revision| revision + 1);
         let command_id = Uuid::new_v5(&self.programme.0, &self.next.to_be_bytes());
         let said = Envelope {
-            id: event_id(command_id, &milestone.stream, 0),
+            id: event_id(command_id, stream, 0),
             programme: self.programme,
-            stream: milestone.stream.clone(),
+            stream: stream.to_owned(),
             time,
             effective_on: Some(day),
             revision,
-            command_digest: command_digest(&(&milestone.stream, self.next), &person.id).unwrap_or(Sha256([0; 32])),
+            command_digest: command_digest(&(stream, self.next), &person.id).unwrap_or(Sha256([0; 32])),
             actor: person.id,
             actor_name: person.name,
             office,
@@ -150,10 +178,13 @@ impl Lines {
             origin: "graphql".to_owned(),
             basis: self.next.checked_sub(1),
         };
-        let fact = Fact { envelope: said, event: Event::Milestone(event) };
+        let fact = Fact { envelope: said, event };
         let line = encode(&fact).expect("it has a line").into();
-        milestone.revision = Some(revision);
         self.next += 1;
         NewEvent { id: fact.envelope.id.0, event_type: fact.event.event_type().to_owned(), line }
     }
+}
+
+fn council() -> Person {
+    Person { id: ActorId("council".to_owned()), name: "زهرا رستگار".to_owned() }
 }

@@ -42,42 +42,49 @@ pub(crate) fn today() -> Date {
     Date::parse("2026-06-01").expect("a day")
 }
 
+/// Every how many events a ledger that was lived with has a stock-take.
+const REVIEW_EVERY: u64 = 100_000;
+
 /// A ledger of exactly a million events. It is made once and kept, so that rounds, runs and benchmarks measure the same bytes.
 pub(crate) fn million(runtime: &Runtime) -> PathBuf {
-    let kept = place().join(format!("million-v{VERSION}-{}", env!("CARGO_PKG_VERSION")));
-    if kept.exists() {
-        return kept;
-    }
-    println!("making a ledger of a million events (once)");
-    let began = Moment::now();
-    let beside = kept.with_extension("new");
-    drop(fs::remove_dir_all(&beside));
-    runtime.block_on(async {
-        let (ledger, milestones) = founded(&beside, MILESTONES).await;
-        report(&ledger, milestones, MILLION).await;
-        ledger.close().await.expect("the ledger closes");
-    });
-    fs::rename(&beside, &kept).expect("the ledger gets its name");
-    println!("made in {:.1} s", began.elapsed().as_secs_f64());
-    kept
+    once("million", |beside| {
+        println!("making a ledger of a million events (once)");
+        runtime.block_on(async {
+            let (ledger, mut milestones) = founded(beside, MILESTONES).await;
+            report(&ledger, &mut milestones, MILLION, MILLION).await;
+            ledger.close().await.expect("the ledger closes");
+        });
+    })
+}
+
+/// A million events that begin with the whole history of the demonstration, so that every page has something to show, and in which
+/// the council takes stock again and again.
+pub(crate) fn million_lived(runtime: &Runtime) -> PathBuf {
+    once("million-lived", |beside| {
+        println!("making a ledger of a million events with a history (once)");
+        runtime.block_on(async {
+            let (ledger, mut milestones) = played(beside, true, MILESTONES).await;
+            for until in (REVIEW_EVERY..=MILLION).step_by(REVIEW_EVERY as usize) {
+                report(&ledger, &mut milestones, until - 1, MILLION).await;
+                review(&ledger, &milestones).await;
+            }
+            ledger.close().await.expect("the ledger closes");
+        });
+    })
 }
 
 /// The same events in a ledger of its own, signed; with the key that its head is signed by. Made once and kept.
 pub(crate) fn million_signed(runtime: &Runtime) -> (PathBuf, VerifyingKey) {
     let key = signing_key();
-    let kept = place().join(format!("million-signed-v{VERSION}-{}", env!("CARGO_PKG_VERSION")));
-    if !kept.exists() {
+    let kept = once("million-signed", |beside| {
         let unsigned = million(runtime);
-        let beside = kept.with_extension("new");
-        drop(fs::remove_dir_all(&beside));
-        fs::create_dir_all(&beside).expect("the directory is made");
+        fs::create_dir_all(beside).expect("the directory is made");
         fs::copy(unsigned.join(LEDGER_FILE), beside.join(LEDGER_FILE)).expect("the ledger is copied");
         runtime.block_on(async {
-            let ledger = SqliteLedger::open(&beside, signed_by(&key)).await.expect("the ledger is signed when it is opened");
+            let ledger = SqliteLedger::open(beside, signed_by(&key)).await.expect("the ledger is signed when it is opened");
             ledger.close().await.expect("the ledger closes");
         });
-        fs::rename(&beside, &kept).expect("the ledger gets its name");
-    }
+    });
     (kept, key.verifying_key())
 }
 
@@ -94,22 +101,25 @@ pub(crate) fn signed_by(key: &SigningKey) -> OpenOptions {
 
 /// The data directory of a demonstration with its whole history; made once and kept.
 pub(crate) fn demonstration(runtime: &Runtime) -> PathBuf {
-    let kept = place().join(format!("demo-v{VERSION}-{}", env!("CARGO_PKG_VERSION")));
-    if kept.exists() {
-        return kept;
+    once("demo", |beside| {
+        runtime.block_on(async {
+            let (ledger, _) = played(beside, true, 0).await;
+            ledger.close().await.expect("the ledger closes");
+        });
+    })
+}
+
+/// What is made in a directory beside, and gets its name when it is whole.
+fn once(name: &str, make: impl FnOnce(&Path)) -> PathBuf {
+    let kept = place().join(format!("{name}-v{VERSION}-{}", env!("CARGO_PKG_VERSION")));
+    if !kept.exists() {
+        let began = Moment::now();
+        let beside = kept.with_extension("new");
+        drop(fs::remove_dir_all(&beside));
+        make(&beside);
+        fs::rename(&beside, &kept).expect("the directory gets its name");
+        println!("made in {:.1} s", began.elapsed().as_secs_f64());
     }
-    let beside = kept.with_extension("new");
-    drop(fs::remove_dir_all(&beside));
-    runtime.block_on(async {
-        let ledger: Arc<dyn Ledger> = Arc::new(SqliteLedger::open(&beside, OpenOptions::default()).await.expect("the ledger opens"));
-        let options = Options { named_administrator: Some(demo::administrator().id), ..Options::default() };
-        let app = Tahavol::open(Arc::clone(&ledger), options).await.expect("the application opens");
-        let demo = Demo { seed: 1, today: today(), history: true };
-        demo::play(&app, &demo, Vec::new(), &|_| ()).await.expect("the history is played");
-        app.close().await;
-        ledger.close().await.expect("the ledger closes");
-    });
-    fs::rename(&beside, &kept).expect("the directory gets its name");
     kept
 }
 
@@ -122,12 +132,16 @@ pub(crate) fn place() -> PathBuf {
 
 /// The programme and its stations through the ordinary import, then `extra` admitted milestones that are measured by reports.
 pub(crate) async fn founded(directory: &Path, extra: usize) -> (Arc<SqliteLedger>, Vec<Milestone>) {
+    played(directory, false, extra).await
+}
+
+async fn played(directory: &Path, history: bool, extra: usize) -> (Arc<SqliteLedger>, Vec<Milestone>) {
     let ledger = Arc::new(SqliteLedger::open(directory, OpenOptions::default()).await.expect("the ledger opens"));
     let options = Options { named_administrator: Some(demo::administrator().id), ..Options::default() };
     let app = Tahavol::open(Arc::clone(&ledger) as Arc<dyn Ledger>, options).await.expect("the application opens");
-    let founding = Demo { seed: 1, today: today(), history: false };
-    demo::play(&app, &founding, Vec::new(), &|_| ()).await.expect("the files are imported");
-    let mut lines = Lines::after(&app.snapshot(), founding.founded_on());
+    let demo = Demo { seed: 1, today: today(), history };
+    demo::play(&app, &demo, Vec::new(), &|_| ()).await.expect("it is played");
+    let mut lines = Lines::after(&app.snapshot(), demo.founded_on());
     app.close().await;
     let mut milestones = Vec::new();
     for number in 0..extra {
@@ -139,9 +153,9 @@ pub(crate) async fn founded(directory: &Path, extra: usize) -> (Arc<SqliteLedger
     (ledger, milestones)
 }
 
-/// Reports round and round the milestones until the ledger has so many events.
-async fn report(ledger: &SqliteLedger, mut milestones: Vec<Milestone>, until: u64) {
-    let mut lines = Lines::again(&milestones, ledger.head().await.expect("it tells its head"));
+/// Reports round and round the milestones until the ledger has so many events, at a pace that spreads `of` of them over all days.
+async fn report(ledger: &SqliteLedger, milestones: &mut [Milestone], until: u64, of: u64) {
+    let mut lines = Lines::again(milestones, ledger.head().await.expect("it tells its head"));
     let mut queued = Vec::with_capacity(QUEUED);
     let mut turn = 0;
     while lines.next_position() < until {
@@ -149,7 +163,7 @@ async fn report(ledger: &SqliteLedger, mut milestones: Vec<Milestone>, until: u6
         let milestone = &mut milestones[turn % count];
         turn += 1;
         let expected = milestone.revision.map_or(Expected::NoStream, Expected::Exact);
-        let event = lines.report(milestone, until);
+        let event = lines.report(milestone, of);
         queued.push(append(ledger, milestone, expected, vec![event]));
         if queued.len() == QUEUED {
             for append in queued.drain(..) {
@@ -160,6 +174,15 @@ async fn report(ledger: &SqliteLedger, mut milestones: Vec<Milestone>, until: u6
     for append in queued {
         append.await.expect("a report is recorded");
     }
+}
+
+/// The council takes stock of what there is.
+async fn review(ledger: &SqliteLedger, milestones: &[Milestone]) {
+    let mut lines = Lines::again(milestones, ledger.head().await.expect("it tells its head"));
+    let stream = lines.programme_stream();
+    let last = ledger.read_stream(&stream, 0, usize::MAX).await.expect("it can be read").last().map(|event| event.revision);
+    let last = last.expect("the programme is founded");
+    ledger.append(&stream, Expected::Exact(last), vec![lines.review(last + 1, MILLION)]).await.expect("the review is recorded");
 }
 
 fn append<'a>(
