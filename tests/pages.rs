@@ -91,6 +91,12 @@ async fn recorded(browser: &Chromium) -> u64 {
     browser.until(said).await.as_u64().expect("a position")
 }
 
+/// Asks a form what it would change, and waits for the page that tells it.
+async fn previewed(browser: &Chromium) {
+    browser.click("main form.act button[name=preview]").await;
+    browser.until("return location.hash === '#consequence' && document.getElementById('consequence') !== null").await;
+}
+
 /// An event as an auditor is told it.
 async fn event(server: &Server, position: u64) -> Value {
     let query = "query ($at: Position!) { ledger { event(position: $at) { type by { actor } office origin effectiveOn reason data } } }";

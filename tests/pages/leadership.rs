@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::{LANGUAGES, STILL, WORKING, event, in_language, recorded, signed_in};
+use crate::{LANGUAGES, STILL, WORKING, event, in_language, previewed, recorded, signed_in};
 
 const SEND: &str = "main form.act button[type=submit]:not([name])";
 
@@ -73,8 +73,7 @@ async fn a_proposal_is_drafted_submitted_and_decided_with_its_effect_before_the_
         chair.fill("starts", "۱۴۰۵/۰۹/۰۱").await;
         chair.fill("due", "۱۴۰۶/۰۹/۰۱").await;
         chair.choose("measure", "REPORTED").await;
-        chair.click("main form.act button[name=preview]").await;
-        chair.until_there("#consequence").await;
+        previewed(&chair).await;
         assert_eq!(chair.value("weight").await, "500", "a preview keeps what was typed");
         chair.click(SEND).await;
         recorded(&chair).await;
@@ -89,8 +88,7 @@ async fn a_proposal_is_drafted_submitted_and_decided_with_its_effect_before_the_
         assert!(told.contains(code), "{told}");
         council.click(&format!("main a[href^='/act/initiativeApprove?on={code}']")).await;
         council.fill("resolution", "۱۴۰۵/۳۱").await;
-        council.click("main form.act button[name=preview]").await;
-        council.until_there("#consequence").await;
+        previewed(&council).await;
         assert!(
             council.count("section.consequence td.number strong").await > 0,
             "an index moves: {}",

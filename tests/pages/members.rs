@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::json;
 use tahavol_tests::chromium::Chromium;
 
-use crate::{WORKING, event, head, in_language, recorded, signed_in};
+use crate::{WORKING, event, head, in_language, previewed, recorded, signed_in};
 
 /// A milestone that is reported in per cent, and who reports on it in which language.
 const REPORTED: [(&str, &str, &str); 2] = [("fa", "member.technology", "TEC-2.2"), ("en", "member.support", "SUP-2.2")];
@@ -124,8 +124,7 @@ async fn a_claim_is_verified_by_an_inspector_who_had_no_part_in_it() {
         let Some(inspector) = signed_in(&server, "inspector", lang).await else { return };
         inspector.go(&in_language("/work", lang)).await;
         inspector.click(&format!("main a[href^='/act/milestoneVerifyCompletion?on={milestone}']")).await;
-        inspector.click("main form.act button[name=preview]").await;
-        inspector.until_there("#consequence").await;
+        previewed(&inspector).await;
         inspector.click(SEND).await;
         let verified = event(&server, recorded(&inspector).await).await;
         assert_eq!((&verified["type"], &verified["office"]), (&json!("milestone.completion_verified"), &json!("inspector")));

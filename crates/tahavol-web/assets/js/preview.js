@@ -15,7 +15,7 @@
   }
 
   // An answer that comes too late is not waited for.
-  async function show(quietly) {
+  async function show() {
     asking?.abort();
     asking = new AbortController();
     const fresh = (await ask("preview", "typing", asking.signal))?.getElementById("preview");
@@ -27,12 +27,12 @@
     shown.replaceChildren(...fresh.childNodes);
     if (open) shown.querySelector("details")?.setAttribute("open", "");
     const told = [...shown.querySelectorAll("[data-told]")].map((part) => part.textContent).join(" ");
-    if (!quietly) document.getElementById("preview-told").textContent = told;
+    document.getElementById("preview-told").textContent = told;
   }
 
   function later() {
     clearTimeout(pause);
-    pause = setTimeout(() => show(false).catch(() => {}), PAUSE);
+    pause = setTimeout(() => show().catch(() => {}), PAUSE);
   }
 
   async function add(button) {
@@ -53,6 +53,5 @@
   form.addEventListener("submit", submit);
   if ("renews" in form.dataset) {
     form.addEventListener("input", (event) => { if (event.target.type !== "file") later(); });
-    if (!document.getElementById("consequence")) show(true).catch(() => {});
   }
 }

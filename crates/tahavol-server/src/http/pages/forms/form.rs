@@ -18,7 +18,7 @@ use uuid::Uuid;
 use super::filled::{Typed, Wants};
 
 /// For words that are not there yet.
-const STAND_IN: &str = "…";
+pub(super) const STAND_IN: &str = "…";
 
 /// A form that is being put together.
 pub(super) struct Form<'a> {
@@ -90,10 +90,8 @@ impl Form<'_> {
     }
 
     pub(super) fn is_wrong(&mut self, name: &str, code: &str, value: &str) {
-        if self.typed.sent {
-            let text = messages::message(code, &[("value", value.to_owned())], self.lang());
-            self.wrong.push(Wrong { field: Some(name.to_owned()), text });
-        }
+        let text = messages::message(code, &[("value", value.to_owned())], self.lang());
+        self.wrong.push(Wrong { field: Some(name.to_owned()), text });
     }
 
     /// Words on one line.

@@ -33,7 +33,7 @@ use uuid::Uuid;
 use super::super::Site;
 use super::reading::Reading;
 use filled::{Filled, Typed, Wants};
-use form::{About, Form};
+use form::{About, Form, STAND_IN};
 
 /// A command as it is handed in, and where it goes.
 type Built = (Stream, Command);
@@ -75,7 +75,9 @@ async fn show(reading: Reading, Path(command): Path<String>) -> Response {
         return reading.visit.go(&address::act(kind.name(), on));
     }
     let Some((person, within)) = signed_in(&reading) else { return sign_in(&reading, kind) };
-    let Some(asked) = Asked::of(&reading, kind, person, &Typed::asked(&reading.query)) else { return reading.not_found() };
+    let Some(mut asked) = Asked::of(&reading, kind, person, &Typed::asked(&reading.query)) else { return reading.not_found() };
+    // What is missing was not asked yet.
+    let answered = std::mem::take(&mut asked.wrong).is_empty();
     match reading.site().app.can(person, within, kind, &asked.about.subject).await {
         Ok(Can::Yes) => {}
         Ok(Can::AlreadySo) => return refuse(&reading, &asked, &messages::message("ALREADY_SO", &[], reading.visit.lang)),
@@ -85,7 +87,10 @@ async fn show(reading: Reading, Path(command): Path<String>) -> Response {
     }
     let shows = |stream: &&Stream| describe::names_its_state(kind) && reading.sight.shows(stream);
     let revision = asked.about.stream.as_ref().filter(shows).and_then(|stream| reading.site().app.revision(stream));
-    let consequence = consequence::before(&reading, kind, &asked.about.subject).await;
+    let mut consequence = consequence::before(&reading, kind, &asked.about.subject).await;
+    if consequence.is_none() && answered && describe::moves_figures(kind) {
+        consequence = asked.foreseen(&reading, person, within).await;
+    }
     asked.page(&reading, StatusCode::OK, Besides { revision, consequence, ..Besides::default() })
 }
 
@@ -182,6 +187,14 @@ impl Asked {
             import: Import::No,
             within: within.clone(),
         }
+    }
+
+    /// What the command would change as the form stands; why it is given moves nothing.
+    async fn foreseen(&self, reading: &Reading, person: &Person, within: &Within) -> Option<Consequence> {
+        let mut order = self.order(person, within, None);
+        order.reason.get_or_insert_with(|| STAND_IN.to_owned());
+        let rehearsal = reading.site().app.rehearsed(&order).await.ok()?;
+        Some(consequence::of(reading, &rehearsal, &order).await)
     }
 
     async fn done(&self, reading: &Reading, outcome: &Outcome) -> Response {
