@@ -18,6 +18,10 @@ pub enum Right {
     ManageAccounts,
     /// Everybody's service tokens, to look at and to revoke. One's own are everybody's.
     ManageTokens,
+    /// Importing files: what their rows say is decided by the policy of commands all the same.
+    ImportFiles,
+    /// How the system is: its follower, its proof, its certificate.
+    ReadHealth,
 }
 
 /// Whose drafts somebody may read.
@@ -65,7 +69,10 @@ pub fn has(right: Right, offices: &[Office], within: &Within) -> bool {
     let (may, is_wide_enough): (fn(&Office) -> bool, bool) = match right {
         Right::ReadWholeLedger => (reads_all, within.commissions.is_none()),
         Right::ReadSecurityJournal => (|office| *office == Office::Auditor, within.is_unlimited()),
-        Right::ManageAccounts | Right::ManageTokens => (|office| *office == Office::Administrator, within.is_unlimited()),
+        Right::ManageAccounts | Right::ManageTokens | Right::ImportFiles => {
+            (|office| *office == Office::Administrator, within.is_unlimited())
+        }
+        Right::ReadHealth => (|office| matches!(office, Office::Administrator | Office::Auditor | Office::Council), within.is_unlimited()),
     };
     is_wide_enough && offices.iter().any(may)
 }
@@ -111,7 +118,7 @@ mod tests {
 
     /// Of nobody, and of everybody who can hold an office.
     fn everybody() -> Vec<(Vec<Office>, Drafts, &'static [Right])> {
-        const LOOKING_AFTER: &[Right] = &[Right::ManageAccounts, Right::ManageTokens];
+        const LOOKING_AFTER: &[Right] = &[Right::ManageAccounts, Right::ManageTokens, Right::ImportFiles, Right::ReadHealth];
         let technology = || slug("technology");
         vec![
             (vec![], of(&[]), &[]),
@@ -121,13 +128,20 @@ mod tests {
             (vec![Office::Reporter(ProvinceCode("IR-23".to_owned()))], of(&[]), &[]),
             (vec![Office::Administrator], of(&[]), LOOKING_AFTER),
             (vec![Office::Founding], of(&[]), &[]),
-            (vec![Office::Council], Drafts::All, &[Right::ReadWholeLedger]),
+            (vec![Office::Council], Drafts::All, &[Right::ReadWholeLedger, Right::ReadHealth]),
             (vec![Office::Inspector, Office::Member(technology())], Drafts::All, &[Right::ReadWholeLedger]),
-            (vec![Office::Auditor], Drafts::All, &[Right::ReadWholeLedger, Right::ReadSecurityJournal]),
+            (vec![Office::Auditor], Drafts::All, &[Right::ReadWholeLedger, Right::ReadSecurityJournal, Right::ReadHealth]),
         ]
     }
 
-    const RIGHTS: [Right; 4] = [Right::ReadWholeLedger, Right::ReadSecurityJournal, Right::ManageAccounts, Right::ManageTokens];
+    const RIGHTS: [Right; 6] = [
+        Right::ReadWholeLedger,
+        Right::ReadSecurityJournal,
+        Right::ManageAccounts,
+        Right::ManageTokens,
+        Right::ImportFiles,
+        Right::ReadHealth,
+    ];
 
     #[test]
     fn a_commission_reads_its_own_drafts_and_those_who_decide_or_look_at_everything_read_all() {

@@ -7,7 +7,7 @@ use axum::Router;
 use axum::extract::Path;
 use axum::response::Response;
 use axum::routing::get;
-use tahavol_app::{AppError, AsOf, Decision, DecisionFilter, DecisionSubject, EffectError, Proposed, RecordedFact, messages};
+use tahavol_app::{AppError, AsOf, Decision, DecisionFilter, DecisionSubject, EffectError, Proposed, RecordedFact, Subject, messages};
 use tahavol_domain::Kind;
 use tahavol_domain::calendar::Date;
 use tahavol_domain::values::{CommissionSlug, Horizon, Office, Person};
@@ -84,28 +84,41 @@ async fn waiting(
 ) -> Result<(Vec<Waiting>, usize), AppError> {
     let snapshot = &reading.snapshot;
     let proposed = tahavol_app::waiting(snapshot).into_iter().filter(|one| one.is_of(part.0, part.1));
-    let mut found: Vec<(Option<Proposed>, Waiting)> =
-        proposed.filter_map(|one| Some((Some(one.proposed), told(reading, one.proposed, one.asked.as_ref())?))).collect();
+    let mut found: Vec<(Option<Proposed>, Subject, Waiting)> = proposed
+        .filter_map(|one| Some((Some(one.proposed), subject_of(one.proposed), told(reading, one.proposed, one.asked.as_ref())?)))
+        .collect();
     for (person, office, stamp) in releases(snapshot, part.0, part.1) {
         let title = format!("{} · {}", person.name, reading.sheet().office(office));
         let actor = &person.id.0;
-        found.push((None, asked("release", title, address::person(actor), Some(stamp)).decided(&[Kind::OfficialRelease], actor)));
+        let one = asked("release", title, address::person(actor), Some(stamp)).decided(&[Kind::OfficialRelease], actor);
+        found.push((None, Subject::Official(person.id.clone()), one));
     }
     // What nobody asked for in particular comes last.
-    found.sort_by_key(|(_, one)| one.asked.as_ref().map_or((true, None), |(_, at)| (false, Some(*at))));
+    found.sort_by_key(|(_, _, one)| one.asked.as_ref().map_or((true, None), |(_, at)| (false, Some(*at))));
     let all = found.len();
     let mut shown = Vec::new();
-    for (proposed, mut one) in found.into_iter().skip(from).take(WAITING) {
+    for (proposed, subject, mut one) in found.into_iter().skip(from).take(WAITING) {
         if let Some(proposed) = proposed {
             one.effect = effect(reading, proposed).await?;
         }
-        shown.push(one);
-    }
-    // Only the council decides; others see what waits.
-    if !reading.offices.contains(&Office::Council) {
-        shown.iter_mut().for_each(|one| one.acts.clear());
+        // Others than those who decide see what waits.
+        let mut acts = Vec::new();
+        for (kind, on) in std::mem::take(&mut one.acts) {
+            if reading.can(kind, Some(&subject)).await {
+                acts.push((kind, on));
+            }
+        }
+        shown.push(Waiting { acts, ..one });
     }
     Ok((shown, all))
+}
+
+fn subject_of(proposed: Proposed) -> Subject {
+    match proposed {
+        Proposed::Approval(id) => Subject::Initiative(id),
+        Proposed::Admission(id) | Proposed::Rebaseline(id) | Proposed::Cancellation(id) => Subject::Milestone(id),
+        Proposed::Document => Subject::Programme,
+    }
 }
 
 /// What is proposed, and how it can be decided.
@@ -206,7 +219,8 @@ async fn all_reviews(reading: Reading) -> Response {
     let mut rows: Vec<(&ReviewRow, Date)> = reading.snapshot.reviews.values().map(|row| (&**row, day_of(&reading, row))).collect();
     rows.sort_by_key(|(row, day)| std::cmp::Reverse((*day, row.held.position)));
     let table = listed_reviews(&sheet, &rows);
-    reading.page(reviews(&sheet, &table, reading.offices.contains(&Office::Council)))
+    let holds = reading.can(Kind::ReviewHold, Some(&Subject::Programme)).await;
+    reading.listing(&table, || reviews(&sheet, &table, holds))
 }
 
 async fn one_review(reading: Reading, Path(id): Path<String>) -> Response {
@@ -221,7 +235,7 @@ async fn one_review(reading: Reading, Path(id): Path<String>) -> Response {
     };
     let day = day_of(&reading, &row);
     let figures = matrix(&frozen, day, BaselineKind::Current);
-    let closes = reading.offices.contains(&Office::Council);
+    let closes = reading.can(Kind::ReviewActionClose, Some(&Subject::Review(row.review.review))).await;
     reading.page(review(&reading.sheet(), &Held { row: &row, day, figures: &figures, closes }))
 }
 

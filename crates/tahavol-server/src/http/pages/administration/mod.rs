@@ -15,7 +15,7 @@ use axum::response::Response;
 use axum::routing::get;
 use tahavol_domain::Rule;
 use tahavol_domain::policy::Right;
-use tahavol_domain::values::{ActorId, Office};
+use tahavol_domain::values::ActorId;
 use tahavol_identity::{IdentityError, NoteKind};
 use tahavol_web::address;
 use tahavol_web::administration::Parts;
@@ -35,10 +35,15 @@ pub(super) fn routes() -> Router<Arc<Site>> {
 
 /// Which parts are the reader's.
 fn parts(reading: &Reading) -> Parts {
-    let accounts = reading.has(Right::ManageAccounts);
-    let journal = reading.has(Right::ReadSecurityJournal);
-    let council = reading.offices.contains(&Office::Council);
-    Parts { accounts, offices: accounts || council, journal, imports: accounts, health: accounts || journal || council }
+    let health = reading.has(Right::ReadHealth);
+    Parts {
+        accounts: reading.has(Right::ManageAccounts),
+        // Who holds what is no secret; whoever looks after the system finds it here too.
+        offices: health,
+        journal: reading.has(Right::ReadSecurityJournal),
+        imports: reading.has(Right::ImportFiles),
+        health,
+    }
 }
 
 /// Somebody asked for what none of her offices lets her read or look after.
