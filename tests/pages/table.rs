@@ -12,7 +12,7 @@ const fn page(name: &'static str, path: &'static str) -> Page {
 }
 
 /// What needs no sign-in.
-pub(crate) const OPEN: &[Page] = &[page("sign-in", "/sign-in"), page("link-gone", "/link/of-nobody")];
+pub(crate) const OPEN: &[Page] = &[page("sign-in", "/sign-in"), page("link-gone", "/link/of-nobody"), page("nowhere", "/nowhere/at/all")];
 
 /// What is the programme's, as everybody reads it.
 pub(crate) const THINGS: &[Page] = &[

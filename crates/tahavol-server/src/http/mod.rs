@@ -136,7 +136,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
-        .fallback(problem::not_found)
+        .fallback(pages::nowhere)
         .method_not_allowed_fallback(problem::method_not_allowed)
         .layer(from_fn_with_state(Arc::clone(&site), sign_in::guard))
         .layer(from_fn_with_state(Arc::clone(&site), rate::limit))

@@ -77,8 +77,8 @@ impl Problem {
     }
 }
 
-pub(super) async fn not_found(State(site): State<Arc<Site>>, headers: HeaderMap) -> Response {
-    Problem::new(StatusCode::NOT_FOUND, "HTTP_NOT_FOUND").respond(super::negotiate::language(&headers, site.language))
+pub(super) fn not_found(site: &Site, headers: &HeaderMap) -> Response {
+    Problem::new(StatusCode::NOT_FOUND, "HTTP_NOT_FOUND").respond(super::negotiate::language(headers, site.language))
 }
 
 /// The router adds `Allow` itself.

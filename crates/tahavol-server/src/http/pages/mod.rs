@@ -14,13 +14,15 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::http::header::ACCEPT;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::time::timeout;
 
-use super::Site;
 use super::sign_in::Visit;
+use super::{Site, problem};
 
 pub(super) use reading::home_of;
 
@@ -36,6 +38,16 @@ pub(super) fn routes(site: &Arc<Site>) -> Router<Arc<Site>> {
         .merge(audit::routes())
         .merge(administration::routes())
         .route_layer(from_fn_with_state(Arc::clone(site), in_time))
+}
+
+/// Where there is nothing: a page for who looks with a browser, a problem for programs.
+pub(super) async fn nowhere(State(site): State<Arc<Site>>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let for_people = parts.headers.get(ACCEPT).is_some_and(|accept| accept.as_bytes().starts_with(b"text/html"));
+    match Visit::of(&parts, &site) {
+        Ok(visit) if for_people => visit.say(StatusCode::NOT_FOUND, "page-not-found", "page-not-found-why", "/"),
+        Ok(_) | Err(_) => problem::not_found(&site, &parts.headers),
+    }
 }
 
 /// What only looks is given up when it takes too long, so that nobody waits for ever. Whoever changes something is told how it came out.
