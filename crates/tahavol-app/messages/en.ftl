@@ -159,6 +159,7 @@ TIME_ZONE_UNKNOWN = There is no time zone “{ $value }”; give an IANA name su
 
 UNAVAILABLE = This attempt recorded nothing: the ledger cannot be written to just now.
 OUTCOME_UNKNOWN = It is not certain whether this was recorded. Send the same command with the same id again; the answer is then certain.
+INSTANT_NOT_REACHED = { $instant } is still to come, and nobody knows yet what will have been recorded by then. Ask for an earlier moment; for now, leave it out.
 FOLLOWER_STOPPED = The picture stands still at position { $position }; until somebody has looked, no command is taken. Why: { $what }
 SHUTTING_DOWN = The service is shutting down; try again in a moment.
 LEDGER_CORRUPT = The ledger is damaged; somebody has to look before anything else happens.

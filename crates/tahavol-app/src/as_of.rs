@@ -33,10 +33,11 @@ const FAR: u64 = 16;
 const PIECE: usize = 512;
 
 impl Tahavol {
-    /// The picture at a position, or at an instant. An instant later than the last event means that event.
+    /// The picture at a position, or at an instant. An instant between the last event and now means that event.
     ///
     /// # Errors
-    /// [`AppError::PositionNotReached`] for a position beyond the head; [`AppError::Stopped`] for one beyond an event that
+    /// [`AppError::PositionNotReached`] for a position beyond the head; [`AppError::InstantNotReached`] for an instant that is still
+    /// to come, unless an event was recorded by a clock that had got there; [`AppError::Stopped`] for one beyond an event that
     /// cannot be read.
     pub async fn as_of(&self, at: AsOf) -> Result<Arc<Snapshot>, AppError> {
         let live = self.snapshot();
@@ -44,7 +45,11 @@ impl Tahavol {
             AsOf::Position(position) if Some(position) > live.position => self.once_reached(position).await,
             AsOf::Position(position) if Some(position) == live.position => Ok(live),
             AsOf::Position(position) => self.earlier(at, position).await,
-            AsOf::Instant(instant) if live.recorded_max <= Some(instant) => Ok(live),
+            AsOf::Instant(instant) if live.recorded_max < Some(instant) => {
+                let now = self.clock().now();
+                if instant > now { Err(AppError::InstantNotReached { instant, now }) } else { Ok(live) }
+            }
+            AsOf::Instant(instant) if live.recorded_max == Some(instant) => Ok(live),
             // The live picture has an event after the instant, so it has a position.
             AsOf::Instant(_) => self.earlier(at, live.position.unwrap_or(0)).await,
         }

@@ -70,7 +70,12 @@ impl Tahavol {
             Ok(rebuilt) => Compared::Different { rebuilt: rebuilt.digest, root: rebuilt.root },
             Err(AppError::Stopped { position, what }) => Compared::Damaged { position: Some(position), what },
             Err(AppError::Ledger(tahavol_ledger::LedgerError::Corrupt { position, what })) => Compared::Damaged { position, what },
-            Err(error @ (AppError::Ledger(_) | AppError::PositionNotReached { .. } | AppError::ShuttingDown)) => return Err(error),
+            Err(
+                error @ (AppError::Ledger(_)
+                | AppError::PositionNotReached { .. }
+                | AppError::InstantNotReached { .. }
+                | AppError::ShuttingDown),
+            ) => return Err(error),
         };
         let found = Equality { position, live, outcome, ran_at, took: began.elapsed() };
         self.kept_equality().put(found.clone());

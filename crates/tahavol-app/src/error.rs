@@ -1,5 +1,6 @@
 //! What can go wrong above the domain: in opening and reading, and in handling a command.
 
+use tahavol_domain::calendar::Instant;
 use tahavol_domain::fact::{DecodeError, Fact};
 use tahavol_domain::{Refusal, Rule};
 use tahavol_ledger::LedgerError;
@@ -10,6 +11,10 @@ pub enum AppError {
     /// The ledger has not got that far. Ask for an earlier position, or wait.
     #[error("position {position} is not reached; the ledger is at {}", head_text(*head))]
     PositionNotReached { position: u64, head: Option<u64> },
+
+    /// What would be shown of a moment that is still to come is not certain yet. Ask for an earlier one, or for now.
+    #[error("{instant} is still to come; it is {now}")]
+    InstantNotReached { instant: Instant, now: Instant },
 
     /// An event that cannot be read or does not follow from those before it. A person has to look; nothing is skipped.
     #[error("cannot go on at position {position}: {what}")]
@@ -29,6 +34,7 @@ impl AppError {
     pub fn code(&self) -> &'static str {
         match self {
             AppError::PositionNotReached { .. } => Rule::PositionNotReached.code(),
+            AppError::InstantNotReached { .. } => "INSTANT_NOT_REACHED",
             AppError::Stopped { .. } => "FOLLOWER_STOPPED",
             AppError::Ledger(error) => ledger_code(error),
             AppError::ShuttingDown => "SHUTTING_DOWN",
@@ -83,7 +89,9 @@ impl HandleError {
 impl From<AppError> for HandleError {
     fn from(error: AppError) -> Self {
         match error {
-            AppError::PositionNotReached { .. } => HandleError::Unavailable { retry: true, what: error.to_string() },
+            AppError::PositionNotReached { .. } | AppError::InstantNotReached { .. } => {
+                HandleError::Unavailable { retry: true, what: error.to_string() }
+            }
             AppError::Stopped { position, what } => HandleError::Stopped { position, what },
             AppError::Ledger(error) => HandleError::from(error),
             AppError::ShuttingDown => HandleError::Unavailable { retry: true, what: error.to_string() },

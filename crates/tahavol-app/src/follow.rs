@@ -97,7 +97,9 @@ impl Follow {
         let (position, what) = match error {
             AppError::Stopped { position, what } => (position, what),
             AppError::Ledger(LedgerError::Corrupt { position, what }) => (position.unwrap_or(next), what),
-            AppError::Ledger(_) | AppError::PositionNotReached { .. } | AppError::ShuttingDown => (next, error.to_string()),
+            AppError::Ledger(_) | AppError::PositionNotReached { .. } | AppError::InstantNotReached { .. } | AppError::ShuttingDown => {
+                (next, error.to_string())
+            }
         };
         tracing::error!(position, %what, "the follower stands still");
         Follower::Stopped { position, what }

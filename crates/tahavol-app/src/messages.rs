@@ -200,6 +200,7 @@ mod tests {
             "TIME_ZONE_UNKNOWN",
             "UNAVAILABLE",
             "OUTCOME_UNKNOWN",
+            "INSTANT_NOT_REACHED",
             "FOLLOWER_STOPPED",
             "SHUTTING_DOWN",
             "LEDGER_CORRUPT",

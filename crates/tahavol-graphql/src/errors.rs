@@ -107,6 +107,7 @@ impl UserError {
             AppError::PositionNotReached { position, head } => {
                 UserError::new(lang, error.code(), field, &[("position", position.to_string()), ("head", revision(*head))])
             }
+            AppError::InstantNotReached { instant, .. } => UserError::new(lang, error.code(), field, &[("instant", instant.to_string())]),
             AppError::Stopped { position, what } => {
                 UserError::new(lang, error.code(), None, &[("position", position.to_string()), ("what", what.clone())])
             }

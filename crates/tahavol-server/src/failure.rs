@@ -121,6 +121,9 @@ impl From<AppError> for Failure {
             AppError::PositionNotReached { position, .. } => {
                 Failure::new(Code::Refused, with_persian(&error.to_string(), error.code(), &[("position", position.to_string())]))
             }
+            AppError::InstantNotReached { instant, .. } => {
+                Failure::new(Code::Refused, with_persian(&error.to_string(), error.code(), &[("instant", instant.to_string())]))
+            }
             AppError::Stopped { position, ref what } => Failure::new(Code::Corrupt, standstill(&error.to_string(), position, what)),
             AppError::ShuttingDown => Failure::new(Code::Failed, error.to_string()),
         }

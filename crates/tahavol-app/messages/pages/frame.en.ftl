@@ -31,6 +31,7 @@ page-as-of-hint = A day, the number of an event, or a moment such as 2026-11-21T
 page-as-of-slider = Slide through the ledger
 page-as-of-form = This is no moment. Write a day (1405/08/30), the number of an event, or 2026-11-21T14:00:00Z.
 page-as-of-unreached = The ledger has not got there yet.
+page-as-of-ahead = This moment is still to come. A day means its end; for now, leave the field empty.
 page-baseline = Held against
 page-baseline-current = the plan as it stands
 page-baseline-original = the first promise

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tahavol_app::AsOf;
+use tahavol_app::{AppError, AsOf};
 use tahavol_projections::Snapshot;
 
 use crate::support::*;
@@ -24,12 +24,22 @@ async fn every_position_can_be_had_again_exactly_as_it_was() {
 }
 
 #[tokio::test]
-async fn a_position_beyond_the_head_is_an_error_and_an_instant_beyond_it_is_the_head() {
+async fn a_position_beyond_the_head_and_an_instant_after_now_are_refused_and_between_the_head_and_now_is_the_head() {
     let world = World::founded().await;
     let head = world.app.snapshot().position.unwrap();
     assert_eq!(not_reached(world.app.as_of(AsOf::Position(head + 1)).await), head + 1);
-    let later = AsOf::Instant(instant("2030-01-01T00:00:00.000000Z"));
-    assert_eq!(world.app.as_of(later).await.unwrap().position, Some(head));
+    let (now, last) = (instant("2026-12-01T00:00:00.000000Z"), world.app.snapshot().recorded_max.unwrap());
+    world.clock.set(now);
+    for between in [now, now.plus_micros(-1), last] {
+        assert_eq!(world.app.as_of(AsOf::Instant(between)).await.unwrap().position, Some(head));
+    }
+    match world.app.as_of(AsOf::Instant(now.plus_micros(1))).await {
+        Err(AppError::InstantNotReached { instant, .. }) => assert_eq!(instant, now.plus_micros(1)),
+        other => panic!("nobody knows yet what will have been recorded by then: {other:?}"),
+    }
+    // What a clock has recorded that ran ahead was reached, whatever this clock says.
+    world.clock.set(last.plus_micros(-1));
+    assert_eq!(world.app.as_of(AsOf::Instant(last)).await.unwrap().position, Some(head));
 }
 
 #[tokio::test]
@@ -49,6 +59,7 @@ async fn an_instant_means_the_events_before_the_first_one_recorded_after_it_even
         world.clock.set(instant(&format!("2026-06-01T10:{minute:02}:00.000000Z")));
         world.reported(place * 10).await;
     }
+    world.clock.set(instant("2026-06-01T10:11:00.000000Z"));
     for asked in 0..=11 {
         let expected = minutes.iter().position(|minute| *minute > asked).unwrap_or(minutes.len()) as u64;
         let at = instant(&format!("2026-06-01T10:{asked:02}:00.000000Z"));

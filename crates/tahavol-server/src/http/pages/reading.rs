@@ -317,6 +317,7 @@ fn refuse_past(visit: &Visit, error: &AppError) -> Response {
         AppError::PositionNotReached { .. } => {
             visit.say(StatusCode::NOT_FOUND, "page-bad-moment", "page-as-of-unreached", address::OVERVIEW)
         }
+        AppError::InstantNotReached { .. } => visit.say(StatusCode::BAD_REQUEST, "page-bad-moment", "page-as-of-ahead", address::OVERVIEW),
         AppError::Stopped { .. } | AppError::Ledger(_) | AppError::ShuttingDown => visit.trouble(error),
     }
 }

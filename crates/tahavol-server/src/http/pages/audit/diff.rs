@@ -35,6 +35,11 @@ pub(super) async fn page(reading: Reading) -> Response {
             wrong.push(("to", message("page-as-of-unreached", &[], reading.visit.lang)));
             None
         }
+        Err(DiffError::App(tahavol_app::AppError::InstantNotReached { instant, .. })) => {
+            let name = if from == Some(AsOf::Instant(instant)) { "from" } else { "to" };
+            wrong.push((name, message("page-as-of-ahead", &[], reading.visit.lang)));
+            None
+        }
         Err(error @ DiffError::App(_)) => return reading.visit.trouble(error),
     };
     let status = if wrong.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
