@@ -1,6 +1,11 @@
 //! What auditors do: the ledger and its events, two moments compared, the replay player, a bundle to take along.
 
-use crate::{LANGUAGES, STILL, in_language, signed_in};
+use std::fs;
+use std::process::Command;
+
+use tahavol_tests::binary;
+
+use crate::{LANGUAGES, STILL, WORKING, head, in_language, signed_in};
 
 #[tokio::test]
 async fn an_auditor_goes_from_the_ledger_to_an_event_its_payload_and_its_proof() {
@@ -83,6 +88,80 @@ async fn the_replay_player_steps_forwards_and_backwards_by_links_keys_and_slider
             .await;
         browser.until(&format!("return document.querySelector('#replay-at').innerText !== {second:?}")).await;
     }
+    browser.leave().await;
+}
+
+#[tokio::test]
+async fn the_bundle_that_is_taken_from_the_page_verifies_without_the_server() {
+    // A server that nobody works on: the figures are those of its last event.
+    let server = STILL.server();
+    let Some(browser) = signed_in(&server, "auditor", "fa").await else { return };
+    let folder = tempfile::tempdir().unwrap();
+    browser.download_to(folder.path()).await;
+    browser.go("/proof?lang=fa").await;
+    let key = browser.run("return document.querySelector('main').textContent.match(/[\\w.\\/-]+\\+[0-9a-f]{8}\\+[\\w+\\/=]+/)?.[0]").await;
+    let key = key.as_str().expect("the log's key stands on the page");
+    browser.click("main form[action='/proof/bundle'] button[type=submit]").await;
+    let archive = folder.path().join("tahavol-bundle.tar");
+    browser.until_downloaded(&archive).await;
+    let unpacked = Command::new("tar").arg("xf").arg(&archive).arg("-C").arg(folder.path()).status().unwrap();
+    assert!(unpacked.success());
+    let bundle = folder.path().join("tahavol-bundle");
+    let told = binary::run(&["verify", bundle.to_str().unwrap(), "--key", key, "--lang", "en"]);
+    assert!(told.status.success(), "{}{}", String::from_utf8_lossy(&told.stdout), String::from_utf8_lossy(&told.stderr));
+    // One byte less, and it does not.
+    let events =
+        fs::read_dir(&bundle).unwrap().map(|entry| entry.unwrap().path()).find(|path| path.to_string_lossy().contains("events")).unwrap();
+    let content = fs::read(&events).unwrap();
+    fs::write(&events, &content[..content.len() - 1]).unwrap();
+    assert!(!binary::run(&["verify", bundle.to_str().unwrap(), "--key", key]).status.success());
+    browser.leave().await;
+}
+
+#[tokio::test]
+async fn what_a_person_did_and_what_befell_a_milestone_is_followed_to_its_events() {
+    let server = STILL.server();
+    let Some(browser) = signed_in(&server, "auditor", "fa").await else { return };
+    for lang in LANGUAGES {
+        for path in ["/people/member.technology", "/timeline?milestone=TEC-2.2"] {
+            browser.go(&in_language(path, lang)).await;
+            browser.click("main ol.events > li a[href^='/ledger/']").await;
+            browser.until_there("#envelope").await;
+            let line = browser.run("return JSON.parse(document.querySelector('pre.line').textContent)").await;
+            let of = if path.starts_with("/people") {
+                line["actorid"] == "member.technology"
+            } else {
+                line["type"].as_str().is_some_and(|name| name.starts_with("milestone."))
+            };
+            assert!(of, "{path} leads to {line}");
+        }
+    }
+    browser.leave().await;
+}
+
+#[tokio::test]
+async fn the_open_ledger_tells_of_what_is_recorded_and_nothing_in_it_moves() {
+    let server = WORKING.server();
+    let Some(browser) = signed_in(&server, "auditor", "fa").await else { return };
+    browser.go("/ledger?lang=fa").await;
+    browser.run("window.scrollTo(0, 300); document.body.dataset.same = 'yes'").await;
+    let place = "const first = document.querySelector('main ol.events > li'); return [first.innerText, first.getBoundingClientRect().top]";
+    let before = browser.run(place).await;
+    let known = head(&server).await;
+    let directive =
+        serde_json::json!({ "code": "SEEN-1", "issuer": { "fa": "شورا" }, "title": { "fa": "ابلاغیه" }, "issuedOn": "2026-11-23" });
+    crate::command(&server, "council", "directiveIssue", directive).await;
+    browser.until(&format!("return Number(document.querySelector('#moment').dataset.position) > {known}")).await;
+    browser.until("return /[۰-۹]/.test(document.querySelector('#fresh')?.innerText ?? '')").await;
+    assert_eq!(browser.run(place).await, before, "what one reads stays where it is");
+    assert_eq!(browser.run("return document.body.dataset.same").await, "yes");
+    // What is announced is one click away.
+    browser.click("#fresh a").await;
+    browser
+        .until(&format!(
+            "return Number(document.querySelector('main ol.events > li a[href^=\"/ledger/\"]').pathname.split('/').pop()) > {known}"
+        ))
+        .await;
     browser.leave().await;
 }
 

@@ -26,7 +26,7 @@ pub(crate) async fn violations(browser: &Chromium, rules: Rules) -> Vec<String> 
         browser.devtools("Runtime.evaluate", json!({ "expression": source })).await;
     }
     let script = "const only = arguments[0]; return axe.run(document, { resultTypes: ['violations'], ...(only && { runOnly: only }) })
-        .then(found => found.violations.map(rule => `${rule.id}: ${rule.nodes.length} × ${rule.nodes[0].html.slice(0, 200)} ${rule.nodes[0].failureSummary}`))";
+        .then(found => found.violations.map(rule => `${rule.id}: ${rule.nodes.length} × ${rule.nodes[0].html.slice(0, 200).toWellFormed()} ${rule.nodes[0].failureSummary}`))";
     let found = browser.run_with(script, vec![only]).await;
     found.as_array().expect("a list").iter().map(|line| line.as_str().unwrap_or_default().to_owned()).collect()
 }

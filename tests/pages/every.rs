@@ -157,7 +157,7 @@ pub(crate) async fn beside(browser: &Chromium) -> Vec<String> {
         const scrolls = e => e && e !== root && (getComputedStyle(e).overflowX !== 'visible' || scrolls(e.parentElement));
         const beyond = e => { const r = e.getBoundingClientRect(); return r.right > root.clientWidth + 1 || r.left < -1 };
         const out = [...document.body.querySelectorAll('*')].filter(e => beyond(e) && !scrolls(e.parentElement));
-        return [`${root.scrollWidth} wide in ${root.clientWidth}: ${out.slice(0, 3).map(e => e.outerHTML.slice(0, 120)).join(' | ')}`]";
+        return [`${root.scrollWidth} wide in ${root.clientWidth}: ${out.slice(0, 3).map(e => e.outerHTML.slice(0, 120).toWellFormed()).join(' | ')}`]";
     texts(&browser.run(script).await)
 }
 

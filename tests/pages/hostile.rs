@@ -99,7 +99,7 @@ async fn look(mut browser: Chromium, ways: Vec<(String, bool)>) {
 
 /// Whether the text is seen as text, and what has become more than that: elements, handlers, a turned line.
 const LOOK: &str = "const [planted] = arguments; const wrong = [];
-    for (const e of document.querySelectorAll('script:not([src]), img, [onerror], [onload], iframe, style')) wrong.push(e.outerHTML.slice(0, 160));
+    for (const e of document.querySelectorAll('script:not([src]), img, [onerror], [onload], iframe, style')) wrong.push(e.outerHTML.slice(0, 160).toWellFormed());
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT); let seen = 0;
     while (texts.nextNode()) {
       const node = texts.currentNode;
@@ -111,7 +111,7 @@ const LOOK: &str = "const [planted] = arguments; const wrong = [];
       const of = (e) => getComputedStyle(e);
       while (of(holder).display.startsWith('inline') && !/isolate|plaintext/.test(of(holder).unicodeBidi)) holder = holder.parentElement;
       const isolated = /isolate|plaintext/.test(of(holder).unicodeBidi) && of(holder).display.startsWith('inline');
-      if (!isolated && holder.textContent.trim() !== node.data.trim()) wrong.push(`turns its line: ${holder.outerHTML.slice(0, 200)}`);
+      if (!isolated && holder.textContent.trim() !== node.data.trim()) wrong.push(`turns its line: ${holder.outerHTML.slice(0, 200).toWellFormed()}`);
     }
     return { wrong, seen }";
 

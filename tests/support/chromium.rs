@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -216,6 +217,23 @@ impl Chromium {
     pub async fn attach(&self, name: &str, file: &str) {
         let field = self.client.find(Locator::Css(&format!("main input[type=file][name=\"{name}\"]"))).await.expect("a field for files");
         field.send_keys(file).await.expect("a file is chosen");
+    }
+
+    /// Where it keeps what it downloads from now on.
+    pub async fn download_to(&self, folder: &Path) {
+        self.devtools("Browser.setDownloadBehavior", json!({ "behavior": "allow", "downloadPath": folder })).await;
+    }
+
+    /// Waits until a file has arrived there as a whole.
+    ///
+    /// # Panics
+    /// When it never does.
+    pub async fn until_downloaded(&self, file: &Path) {
+        let began = Instant::now();
+        while !file.exists() {
+            assert!(began.elapsed() < PATIENCE, "{} does not arrive", file.display());
+            tokio::time::sleep(OFTEN).await;
+        }
     }
 
     /// Chooses by its value in a list of this name.
