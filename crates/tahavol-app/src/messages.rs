@@ -1,5 +1,6 @@
 //! What people read, by code, in Persian and English: one catalogue for every surface.
 
+mod isolate;
 mod sentence;
 
 use std::collections::HashMap;
@@ -12,6 +13,7 @@ use tahavol_domain::fact::MAX_LINE;
 use tahavol_domain::text::Lang;
 use tahavol_domain::{Refusal, Rule};
 
+use isolate::isolated;
 pub use sentence::{office_text, sentence, subject_text};
 
 const PERSIAN: &str = concat!(
@@ -39,7 +41,7 @@ static CATALOGUES: LazyLock<[Catalogue; 2]> = LazyLock::new(|| [Catalogue::new("
 const MISSING: &str = "…";
 
 /// The message of a code. `value` is the argument of that name, or else the first one. In Persian, dates are told in Solar
-/// Hijri and numbers in Persian digits. A code that the catalogue does not have is its own message.
+/// Hijri and numbers in Persian digits. What is written in the other direction is isolated. A code that the catalogue does not have is its own message.
 #[must_use]
 pub fn message(code: &str, args: &[(&str, String)], lang: Lang) -> String {
     let catalogue = catalogue(lang);
@@ -52,7 +54,10 @@ pub fn message(code: &str, args: &[(&str, String)], lang: Lang) -> String {
         let found = named.or_else(|| args.first().filter(|_| variable == "value"));
         told.set(
             variable.clone(),
-            found.map_or_else(|| MISSING.to_owned(), |(_, value)| if typed { value.clone() } else { presented(value, lang) }),
+            found.map_or_else(
+                || MISSING.to_owned(),
+                |(_, value)| isolated(&if typed { value.clone() } else { presented(value, lang) }, lang),
+            ),
         );
     }
     let mut errors = Vec::new();
@@ -79,6 +84,13 @@ pub fn unit_text(unit: &str, lang: Lang) -> String {
     known.map_or_else(|| unit.to_owned(), |code| message(code, &[], lang))
 }
 
+/// Whether it counts things, of which there are no parts.
+#[must_use]
+pub fn counts_things(unit: &str) -> bool {
+    let counts = ["UNIT_STATIONS", "UNIT_PEOPLE", "UNIT_VISITS", "UNIT_POSTS"];
+    counts.into_iter().any(|code| [Lang::Fa, Lang::En].into_iter().any(|of| message(code, &[], of) == unit))
+}
+
 /// Every code that the catalogue has a message for.
 #[must_use]
 pub fn codes(lang: Lang) -> Vec<&'static str> {
@@ -95,7 +107,7 @@ impl Catalogue {
     fn new(language: &str, source: &'static str) -> Self {
         let language = language.parse().expect("the languages here are well-formed");
         let mut bundle = FluentBundle::new_concurrent(vec![language]);
-        // Isolating marks are for running text in pages; here the text may become a cell of a file.
+        // Values are isolated where they need it, before they come here.
         bundle.set_use_isolating(false);
         let resource = FluentResource::try_new(source.to_owned()).expect("a test reads both catalogues");
         bundle.add_resource(resource).expect("a test looks for keys that stand twice");
@@ -226,7 +238,9 @@ mod tests {
     fn a_unit_is_told_in_the_language_of_its_reader_where_the_catalogue_knows_it() {
         for typed in ["percent", "درصد"] {
             assert_eq!([Lang::Fa, Lang::En].map(|lang| unit_text(typed, lang)), ["درصد", "percent"]);
+            assert!(!counts_things(typed));
         }
+        assert!(counts_things(&message("UNIT_PEOPLE", &[], Lang::Fa)));
         assert_eq!([Lang::Fa, Lang::En].map(|lang| unit_text("روز به‌ازای هر پرونده", lang)), ["روز به‌ازای هر پرونده"; 2]);
         for code in UNITS {
             assert!([Lang::Fa, Lang::En].map(|lang| message(code, &[], lang)).iter().all(|told| told != code), "{code}");

@@ -144,7 +144,7 @@ impl Words {
                     RatingVoice::Independent => "event-voice-independent",
                 };
                 vec![
-                    ("confidence", self.say(colour(rating.confidence))),
+                    ("confidence", self.confidence(rating.confidence)),
                     ("horizon", self.horizon(rating.horizon)),
                     ("voice", self.say(voice)),
                 ]
@@ -296,6 +296,19 @@ impl Words {
         office_text(office, &Snapshot::default(), self.0)
     }
 
+    /// Its colour, and the words that pages have for it.
+    fn confidence(&self, confidence: Confidence) -> String {
+        let word = match confidence {
+            Confidence::Green => "page-confidence-green",
+            Confidence::AmberGreen => "page-confidence-amber-green",
+            Confidence::Amber => "page-confidence-amber",
+            Confidence::AmberRed => "page-confidence-amber-red",
+            Confidence::Red => "page-confidence-red",
+            Confidence::Grey => "page-confidence-grey",
+        };
+        format!("{} ({})", self.say(colour(confidence)), self.say(word))
+    }
+
     fn role(&self, role: Role) -> String {
         self.say(match role {
             Role::Chair => "event-role-chair",
@@ -365,8 +378,14 @@ mod tests {
     #[test]
     fn a_resolution_is_not_called_so_twice() {
         let told = |number: &str, lang| Words(lang).resolution(Some(&number.to_owned()));
-        assert_eq!((told("12/3", Lang::En), told("12/3", Lang::Fa)), (", resolution 12/3".to_owned(), "، مصوبهٔ 12/3".to_owned()));
-        assert_eq!((told("مصوبهٔ ۱۲", Lang::En), told("مصوبهٔ ۱۲", Lang::Fa)), (", مصوبهٔ ۱۲".to_owned(), "، مصوبهٔ ۱۲".to_owned()));
+        assert_eq!(
+            (told("12/3", Lang::En), told("12/3", Lang::Fa)),
+            (", resolution 12/3".to_owned(), "، مصوبهٔ \u{2068}12/3\u{2069}".to_owned())
+        );
+        assert_eq!(
+            (told("مصوبهٔ ۱۲", Lang::En), told("مصوبهٔ ۱۲", Lang::Fa)),
+            (", \u{2068}مصوبهٔ ۱۲\u{2069}".to_owned(), "، مصوبهٔ ۱۲".to_owned())
+        );
     }
 
     #[test]
@@ -378,8 +397,8 @@ mod tests {
             message("event-programme-official_appointed", &args, lang)
         };
         assert_eq!(told("council", Lang::Fa), "سمت شورا را به سارا داد.");
-        assert_eq!(told("reporter:IR-23", Lang::Fa), "سمت گزارشگر، IR-23 را به سارا داد.");
-        assert_eq!(told("administrator", Lang::En), "Gave سارا the office administrator.");
+        assert_eq!(told("reporter:IR-23", Lang::Fa), "سمت گزارشگر، \u{2068}IR-23\u{2069} را به سارا داد.");
+        assert_eq!(told("administrator", Lang::En), "Gave \u{2068}سارا\u{2069} the office administrator.");
     }
 
     #[test]

@@ -167,7 +167,7 @@ async fn what_is_no_graphql_or_not_in_the_schema_has_a_code_and_a_sentence_in_th
     }
     let persian = world.execute("aud", Lang::Fa, "{ nothing }", json!({})).await;
     let message = &persian.errors[0].message;
-    assert!(message.starts_with("این پرسش با طرح نمی‌خواند: Unknown field \"nothing\""), "{message}");
+    assert!(message.starts_with("این پرسش با طرح نمی‌خواند: \u{2068}Unknown field \"nothing\""), "{message}");
     let english = world.execute("aud", Lang::En, "{ meta {", json!({})).await;
     assert!(english.errors[0].message.starts_with("The query cannot be read: "), "{}", english.errors[0].message);
     assert!(!english.errors[0].locations.is_empty());

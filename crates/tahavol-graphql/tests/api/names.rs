@@ -45,7 +45,7 @@ async fn a_name_that_nobody_has_is_refused_by_every_field_that_takes_it() {
         assert_eq!(field(&response), named, "{asked}");
     }
     let persian = world.execute("aud", Lang::Fa, "{ progress(commission: \"nobody\") { planned } }", json!({})).await;
-    assert_eq!(persian.errors[0].message, "کمیسیون nobody وجود ندارد.");
+    assert_eq!(persian.errors[0].message, "کمیسیون \u{2068}nobody\u{2069} وجود ندارد.");
 }
 
 #[tokio::test]

@@ -164,6 +164,6 @@ async fn an_event_says_what_happened_in_either_language() {
     let told = world.ask("aud", query).await;
     assert_eq!(
         told["ledger"]["events"]["nodes"],
-        json!([{ "sentence": "Approved the initiative, resolution 12/3.", "fa": "اقدام را تصویب کرد، مصوبهٔ 12/3." }])
+        json!([{ "sentence": "Approved the initiative, resolution 12/3.", "fa": "اقدام را تصویب کرد، مصوبهٔ \u{2068}12/3\u{2069}." }])
     );
 }
