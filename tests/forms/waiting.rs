@@ -65,7 +65,7 @@ async fn a_part_of_the_programme_has_as_many_decisions_waiting_as_its_leadership
         let link = overview.split("href=\"/decisions").nth(2).unwrap_or_else(|| panic!("{overview}"));
         let (query, words) = link.split_once("\">").unwrap();
         let list = council.get(&format!("/decisions{}", query.replace("&amp;", "&"))).await.text;
-        let waits = words.split(" wait for").next().unwrap().trim_matches(|c: char| !c.is_ascii_digit()).to_owned();
+        let waits = words.split(" waiting for").next().unwrap().trim_matches(|c: char| !c.is_ascii_digit()).to_owned();
         assert_eq!(number(&list, "id=\"waiting-title\">", "</h2>"), waits, "{part}");
         told.push(waits);
     }

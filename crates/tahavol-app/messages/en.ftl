@@ -299,7 +299,7 @@ INTERNAL = Something went wrong here; the log says what, under the id of this re
 EVIDENCE_STORE_UNAVAILABLE = The evidence store cannot be used just now; try again.
 EVIDENCE_EMPTY = The file is empty.
 EVIDENCE_TYPE_UNKNOWN = Files of this type are not taken. Taken are PDF, PNG, JPEG, GIF and WebP, office files without macros, and text and CSV in UTF-8.
-EVIDENCE_TYPE_OTHER = The file was declared as { $declared } and is { $found }.
+EVIDENCE_TYPE_OTHER = The file was declared as { $declared } and is { $found }; send it as what it is.
 READ_NOT_PERMITTED = None of your offices lets you read this.
 EVIDENCE_NOT_PERMITTED = Files are sent by those who hold an office that refers to them; you hold none today.
 EVIDENCE_INTERRUPTED = The file did not arrive whole; send it again.
@@ -475,7 +475,7 @@ WORD_REJECTED = rejected
 WORD_SUSPENDED = suspended
 WORD_COMPLETED = completed
 WORD_CANCELLED = cancelled
-WORD_PLANNED = planned
+WORD_PLANNED = in the plan
 WORD_CLAIMED = claimed
 WORD_VERIFIED = verified
 
