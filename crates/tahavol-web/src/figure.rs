@@ -88,6 +88,16 @@ pub fn ratio(value: Ratio, lang: Lang) -> String {
     Quantity::parse(&told).map_or_else(|_| decimal(&told, lang), |value| quantity(value, lang))
 }
 
+/// The same of a unit: a whole number where it counts things.
+#[must_use]
+pub fn ratio_in(value: Ratio, unit: &str, lang: Lang) -> String {
+    if !messages::counts_things(unit) {
+        return ratio(value, lang);
+    }
+    let told = value.decimal(0);
+    Quantity::parse(&told).map_or_else(|_| decimal(&told, lang), |value| quantity(value, lang))
+}
+
 /// A decimal number as it is told elsewhere (`0.9512`), in the reader's digits.
 #[must_use]
 pub fn decimal(text: &str, lang: Lang) -> String {
@@ -182,7 +192,7 @@ impl Hand<'_> {
     /// A day in a column.
     #[must_use]
     pub fn day_short(&self, date: Date) -> Markup {
-        html! { time.day datetime=(date) title=(self.long_in(self.calendar.other(), date)) { (self.short(date)) } }
+        html! { time.day dir="ltr" datetime=(date) title=(self.long_in(self.calendar.other(), date)) { (self.short(date)) } }
     }
 
     /// A recorded moment, to the minute, in the programme's time zone; the exact one on demand.

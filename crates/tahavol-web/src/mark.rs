@@ -17,7 +17,18 @@ pub struct Voices {
 
 impl From<&Progress> for Voices {
     fn from(progress: &Progress) -> Voices {
-        Voices { planned: progress.planned, reported: progress.reported, verified: progress.verified }
+        Voices { planned: progress.planned, reported: progress.reported, verified: progress.verified }.evident()
+    }
+}
+
+impl Voices {
+    /// Nothing verified where nothing was reported is no evidence, and not nought.
+    #[must_use]
+    pub fn evident(self) -> Voices {
+        match (self.reported, self.verified) {
+            (None, Some(0)) => Voices { verified: None, ..self },
+            (None | Some(_), _) => self,
+        }
     }
 }
 
@@ -32,16 +43,23 @@ impl Sheet<'_> {
             div.voices {
                 (bar(voices))
                 dl {
-                    (self.voice("planned", voices.planned))
-                    (self.voice("reported", voices.reported))
-                    (self.voice("verified", voices.verified))
+                    (self.voice("planned", voices.planned, "page-thing-not-counting"))
+                    (self.voice("reported", voices.reported, "page-no-evidence"))
+                    (self.voice("verified", voices.verified, "page-no-evidence"))
                 }
             }
         }
     }
 
-    fn voice(&self, which: &str, points: Option<u16>) -> Markup {
-        html! { div class=(which) { dt { (self.word(&format!("page-voice-{which}"))) } dd { (self.points(points)) } } }
+    fn voice(&self, which: &str, points: Option<u16>, unknown: &str) -> Markup {
+        html! {
+            div class=(which) {
+                dt { (self.word(&format!("page-voice-{which}"))) }
+                dd {
+                    @if points.is_some() { (self.points(points)) } @else { span.unknown { (self.word(unknown)) } }
+                }
+            }
+        }
     }
 
     /// A share, or that there is no evidence: which is never nought.

@@ -84,6 +84,11 @@ pub enum Cell {
         markup: String,
         plain: String,
     },
+    /// Something shown, and the value that stands for it in a file and in the order of the rows.
+    Drawn {
+        markup: String,
+        value: Box<Cell>,
+    },
 }
 
 impl Cell {
@@ -99,8 +104,33 @@ impl Cell {
         Cell::Shown { markup: markup.into_string(), plain: plain.into() }
     }
 
-    fn is_figure(&self) -> bool {
+    /// Markup, with the value that stands for it.
+    #[must_use]
+    pub fn drawn(markup: Markup, value: Cell) -> Cell {
+        Cell::Drawn { markup: markup.into_string(), value: Box::new(value) }
+    }
+
+    /// What stands for it in a file and in the order of the rows.
+    fn value(&self) -> &Cell {
         match self {
+            Cell::Drawn { value, .. } => value,
+            Cell::Nothing
+            | Cell::Text(_)
+            | Cell::Code(_)
+            | Cell::Link { .. }
+            | Cell::CodeLink { .. }
+            | Cell::Number(_)
+            | Cell::Quantity(_)
+            | Cell::Share(_)
+            | Cell::Date(_)
+            | Cell::Moment(_)
+            | Cell::Voices(_)
+            | Cell::Shown { .. } => self,
+        }
+    }
+
+    fn is_figure(&self) -> bool {
+        match self.value() {
             Cell::Number(_) | Cell::Quantity(_) | Cell::Share(_) | Cell::Date(_) => true,
             Cell::Nothing
             | Cell::Text(_)
@@ -109,13 +139,14 @@ impl Cell {
             | Cell::CodeLink { .. }
             | Cell::Moment(_)
             | Cell::Voices(_)
-            | Cell::Shown { .. } => false,
+            | Cell::Shown { .. }
+            | Cell::Drawn { .. } => false,
         }
     }
 
     /// In the order of their values; what is not known comes last in either direction.
     fn compare(&self, other: &Cell) -> Ordering {
-        match (self, other) {
+        match (self.value(), other.value()) {
             (Cell::Number(a), Cell::Number(b)) => a.cmp(b),
             (Cell::Quantity(a), Cell::Quantity(b)) => a.cmp(b),
             (Cell::Share(a), Cell::Share(b)) => a.cmp(b),
@@ -130,12 +161,13 @@ impl Cell {
         match self {
             Cell::Text(text) | Cell::Code(text) | Cell::Link { text, .. } | Cell::CodeLink { code: text, .. } => text,
             Cell::Shown { plain, .. } => plain,
+            Cell::Drawn { value, .. } => value.words(),
             Cell::Nothing | Cell::Number(_) | Cell::Quantity(_) | Cell::Share(_) | Cell::Date(_) | Cell::Moment(_) | Cell::Voices(_) => "",
         }
     }
 
     fn is_unknown(&self) -> bool {
-        matches!(self, Cell::Nothing | Cell::Share(None))
+        matches!(self.value(), Cell::Nothing | Cell::Share(None))
     }
 }
 
@@ -217,8 +249,11 @@ impl Sheet<'_> {
             Some(Order { descending: true, .. }) | None => column.key.to_owned(),
         };
         let direction = sorted.map(|order| if order.descending { "descending" } else { "ascending" });
+        let at = table.columns.iter().position(|other| other.key == column.key);
+        let known = table.rows.iter().filter_map(|row| row.cells.get(at?)).find(|cell| !matches!(cell.value(), Cell::Nothing));
+        let over_figures = known.is_some_and(Cell::is_figure);
         html! {
-            th scope="col" aria-sort=[direction] {
+            th.number[over_figures] scope="col" aria-sort=[direction] {
                 a href=(self.turned(table, place, &[(SORT, &next), (PAGE, "")])) rel="nofollow" { (column.label) }
             }
         }
@@ -239,7 +274,7 @@ impl Sheet<'_> {
                     Cell::Date(date) => (self.hand.day_short(*date)),
                     Cell::Moment(instant) => (self.hand.moment(*instant)),
                     Cell::Voices(voices) => (bar(*voices)),
-                    Cell::Shown { markup, .. } => (maud::PreEscaped(markup)),
+                    Cell::Shown { markup, .. } | Cell::Drawn { markup, .. } => (maud::PreEscaped(markup)),
                 }
             }
         }

@@ -132,7 +132,7 @@ impl Sheet<'_> {
         let position = self.snapshot.position.map(|position| self.telling("page-moment-position", self.hand.position(position)));
         let day = format!("{} {}", self.word("page-status-date"), self.hand.long(self.day));
         let said: Vec<String> = position.into_iter().chain([day]).collect();
-        let properties = DocProperties::new().set_title(&table.caption).set_comment(said.join(" · "));
+        let properties = DocProperties::new().set_title(unmarked(&table.caption)).set_comment(unmarked(&said.join(" · ")));
         // A file of the same picture has the same bytes.
         match self.snapshot.recorded_at.and_then(|at| ExcelDateTime::from_timestamp(at.micros() / 1_000_000).ok()) {
             Some(at) => properties.set_creation_datetime(&at),
@@ -150,6 +150,7 @@ impl Sheet<'_> {
             Cell::Shown { plain, .. } => {
                 sheet.write_string(row, column, fitting(plain))?;
             }
+            Cell::Drawn { value, .. } => self.write(sheet, (row, column), value)?,
             Cell::Number(value) => number(sheet, (row, column), &value.to_string(), &style("#,##0"))?,
             Cell::Quantity(value) => number(sheet, (row, column), &value.to_string(), &style("#,##0.######"))?,
             Cell::Share(Some(points)) => {
@@ -217,6 +218,7 @@ fn csv_cell(cell: &Cell) -> Cow<'_, str> {
         Cell::Nothing | Cell::Voices(_) | Cell::Share(None) => Cow::Borrowed(""),
         Cell::Text(text) | Cell::Code(text) | Cell::Link { text, .. } | Cell::CodeLink { code: text, .. } => unformulated(text),
         Cell::Shown { plain, .. } => unformulated(plain),
+        Cell::Drawn { value, .. } => csv_cell(value),
         Cell::Number(value) => value.to_string().into(),
         Cell::Quantity(value) => value.to_string().into(),
         Cell::Share(Some(points)) => format!("{}.{:04}", points / 10_000, points % 10_000).into(),
@@ -232,8 +234,15 @@ fn unformulated(text: &str) -> Cow<'_, str> {
             || c.is_control()
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
     };
+    let text = unmarked(text);
     let begins = text.trim_start_matches(unseen).starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
-    if begins || text.starts_with(['\t', '\r', '\n']) { format!("'{text}").into() } else { text.into() }
+    if begins || text.starts_with(['\t', '\r', '\n']) { format!("'{text}").into() } else { text }
+}
+
+/// Without the marks that isolate a text in a page: a cell stands alone.
+fn unmarked(text: &str) -> Cow<'_, str> {
+    let marks = |c: char| matches!(c, '\u{2066}'..='\u{2069}');
+    if text.contains(marks) { text.replace(marks, "").into() } else { text.into() }
 }
 
 /// A number as it is; one that a spreadsheet would round, as text.
@@ -254,8 +263,9 @@ fn excel_day(date: Date) -> Option<ExcelDateTime> {
 
 /// As much as a cell takes.
 fn fitting(text: &str) -> Cow<'_, str> {
+    let text = unmarked(text);
     if text.encode_utf16().count() <= LONGEST_TEXT {
-        return text.into();
+        return text;
     }
     let mut units = 0;
     let kept = text.chars().take_while(|c| {
@@ -301,6 +311,18 @@ mod tests {
         ];
         let text = String::from_utf8(csv_of(&of(cells)).unwrap()).unwrap();
         assert_eq!(text, "\u{feff}a,b,c,d,f,g,h\r\n00001,-5,0.4150,,2019-09-22,-1234.5,\"a, \"\"b\"\"\"\r\n");
+    }
+
+    #[test]
+    fn a_file_has_the_value_of_what_is_drawn_and_no_marks_of_direction() {
+        let cells = vec![
+            Cell::drawn(maud::html! { s { "۱٪" } " ۲٪" }, Cell::Share(Some(8_988))),
+            Cell::drawn(maud::html! { "رویداد ۷" }, Cell::Number(7)),
+            Cell::Text("مصوبهٔ \u{2068}12/3\u{2069}".to_owned()),
+        ];
+        let text = String::from_utf8(csv_of(&of(cells)).unwrap()).unwrap();
+        assert_eq!(text, "\u{feff}a,b,c\r\n0.8988,7,مصوبهٔ 12/3\r\n");
+        assert_eq!(fitting("\u{2066}۸۹٪\u{2069}"), "۸۹٪");
     }
 
     #[test]

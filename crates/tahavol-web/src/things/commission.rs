@@ -111,7 +111,7 @@ fn horizons(sheet: &Sheet<'_>, shown: &Shown<'_>) -> Table {
                 if counted { Cell::Voices(Voices::from(progress)) } else { Cell::Nothing },
                 known(progress.planned),
                 if counted { Cell::Share(progress.reported) } else { Cell::Nothing },
-                known(progress.verified),
+                known(Voices::from(progress).verified),
                 indicators::value(progress.spi_t),
                 Cell::day(progress.completed_on.or(progress.forecast_finish)),
                 if counted { confidence } else { Cell::Nothing },

@@ -35,6 +35,7 @@ impl Sheet<'_> {
             } @else if let Some(day) = progress.forecast_finish {
                 (self.hand.day(day))
                 @if let Some(days) = progress.slippage_days { " (" (self.slippage(days)) ")" }
+                @if progress.reported.is_none() { " – " span.unknown { (self.word("page-thing-forecast-unheard")) } }
             } @else if let Some(reason) = progress.forecast_reason {
                 span.unknown { (self.word(why_no_forecast(reason))) }
             }
@@ -106,7 +107,8 @@ impl Sheet<'_> {
     fn contribution(&self, contribution: &Contribution) -> Vec<Cell> {
         let title = self.snapshot.milestones.get(&contribution.milestone).map(|row| row.plan.title.get(self.lang()).to_owned());
         let href = self.at(&address::milestone(&contribution.code));
-        let voices = Voices { planned: Some(contribution.planned), reported: contribution.reported, verified: Some(contribution.verified) };
+        let voices = Voices { planned: Some(contribution.planned), reported: contribution.reported, verified: Some(contribution.verified) }
+            .evident();
         let mut cells = vec![
             Cell::CodeLink { code: contribution.code.clone(), href: href.clone() },
             title.map_or(Cell::Nothing, |text| Cell::Link { text, href }),

@@ -4,16 +4,16 @@ use maud::{Markup, html};
 use tahavol_app::Can;
 use tahavol_domain::Kind;
 use tahavol_domain::indicator::event::{Aggregation, Derived, Direction, MeasuredValue, MeasurementScope, Quality};
-use tahavol_domain::text::Text;
+use tahavol_domain::text::{Lang, Text};
 use tahavol_projections::indicator::{TrajectoryPoint, ValueOrigin, expected_on};
 use tahavol_projections::ratio::Ratio;
 use tahavol_projections::rows::{IndicatorRow, MeasurementRow, MeasurementStanding};
 
 use super::Timeline;
-use super::indicators::value;
+use super::indicators::{provinces_measured, value};
 use crate::address;
 use crate::chart::{Measured, Promise, Side, Title, Trajectory};
-use crate::figure::{quantity, ratio};
+use crate::figure::{quantity, ratio_in};
 use crate::sheet::{Section, Sheet};
 use crate::table::{Cell, Column, Row, Table};
 
@@ -72,19 +72,20 @@ pub fn page(sheet: &Sheet<'_>, shown: &Shown<'_>) -> Markup {
 fn stands(sheet: &Sheet<'_>, row: &IndicatorRow) -> Markup {
     let code = &row.definition.code;
     let national = sheet.snapshot.value_of(code, sheet.day);
-    let unit = html! { " " span dir="auto" { (sheet.unit(&row.definition.meaning.unit)) } };
+    let typed = &row.definition.meaning.unit;
+    let unit = html! { " " span dir="auto" { (sheet.unit(typed)) } };
     let expected = expected_on(&sheet.snapshot.trajectory(code), sheet.day);
     html! {
         (sheet.said(vec![
             ("page-thing-value", Some(match &national {
                 Some(national) => html! {
-                    strong.figure { (ratio(national.value, sheet.lang())) } (unit) " – " (sheet.word("page-thing-value-day")) " "
+                    strong.figure { (ratio_in(national.value, typed, sheet.lang())) } (unit) " – " (sheet.word("page-thing-value-day")) " "
                     (sheet.hand.day(national.day)) " – " (sheet.word(origin(national.origin)))
                 },
-                None => html! { span.unknown { (sheet.word("page-no-evidence")) } },
+                None => html! { span.unknown { (provinces_measured(sheet, row).unwrap_or_else(|| sheet.word("page-no-evidence"))) } },
             })),
             ("page-thing-rests-on", national.as_ref().map(|national| sheet.rests_on(&national.from))),
-            ("page-thing-expected", expected.map(|value| html! { span.figure { (ratio(value, sheet.lang())) } (unit) })),
+            ("page-thing-expected", expected.map(|value| html! { span.figure { (ratio_in(value, typed, sheet.lang())) } (unit) })),
             ("page-thing-trajectory", sheet.on_trajectory(row).map(|told| html! { strong { (told) } })),
         ]))
     }
@@ -142,8 +143,23 @@ fn quality(sheet: &Sheet<'_>, quality: &Quality) -> Markup {
     ])
 }
 
-/// Shares of a way are told in per cent.
-const HUNDRED: Ratio = Ratio::from_int(100);
+/// How much of the way was gone, in whole per cent; backwards it is below nothing, and it may be more than all of it.
+fn gone(sheet: &Sheet<'_>, achieved: Option<Ratio>) -> Cell {
+    let points = achieved.and_then(|achieved| achieved.checked_mul(Ratio::from_int(10_000)));
+    let Some(points) = points.map(Ratio::floor) else { return Cell::Nothing };
+    match u16::try_from(points) {
+        Ok(points) => Cell::Share(Some(points)),
+        Err(_) => {
+            let percent = i64::try_from(points.div_euclid(100)).unwrap_or(i64::MAX);
+            let sign = match sheet.lang() {
+                Lang::Fa => '٪',
+                Lang::En => '%',
+            };
+            let told = format!("\u{2066}{}{sign}\u{2069}", sheet.hand.number(percent));
+            Cell::drawn(html! { (told) }, value(achieved))
+        }
+    }
+}
 
 /// The target of each horizon, with how much of the way there was gone.
 fn targets(sheet: &Sheet<'_>, row: &IndicatorRow) -> Table {
@@ -156,7 +172,7 @@ fn targets(sheet: &Sheet<'_>, row: &IndicatorRow) -> Table {
                 Cell::Text(sheet.horizon(*horizon)),
                 Cell::Quantity(*target),
                 Cell::day(sheet.snapshot.horizons.get(horizon).map(|window| window.ends)),
-                value(achieved.and_then(|achieved| achieved.uncapped.checked_mul(HUNDRED))),
+                gone(sheet, achieved.map(|achieved| achieved.uncapped)),
                 sheet.stamp_cell(stamp),
             ],
         }
@@ -276,7 +292,7 @@ fn measured(sheet: &Sheet<'_>, row: &MeasurementRow) -> Cell {
     if row.corrected.is_empty() {
         return match row.value {
             MeasuredValue::Plain(value) => Cell::Quantity(value),
-            MeasuredValue::Ratio { .. } => Cell::Text(now),
+            MeasuredValue::Ratio { .. } => Cell::drawn(html! { (now) }, in_file(row.value)),
         };
     }
     let shown = html! {
@@ -284,11 +300,15 @@ fn measured(sheet: &Sheet<'_>, row: &MeasurementRow) -> Cell {
         (now) " " strong { (sheet.word("page-thing-corrected")) }
         @for (_, stamp) in &row.corrected { " " (sheet.event(stamp.position)) }
     };
-    let plain = match row.value {
-        MeasuredValue::Plain(value) => value.to_string(),
-        MeasuredValue::Ratio { .. } => now,
-    };
-    Cell::shown(shown, plain)
+    Cell::drawn(shown, in_file(row.value))
+}
+
+/// As a program reads it.
+fn in_file(value: MeasuredValue) -> Cell {
+    match value {
+        MeasuredValue::Plain(value) => Cell::Quantity(value),
+        MeasuredValue::Ratio { numerator, denominator } => Cell::Text(format!("{numerator}/{denominator}")),
+    }
 }
 
 fn told(sheet: &Sheet<'_>, value: MeasuredValue) -> String {
@@ -318,5 +338,5 @@ fn method(sheet: &Sheet<'_>, row: &MeasurementRow) -> Cell {
         (sheet.files(&row.evidence))
         @if row.provenance.is_some() { " " (sheet.provenance(row.provenance)) }
     };
-    Cell::shown(shown, row.method.as_ref().map(|method| method.get(sheet.lang()).to_owned()).unwrap_or_default())
+    Cell::shown(shown, sheet.noted(row.method.as_ref(), &row.evidence))
 }

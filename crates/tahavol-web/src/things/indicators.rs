@@ -1,17 +1,20 @@
 //! The list of indicators: where each one stands, where it should be, and what it is to reach.
 
-use maud::Markup;
-use tahavol_domain::indicator::event::Direction;
+use std::collections::BTreeSet;
+
+use maud::{Markup, html};
+use tahavol_domain::indicator::event::{Direction, MeasurementScope};
 use tahavol_domain::quantity::Quantity;
 use tahavol_domain::text::fold;
 use tahavol_domain::values::Horizon;
 use tahavol_projections::find::finds;
 use tahavol_projections::indicator::expected_on;
 use tahavol_projections::ratio::Ratio;
-use tahavol_projections::rows::IndicatorRow;
+use tahavol_projections::rows::{IndicatorRow, MeasurementStanding};
 
 use super::milestones::HORIZONS;
 use crate::address;
+use crate::figure::ratio_in;
 use crate::sheet::{Section, Sheet};
 use crate::table::{Cell, Column, Filter, Row, SORT, Table};
 
@@ -34,6 +37,27 @@ impl Sheet<'_> {
 /// A value to two places.
 pub(super) fn value(ratio: Option<Ratio>) -> Cell {
     ratio.and_then(|ratio| Quantity::parse(&ratio.decimal(2)).ok()).map_or(Cell::Nothing, Cell::Quantity)
+}
+
+/// The same of an indicator: drawn as a whole number where its unit counts things.
+fn measured(sheet: &Sheet<'_>, told: Option<Ratio>, unit: &str) -> Cell {
+    told.map_or(Cell::Nothing, |ratio| Cell::drawn(html! { (ratio_in(ratio, unit, sheet.lang())) }, value(Some(ratio))))
+}
+
+/// Provinces of which something stands that was measured until the status date, where there is no national value: of how many.
+pub(super) fn provinces_measured(sheet: &Sheet<'_>, row: &IndicatorRow) -> Option<String> {
+    let standing = row.measurements.values().filter(|measurement| {
+        let stands = matches!(measurement.standing, MeasurementStanding::Recorded | MeasurementStanding::Verified);
+        stands && measurement.period.end <= sheet.day
+    });
+    let provinces = standing.filter_map(|measurement| match &measurement.scope {
+        MeasurementScope::Province(code) => Some(code),
+        MeasurementScope::National | MeasurementScope::Station(_) => None,
+    });
+    let measured = provinces.collect::<BTreeSet<_>>().len();
+    let all = sheet.snapshot.programme.as_ref()?.charter.provinces.len();
+    let number = |count: usize| sheet.hand.number(i64::try_from(count).unwrap_or(i64::MAX));
+    (measured > 0).then(|| sheet.saying("page-thing-provinces-measured", &[("part", number(measured)), ("all", number(all))]))
 }
 
 /// The indicators that the address asks for.
@@ -79,16 +103,19 @@ fn cells(sheet: &Sheet<'_>, row: &IndicatorRow) -> Vec<Cell> {
     let href = sheet.at(&address::indicator(&code.0));
     let national = sheet.snapshot.value_of(code, sheet.day);
     let target = |horizon: Horizon| row.targets.get(&horizon).map_or(Cell::Nothing, |(value, _)| Cell::Quantity(*value));
-    let no_evidence = || Cell::Share(None);
+    let no_national = || match provinces_measured(sheet, row) {
+        Some(told) => Cell::drawn(html! { span.unknown { (told) } }, Cell::Nothing),
+        None => Cell::Share(None),
+    };
     vec![
         Cell::CodeLink { code: code.0.clone(), href: href.clone() },
         Cell::Link { text: meaning.title.get(sheet.lang()).to_owned(), href },
         Cell::Link { text: sheet.commission(&definition.commission), href: sheet.at(&address::commission(&definition.commission.0)) },
         Cell::Text(sheet.unit(&meaning.unit)),
         Cell::Text(sheet.direction(meaning.direction)),
-        national.as_ref().map_or_else(no_evidence, |national| value(Some(national.value))),
+        national.as_ref().map_or_else(no_national, |national| measured(sheet, Some(national.value), &meaning.unit)),
         Cell::day(national.as_ref().map(|national| national.day)),
-        value(expected_on(&sheet.snapshot.trajectory(code), sheet.day)),
+        measured(sheet, expected_on(&sheet.snapshot.trajectory(code), sheet.day), &meaning.unit),
         sheet.on_trajectory(row).map_or(Cell::Nothing, Cell::Text),
         target(Horizon::Short),
         target(Horizon::Medium),

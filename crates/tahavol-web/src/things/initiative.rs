@@ -131,7 +131,7 @@ fn decisions(sheet: &Sheet<'_>, row: &InitiativeRow) -> Table {
         columns: vec![
             column("phase", "page-phase"),
             column("resolution", "page-thing-resolution"),
-            column("decided", "page-thing-decided"),
+            column("decided", "page-thing-recorded-by"),
         ],
         rows: rows.collect(),
         empty: sheet.word("page-thing-decisions-none"),
@@ -157,7 +157,7 @@ fn allocations(sheet: &Sheet<'_>, row: &InitiativeRow) -> Table {
             column("amount", "page-thing-amount"),
             column("unit", "page-thing-unit"),
             column("resolution", "page-thing-resolution"),
-            column("decided", "page-thing-decided"),
+            column("decided", "page-thing-recorded-by"),
         ],
         rows: rows.collect(),
         empty: sheet.word("page-thing-allocations-none"),

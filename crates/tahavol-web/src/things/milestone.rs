@@ -9,6 +9,7 @@ use tahavol_app::{Can, RecordedFact};
 use tahavol_domain::Kind;
 use tahavol_domain::calendar::Date;
 use tahavol_domain::milestone::event::Baseline;
+use tahavol_domain::milestone::measure::Measure;
 use tahavol_projections::progress::{MilestonePoint, Progress};
 use tahavol_projections::provinces::ProvinceRollout;
 use tahavol_projections::reports::{ReportKind, ReportValue};
@@ -41,6 +42,9 @@ pub struct Shown<'a> {
 /// Reports that its page lists, newest first. Older ones are in the ledger.
 pub const REPORTS: usize = 500;
 
+/// Where its deliveries stand in the page.
+const DELIVERIES: &str = "provinces-title";
+
 /// Its tables.
 #[must_use]
 pub fn tables(sheet: &Sheet<'_>, shown: &Shown<'_>) -> Vec<Table> {
@@ -72,8 +76,8 @@ pub fn page(sheet: &Sheet<'_>, shown: &Shown<'_>) -> Markup {
             (pending(sheet, row))
         }
         @if !shown.provinces.is_empty() {
-            section aria-labelledby="provinces-title" {
-                h2 #provinces-title { (sheet.word("page-thing-deliveries-by-province")) }
+            section aria-labelledby=(DELIVERIES) {
+                h2 #(DELIVERIES) { (sheet.word("page-thing-deliveries-by-province")) }
                 (sheet.one_of(&sheet.sorted(provinces(sheet, shown.provinces))))
             }
         }
@@ -86,7 +90,9 @@ pub fn page(sheet: &Sheet<'_>, shown: &Shown<'_>) -> Markup {
         }
         section aria-labelledby="reports-title" {
             h2 #reports-title { (sheet.word("page-thing-reports")) }
-            (sheet.one_of(&sheet.sorted(said::reports(sheet, row, shown.facts))))
+            @let rollout = matches!(plan.current.measure, Measure::Rollout(_));
+            @if rollout { (by_deliveries(sheet, shown)) }
+            @if !rollout || row.reports.len() > 0 { (sheet.one_of(&sheet.sorted(said::reports(sheet, row, shown.facts)))) }
             @if row.reports.len() > REPORTS { p.hint { (sheet.telling("page-thing-reports-newest", sheet.hand.number(REPORTS as i64))) } }
         }
         section aria-labelledby="claims-title" {
@@ -96,6 +102,14 @@ pub fn page(sheet: &Sheet<'_>, shown: &Shown<'_>) -> Markup {
         (sheet.timeline(shown.timeline))
     };
     sheet.page_under(Some(Section::Milestones), &trail(sheet, row), plan.title.get(sheet.lang()), &content)
+}
+
+/// What stands for the reports of a roll-out.
+fn by_deliveries(sheet: &Sheet<'_>, shown: &Shown<'_>) -> Markup {
+    let word = sheet.word("page-thing-reports-rollout");
+    html! {
+        p { @if shown.provinces.is_empty() { (word) } @else { a href={ "#" (DELIVERIES) } { (word) } } }
+    }
 }
 
 fn trail(sheet: &Sheet<'_>, row: &MilestoneRow) -> Markup {
@@ -126,7 +140,7 @@ fn stands(sheet: &Sheet<'_>, shown: &Shown<'_>) -> Markup {
     let voices = if shown.progress.has_figures() {
         Voices::from(shown.progress)
     } else {
-        Voices { planned: None, reported: standing.reported, verified: Some(standing.verified) }
+        Voices { planned: None, reported: standing.reported, verified: Some(standing.verified) }.evident()
     };
     let counted = shown.progress.has_figures();
     html! {
@@ -175,7 +189,7 @@ fn promises(sheet: &Sheet<'_>, row: &MilestoneRow) -> Table {
             column("due", "page-due"),
             column("horizon", "page-horizon"),
             column("measure", "page-thing-measure"),
-            column("decided", "page-thing-decided"),
+            column("decided", "page-thing-recorded-by"),
         ],
         rows,
         empty: String::new(),
@@ -219,7 +233,7 @@ fn curve(sheet: &Sheet<'_>, shown: &Shown<'_>) -> Markup {
 }
 
 fn voices_of(point: &MilestonePoint) -> Voices {
-    Voices { planned: point.planned, reported: point.reported, verified: point.verified }
+    Voices { planned: point.planned, reported: point.reported, verified: point.verified }.evident()
 }
 
 fn trajectory(sheet: &Sheet<'_>, series: &[MilestonePoint]) -> Table {
@@ -227,7 +241,9 @@ fn trajectory(sheet: &Sheet<'_>, series: &[MilestonePoint]) -> Table {
     let cells = |point: &MilestonePoint| {
         // What is said of a day that has not come is not known.
         let said = |points: Option<u16>| if point.on <= sheet.day { Cell::Share(points) } else { Cell::Nothing };
-        vec![Cell::Date(point.on), Cell::Share(point.planned), said(point.reported), said(point.verified)]
+        let voices = voices_of(point);
+        let planned = voices.planned.map_or(Cell::Nothing, |points| Cell::Share(Some(points)));
+        vec![Cell::Date(point.on), planned, said(voices.reported), said(voices.verified)]
     };
     Table {
         id: "trajectory",

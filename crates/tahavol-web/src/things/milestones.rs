@@ -64,7 +64,7 @@ fn cells(sheet: &Sheet<'_>, row: &MilestoneRow, added: Option<&Contribution>) ->
     let promise = promise(sheet, plan);
     let href = sheet.at(&address::milestone(&plan.code));
     let voices = match added {
-        Some(added) => Voices { planned: Some(added.planned), reported: added.reported, verified: Some(added.verified) },
+        Some(added) => Voices { planned: Some(added.planned), reported: added.reported, verified: Some(added.verified) }.evident(),
         None => Voices { planned: None, reported: row.reported(sheet.snapshot, sheet.day), verified: None },
     };
     let known = |points: Option<u16>| points.map_or(Cell::Nothing, |points| Cell::Share(Some(points)));

@@ -1,6 +1,7 @@
 //! What pages of things have in common: the way that led there, who did something, files, and what a figure rests on.
 
 use maud::{Markup, html};
+use tahavol_domain::text::Text;
 use tahavol_domain::values::{Evidence, Person, Provenance};
 use tahavol_projections::rows::Stamp;
 
@@ -88,12 +89,38 @@ impl Sheet<'_> {
                         li {
                             @if destroyed { s dir="auto" { (file.title) } " " (self.word("page-thing-destroyed")) }
                             @else { a href={ "/evidence/" (file.digest) } dir="auto" { (file.title) } }
-                            " " bdi.hint { (file.media_type) } " " span.hint { (self.size(file.size)) }
+                            " " span.hint title=(file.media_type) { (self.kind_of_file(&file.media_type)) " · " (self.size(file.size)) }
                         }
                     }
                 }
             }
         }
+    }
+
+    /// A note and the files that prove it, as a file of a table tells them: each with its digest.
+    pub(super) fn noted(&self, note: Option<&Text>, files: &[Evidence]) -> String {
+        let shown = files.iter().filter(|_| self.recognised());
+        let files = shown.map(|file| format!("{} ({})", file.title, file.digest));
+        note.map(|note| note.get(self.lang()).to_owned()).into_iter().chain(files).collect::<Vec<_>>().join(" · ")
+    }
+
+    /// What sort of file it is, in words.
+    fn kind_of_file(&self, media_type: &str) -> String {
+        let kind = match media_type {
+            "application/pdf" => "pdf",
+            "text/plain" => "text",
+            "text/csv"
+            | "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+            | "application/vnd.oasis.opendocument.spreadsheet" => "table",
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document" | "application/vnd.oasis.opendocument.text" => {
+                "document"
+            }
+            "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+            | "application/vnd.oasis.opendocument.presentation" => "slides",
+            other if other.starts_with("image/") => "image",
+            _ => "other",
+        };
+        self.word(&format!("page-thing-file-{kind}"))
     }
 
     fn size(&self, bytes: u64) -> String {

@@ -51,7 +51,7 @@ fn report_cells(sheet: &Sheet<'_>, row: &MilestoneRow, report: &Report, facts: &
         (told)
         @if said_at.len() > 1 { " " strong { (sheet.word("page-thing-corrected")) } }
     };
-    let mut cells = vec![Cell::Date(report.effective_on), Cell::shown(shown, told)];
+    let mut cells = vec![Cell::Date(report.effective_on), Cell::drawn(shown, in_file(report.value, steps).unwrap_or(Cell::Text(told)))];
     if sheet.recognised() {
         let standing = said_at.last().and_then(|position| facts.get(position));
         cells.push(standing.map_or(Cell::Nothing, |recorded| {
@@ -61,7 +61,7 @@ fn report_cells(sheet: &Sheet<'_>, row: &MilestoneRow, report: &Report, facts: &
         }));
         cells.push(standing.and_then(of_fact).map_or(Cell::Nothing, |report| note(sheet, report)));
         let events = html! { @for position in &said_at { (sheet.event(*position)) " " } };
-        cells.push(Cell::shown(events, said_at.iter().map(u64::to_string).collect::<Vec<_>>().join(" ")));
+        cells.push(Cell::drawn(events, positions(&said_at)));
     }
     cells
 }
@@ -72,8 +72,27 @@ fn note(sheet: &Sheet<'_>, report: &ProgressReport) -> Cell {
         (sheet.files(&report.evidence))
         @if report.provenance.is_some() { " " (sheet.provenance(report.provenance)) }
     };
-    let plain = report.note.as_ref().map(|note| note.get(sheet.lang()).to_owned());
-    Cell::shown(shown, plain.unwrap_or_default())
+    Cell::shown(shown, sheet.noted(report.note.as_ref(), &report.evidence))
+}
+
+/// As a program reads it; none where there are only words.
+fn in_file(value: ReportValue, steps: usize) -> Option<Cell> {
+    match value {
+        ReportValue::Note => None,
+        ReportValue::Progress(points) => Some(Cell::Share(Some(points))),
+        ReportValue::Steps(done) => {
+            let done = done.count_ones() as usize;
+            Some(Cell::Text(format!("{done}/{}", steps.max(done))))
+        }
+    }
+}
+
+/// The number of an event, or those of several.
+fn positions(events: &[u64]) -> Cell {
+    match events {
+        [event] => i64::try_from(*event).map_or(Cell::Nothing, Cell::Number),
+        several => Cell::Text(several.iter().map(u64::to_string).collect::<Vec<_>>().join(" ")),
+    }
 }
 
 /// What a report or a correction of one says.
@@ -148,7 +167,7 @@ fn claim_cells(sheet: &Sheet<'_>, claim: &ClaimRow) -> Vec<Cell> {
     vec![
         Cell::Date(claim.effective_on),
         sheet.stamp_cell(&claim.claimed),
-        Cell::shown(note, claim.note.as_ref().map(|note| note.get(sheet.lang()).to_owned()).unwrap_or_default()),
+        Cell::shown(note, sheet.noted(claim.note.as_ref(), &claim.evidence)),
         Cell::Text(sheet.word(verdict)),
         claim.verdict.as_ref().map_or(Cell::Nothing, |(_, stamp)| sheet.stamp_cell(stamp)),
     ]
