@@ -77,7 +77,7 @@ async fn a_file_is_what_its_content_is_and_not_what_it_is_called() {
     let pdf = b"%PDF-1.7\n".as_slice();
     for (media_type, content, wanted) in [
         ("image/png", pdf, (415, "EVIDENCE_TYPE_OTHER")),
-        ("text/html", b"<html></html>", (415, "EVIDENCE_TYPE_OTHER")),
+        ("text/html", b"<html></html>", (415, "EVIDENCE_TYPE_UNKNOWN")),
         ("application/x-msdownload", b"MZ\x90\x00", (415, "EVIDENCE_TYPE_UNKNOWN")),
         ("application/zip", b"PK\x03\x04", (415, "EVIDENCE_TYPE_UNKNOWN")),
         (TEXT, b"", (400, "EVIDENCE_EMPTY")),

@@ -42,6 +42,27 @@ impl Kind {
         MEDIA_TYPES.iter().find(|(kind, _)| *kind == self).map_or("application/octet-stream", |(_, name)| name)
     }
 
+    /// How the name of such a file ends.
+    #[must_use]
+    pub fn ending(media_type: &str) -> Option<&'static str> {
+        let (kind, _) = MEDIA_TYPES.iter().find(|(_, known)| *known == media_type)?;
+        Some(match kind {
+            Kind::Pdf => "pdf",
+            Kind::Png => "png",
+            Kind::Jpeg => "jpg",
+            Kind::Gif => "gif",
+            Kind::Webp => "webp",
+            Kind::Docx => "docx",
+            Kind::Xlsx => "xlsx",
+            Kind::Pptx => "pptx",
+            Kind::Odt => "odt",
+            Kind::Ods => "ods",
+            Kind::Odp => "odp",
+            Kind::Text => "txt",
+            Kind::Csv => "csv",
+        })
+    }
+
     /// Whether a sender may call it so. Parameters such as the character set say nothing here.
     #[must_use]
     pub fn declared_as(self, declared: &str) -> Option<Kind> {

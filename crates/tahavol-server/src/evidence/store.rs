@@ -250,7 +250,8 @@ fn known_kind(sniffer: &Sniffer, size: u64, declared: Option<&str>) -> Result<St
     let found = sniffer.kind().ok_or(EvidenceError::UnknownType)?;
     let declared = declared.unwrap_or_default();
     let markup = sniffer.markup().filter(|_| found == Kind::Text);
-    if markup.is_some() && declared.is_empty() {
+    // What is declared as the markup that it is has the type that it says, and that type is not taken.
+    if markup.is_some_and(|markup| declared.is_empty() || name_of(declared).eq_ignore_ascii_case(markup)) {
         return Err(EvidenceError::UnknownType);
     }
     let kind = if markup.is_none() { found.declared_as(declared) } else { None };
@@ -291,4 +292,9 @@ fn bucket(settings: &S3Settings) -> Result<Arc<dyn ObjectStore>, Failure> {
         "configuration: evidence.s3: this program was built without the feature `s3`, so that the bucket {} cannot be used",
         settings.bucket
     )))
+}
+
+/// A media type without its parameters.
+fn name_of(declared: &str) -> &str {
+    declared.split(';').next().unwrap_or_default().trim()
 }

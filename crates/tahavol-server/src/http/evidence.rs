@@ -18,16 +18,20 @@ use tahavol_app::Clock;
 use tahavol_domain::policy::{Drafts, Reader};
 use tahavol_domain::values::{Office, Sha256};
 use tahavol_graphql::Caller;
+use tahavol_web::address::segment;
 use tokio::time::timeout;
 
 use super::Site;
 use super::negotiate::language;
 use super::problem::Problem;
 use super::who::Who;
-use crate::evidence::{EvidenceError, Received};
+use crate::evidence::{EvidenceError, Kind, Received};
 
 /// How long one file may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(15 * 60);
+
+/// Characters of a title that name its file.
+const LONGEST_NAME: usize = 100;
 
 /// What `evidence` of a command takes, a title aside.
 #[derive(Serialize)]
@@ -111,10 +115,11 @@ async fn give(site: &Site, who: &Who, digest: &str) -> Result<Response, Problem>
         return Err(missing());
     }
     let content = site.evidence.content(digest).await.map_err(unavailable)?.ok_or_else(missing)?;
+    let disposition = disposition(digest, title_of(site, digest).as_deref(), &content.file.media_type);
     let headers = [
         (CONTENT_TYPE, content.file.media_type),
         (CONTENT_LENGTH, content.file.size.to_string()),
-        (CONTENT_DISPOSITION, format!("attachment; filename=\"{digest}\"")),
+        (CONTENT_DISPOSITION, disposition),
         (CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox".to_owned()),
         (CACHE_CONTROL, "private, max-age=31536000, immutable".to_owned()),
     ];
@@ -127,6 +132,30 @@ fn may_fetch(site: &Site, caller: &Caller, digest: Sha256) -> bool {
     let live = site.app.snapshot();
     let reader = site.app.reader(&live, &caller.person.id, &caller.within);
     reader == Reader::Recognised(Drafts::All) || site.app.sight(&live, &reader).of(&live).evidence.contains_key(&digest)
+}
+
+/// What the newest event that refers to it calls it.
+fn title_of(site: &Site, digest: Sha256) -> Option<String> {
+    site.app.snapshot().evidence.get(&digest).map(|row| row.evidence.title.clone())
+}
+
+/// Saved under its recorded title, with the ending of its type; by its digest where it has no title, and by readers that know ASCII alone.
+fn disposition(digest: Sha256, title: Option<&str>, media_type: &str) -> String {
+    let ending = Kind::ending(media_type).map(|ending| format!(".{ending}")).unwrap_or_default();
+    let plain = format!("attachment; filename=\"{digest}{ending}\"");
+    let kept = title.unwrap_or_default().chars().map(|c| if in_name(c) { c } else { ' ' }).take(LONGEST_NAME).collect::<String>();
+    let name = kept.trim_matches(|c: char| c.is_whitespace() || c == '.');
+    if name.is_empty() {
+        return plain;
+    }
+    let ending = if name.to_lowercase().ends_with(&ending) { "" } else { &ending };
+    format!("{plain}; filename*=UTF-8''{}{ending}", segment(name))
+}
+
+/// Whether it may stand in the name of a file on any system; marks that turn a text around would hide the ending.
+fn in_name(c: char) -> bool {
+    let turns = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    !c.is_control() && !turns && !matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|')
 }
 
 fn is_destroyed(site: &Site, digest: Sha256) -> bool {
@@ -156,5 +185,24 @@ fn problem(error: EvidenceError) -> Problem {
         }
         EvidenceError::Interrupted { .. } => Problem::new(StatusCode::BAD_REQUEST, "EVIDENCE_INTERRUPTED"),
         EvidenceError::Store(error) => unavailable(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_saved_under_its_title_and_ends_as_its_type_does() {
+        let digest = Sha256([7; 32]);
+        let named = |title: &str, media_type: &str| {
+            let told = disposition(digest, Some(title), media_type);
+            told.split_once("filename*=UTF-8''").map(|(_, name)| name.to_owned())
+        };
+        assert_eq!(named("گزارش", "text/csv").as_deref(), Some("%DA%AF%D8%B2%D8%A7%D8%B1%D8%B4.csv"));
+        assert_eq!(named("Report.PDF", "application/pdf").as_deref(), Some("Report.PDF"));
+        assert_eq!(named("../a\r\nb\u{202e}", "text/plain").as_deref(), Some("a%20%20b.txt"));
+        assert_eq!(named(" .. ", "text/plain"), None);
+        assert_eq!(disposition(digest, None, "image/png"), format!("attachment; filename=\"{digest}.png\""));
     }
 }

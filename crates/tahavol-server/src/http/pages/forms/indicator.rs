@@ -203,7 +203,8 @@ fn told(form: &Form<'_>, row: &MeasurementRow) -> String {
             format!("{} / {}", figure::quantity(numerator, form.lang()), figure::quantity(denominator, form.lang()))
         }
     };
-    format!("{scope} · {} – {} · {value}", form.sheet.hand.short(row.period.start), form.sheet.hand.short(row.period.end))
+    let day = |date| format!("\u{2066}{}\u{2069}", form.sheet.hand.short(date));
+    format!("{scope} · {} – {} · {value}", day(row.period.start), day(row.period.end))
 }
 
 fn built(row: &IndicatorRow, command: C) -> Option<Built> {
