@@ -130,3 +130,17 @@ fn disc(quarters: Option<u8>) -> Markup {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_verified_of_what_nobody_reported_is_no_evidence_and_of_what_was_reported_it_is_nought() {
+        let voices = |reported, verified| Voices { planned: Some(100), reported, verified }.evident();
+        assert_eq!(voices(None, Some(0)), Voices { planned: Some(100), reported: None, verified: None });
+        for (reported, verified) in [(Some(0), Some(0)), (Some(5_000), Some(0)), (None, Some(1)), (None, None)] {
+            assert_eq!(voices(reported, verified), Voices { planned: Some(100), reported, verified });
+        }
+    }
+}
