@@ -78,6 +78,11 @@ pub fn parse_baseline(text: &str) -> BaselineKind {
     if text == "original" { BaselineKind::Original } else { BaselineKind::Current }
 }
 
+/// Tells an open page that something was recorded.
+pub const LIVE: &str = "/live";
+/// Tells an open page the day on which an event was recorded.
+pub const LIVE_DAY: &str = "/live/day";
+
 /// A text as one segment of a path or one value of a query.
 #[must_use]
 pub fn segment(text: &str) -> String {

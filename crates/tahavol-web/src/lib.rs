@@ -16,6 +16,7 @@ pub mod forms;
 pub mod layout;
 pub mod link;
 pub mod mark;
+pub mod moment;
 mod names;
 pub mod notice;
 pub mod overview;

@@ -6,14 +6,14 @@ use tahavol_domain::calendar::Date;
 use tahavol_domain::text::{Lang, Text};
 use tahavol_domain::values::Office;
 use tahavol_projections::Snapshot;
-use tahavol_projections::progress::BaselineKind;
 
-use crate::address::{self, AS_OF, BASELINE, Moment, STATUS_DATE};
+use crate::address::{self, Moment};
 use crate::asset;
 use crate::figure::Hand;
 use crate::forms::said;
 use crate::layout::{Frame, bar, document};
-use crate::words::{message, telling, word};
+use crate::moment::Mistyped;
+use crate::words::{message, tag, telling, word};
 
 /// All that a page about the programme is made from, besides what it is about.
 #[derive(Clone, Copy)]
@@ -36,6 +36,10 @@ pub struct Sheet<'a> {
     pub offices: &'a [Office],
     /// What she has just done, until a page has said so.
     pub said: Option<Said>,
+    /// Whether this part has no past: it shows now, and keeps the moment for the links that lead on.
+    pub of_now: bool,
+    /// What was typed for the moment and cannot be shown.
+    pub mistyped: &'a [Mistyped],
 }
 
 /// A command that was carried out.
@@ -191,7 +195,7 @@ impl Sheet<'_> {
     #[must_use]
     pub fn page_under(&self, section: Option<Section>, trail: &Markup, title: &str, content: &Markup) -> Markup {
         let head = html! { script type="module" src=(asset::script().path) {} };
-        let past = self.moment.is_past();
+        let past = self.is_past();
         let body = html! {
             (bar(&self.frame, &self.sections(section)))
             (self.moment_bar())
@@ -220,86 +224,18 @@ impl Sheet<'_> {
         }
     }
 
-    /// As of which moment the page is, how far behind, and the way to another moment.
-    fn moment_bar(&self) -> Markup {
-        let past = self.moment.is_past();
-        html! {
-            aside #moment.moment.past[past] aria-label=(self.word("page-moment")) data-live[!past && self.frame.reader.is_some()] data-position=[self.snapshot.position] {
-                p {
-                    @if past { strong { (self.word("page-moment-past")) " " } }
-                    @match (self.snapshot.position, self.snapshot.recorded_at) {
-                        (Some(position), Some(recorded)) => {
-                            (self.telling("page-moment-position", self.hand.position(position))) " · "
-                            (self.word("page-moment-recorded")) " " (self.hand.moment(recorded))
-                        }
-                        (None, _) | (_, None) => (self.word("page-moment-empty"))
-                    }
-                    " · " (self.word("page-status-date")) " " (self.hand.day(self.day))
-                    @match self.moment.baseline {
-                        BaselineKind::Original => { " · " (self.word("page-baseline-original")) }
-                        BaselineKind::Current => {}
-                    }
-                    @if !past {
-                        @match self.behind {
-                            Some(0) => { " · " (self.word("page-moment-live")) }
-                            Some(events) => { " · " (self.telling("page-moment-behind", self.hand.position(events))) }
-                            None => { " · " (self.word("page-moment-unknown")) }
-                        }
-                    }
-                    @if past || self.moment.status_date.is_some() || self.moment.baseline == BaselineKind::Original {
-                        " " a href=(Sheet { moment: Moment::default(), ..*self }.with(&[])) { (self.word("page-moment-now")) }
-                    }
-                }
-                details {
-                    summary { (self.word("page-moment-other")) }
-                    (self.moment_form())
-                }
-            }
-        }
-    }
-
-    fn moment_form(&self) -> Markup {
-        let value = |wanted: &str| self.moment.fields().into_iter().find(|(name, _)| *name == wanted).map(|(_, value)| value);
-        let original = self.moment.baseline == BaselineKind::Original;
-        html! {
-            form.inline method="get" action=(self.path) {
-                @for (name, value) in self.query { input type="hidden" name=(name) value=(value); }
-                p.slider hidden {
-                    label for="moment-slider" { (self.word("page-as-of-slider")) }
-                    input #moment-slider type="range" min="0" max=[self.live] value=[self.snapshot.position] data-slider="moment-as-of";
-                }
-                p {
-                    label for="moment-as-of" { (self.word("page-as-of")) }
-                    span.hint #moment-as-of-hint { (self.word("page-as-of-hint")) }
-                    input #moment-as-of type="text" name=(AS_OF) value=[value(AS_OF)] dir="ltr" maxlength="40" autocomplete="off"
-                        aria-describedby="moment-as-of-hint";
-                }
-                p {
-                    label for="moment-day" { (self.word("page-status-date")) }
-                    span.hint #moment-day-hint { (self.word("page-date-hint")) }
-                    input #moment-day type="text" name=(STATUS_DATE) value=[self.moment.status_date.map(|date| self.hand.short(date))] dir="ltr" maxlength="20"
-                        autocomplete="off" aria-describedby="moment-day-hint";
-                }
-                p {
-                    label for="moment-baseline" { (self.word("page-baseline")) }
-                    select #moment-baseline name=(BASELINE) {
-                        option value="" selected[!original] { (self.word("page-baseline-current")) }
-                        option value="original" selected[original] { (self.word("page-baseline-original")) }
-                    }
-                }
-                button type="submit" { (self.word("page-moment-show")) }
-            }
-        }
-    }
-
     fn foot(&self) -> Markup {
         let calendar = self.hand.calendar.other();
         let permanent =
             Moment { as_of: self.snapshot.position.map(tahavol_app::AsOf::Position), status_date: Some(self.day), ..self.moment };
+        // Whoever is sent it reads the same in the same language and calendar.
+        let as_read = [("lang", tag(self.frame.lang)), ("calendar", self.hand.calendar.as_str())];
         html! {
             footer.foot {
                 p #announced.announced role="status" {}
-                a href=(Sheet { moment: permanent, ..*self }.with(&[])) { (self.word("page-permanent")) }
+                @if !self.of_now {
+                    a href=(Sheet { moment: permanent, ..*self }.with(&as_read)) { (self.word("page-permanent")) }
+                }
                 a href=(self.with(&[("calendar", calendar.as_str())])) rel="nofollow" { (self.word(&format!("page-calendar-{}", calendar.as_str()))) }
             }
         }

@@ -33,7 +33,7 @@ pub const AFTER: &str = "after";
 impl Sheet<'_> {
     /// A list of events with the way to older and newer ones; what comes meanwhile is told above it and moves nothing.
     pub(crate) fn events(&self, list: &Events<'_>, empty: &str) -> Markup {
-        let live = !self.moment.is_past();
+        let live = !self.is_past();
         html! {
             div data-seen=[self.snapshot.position.filter(|_| live)] {
                 div #fresh.fresh data-live[live] {

@@ -192,7 +192,7 @@ fn proof(sheet: &Sheet<'_>, shown: &EventPage<'_>) -> Markup {
     let position = shown.step.event.position;
     let size = |size: u64| sheet.hand.position(size);
     html! {
-        section #proof aria-labelledby="proved" data-live[!sheet.moment.is_past()] {
+        section #proof aria-labelledby="proved" data-live[!sheet.is_past()] {
             h2 #proved { (sheet.word("page-event-proof")) }
             p {
                 @match shown.covered {

@@ -45,7 +45,7 @@ pub fn page(sheet: &Sheet<'_>, shown: &ProofPage<'_>) -> Markup {
     let trail = html! { p.trail { a href=(sheet.at(address::LEDGER)) { (sheet.word("page-section-ledger")) } } };
     let content = html! {
         @if let Some(text) = shown.refused { div.summary role="alert" { p { (text) } } }
-        div #proof-state data-live[!sheet.moment.is_past()] {
+        div #proof-state data-live[!sheet.is_past()] {
             (log(sheet, shown))
             (equality(sheet, shown.equality))
             (follower(sheet, shown))

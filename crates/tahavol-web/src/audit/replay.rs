@@ -75,7 +75,7 @@ fn ways(sheet: &Sheet<'_>, step: &Step) -> Markup {
         }
         p.slider hidden {
             label for="replay-slider" { (sheet.word("page-replay-slider")) }
-            input #replay-slider type="range" min="0" max=[last] value=(position) data-to=(to("POSITION", false));
+            input #replay-slider type="range" dir="ltr" min="0" max=[last] value=(position) data-to=(to("POSITION", false));
         }
         p.hint.keys hidden { (sheet.word("page-replay-keys")) }
     }

@@ -38,6 +38,8 @@ pub(crate) fn with_sheet<T>(lang: Lang, then: impl FnOnce(&Sheet<'_>) -> T) -> T
         live: Some(9),
         behind: Some(0),
         said: None,
+        of_now: false,
+        mistyped: &[],
         path: "/ledger",
         query: &query,
         offices: &[],

@@ -38,6 +38,8 @@ fn with_sheet<T>(lang: Lang, then: impl FnOnce(&Sheet<'_>) -> T) -> T {
         query: &[],
         offices: &[],
         said: None,
+        of_now: false,
+        mistyped: &[],
     })
 }
 

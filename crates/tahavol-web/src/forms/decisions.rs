@@ -83,7 +83,7 @@ pub const AGAIN: &str = "decision";
 pub fn decisions(sheet: &Sheet<'_>, shown: &Decisions) -> Markup {
     let content = html! {
         (filter(sheet, shown))
-        section #waiting data-live[!sheet.moment.is_past()] aria-labelledby="waiting-title" {
+        section #waiting data-live[!sheet.is_past()] aria-labelledby="waiting-title" {
             h2 #waiting-title { (sheet.word("page-waiting")) " " span.figure { (count(sheet, shown.all)) } }
             @if shown.waiting.is_empty() { p.empty { (sheet.word("page-waiting-none")) } }
             @for one in &shown.waiting { (waiting(sheet, one)) }
@@ -150,7 +150,7 @@ fn waiting(sheet: &Sheet<'_>, one: &Waiting) -> Markup {
                 (moves(sheet, BaselineKind::Current, current))
                 (moves(sheet, BaselineKind::Original, original))
             }
-            @if !one.acts.is_empty() && !sheet.moment.is_past() {
+            @if !one.acts.is_empty() && !sheet.is_past() {
                 p.acts { @for (kind, on) in &one.acts { a.button.second href=(address::act(kind.name(), on)) { (sheet.act(*kind)) } " " } }
             }
         }

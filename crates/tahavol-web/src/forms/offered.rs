@@ -19,7 +19,7 @@ pub fn has_form(kind: Kind) -> bool {
 pub fn offered(sheet: &Sheet<'_>, offered: &[(Kind, Can)], on: &str) -> Markup {
     let allowed: Vec<Kind> = offered.iter().filter(|(kind, can)| *can == Can::Yes && has_form(*kind)).map(|(kind, _)| *kind).collect();
     html! {
-        @if !allowed.is_empty() && !sheet.moment.is_past() {
+        @if !allowed.is_empty() && !sheet.is_past() {
             nav.offered aria-label=(sheet.word("page-offered")) {
                 ul { @for kind in allowed { li { a href=(address::act(kind.name(), on)) { (sheet.act(kind)) } } } }
             }

@@ -61,7 +61,7 @@ pub fn listed(sheet: &Sheet<'_>, rows: &[(&ReviewRow, Date)]) -> Table {
 #[must_use]
 pub fn reviews(sheet: &Sheet<'_>, table: &Table, holds: bool) -> Markup {
     let content = html! {
-        @if holds && !sheet.moment.is_past() {
+        @if holds && !sheet.is_past() {
             p { a.button.second href=(address::act(Kind::ReviewHold.name(), "")) { (sheet.act(Kind::ReviewHold)) } }
         }
         (sheet.table(table))
@@ -171,7 +171,7 @@ fn actions(sheet: &Sheet<'_>, shown: &Held<'_>) -> Markup {
                             None => {
                                 p {
                                     strong { (sheet.word("page-review-still-open")) }
-                                    @if shown.closes && !sheet.moment.is_past() {
+                                    @if shown.closes && !sheet.is_past() {
                                         " " a href={ (address::act(Kind::ReviewActionClose.name(), &review.review.to_string())) "&action=" (action.action) } { (sheet.act(Kind::ReviewActionClose)) }
                                     }
                                 }

@@ -31,6 +31,8 @@ fn on_sheet<T>(lang: Lang, moment: Moment, then: impl FnOnce(&Sheet<'_>) -> T) -
         query: &[],
         offices: &[],
         said: Some(Said { kind: Kind::MilestoneBlock, position: Some(12), visible: true }),
+        of_now: false,
+        mistyped: &[],
     })
 }
 

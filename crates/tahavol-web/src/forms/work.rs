@@ -37,7 +37,7 @@ pub fn work(sheet: &Sheet<'_>, offices: &[String], piles: &[Pile]) -> Markup {
     let content = html! {
         @if offices.is_empty() { p.lead { (sheet.word("page-work-no-office")) } }
         @else { p { (sheet.word("page-work-as")) " " bdi { (offices.join("، ")) } } }
-        div #work data-live[!sheet.moment.is_past()] {
+        div #work data-live[!sheet.is_past()] {
             @if !full.is_empty() {
                 nav aria-label=(sheet.word("page-work-piles")) {
                     ul.piles {
@@ -106,7 +106,7 @@ fn row(sheet: &Sheet<'_>, item: &Item, with_day: bool, with_voices: bool) -> Mar
             @if with_day { td { @if let Some(day) = item.day { (sheet.hand.day_short(day)) } } }
             @if with_voices { td { @if let Some(voices) = item.voices { (sheet.voices(voices)) } } }
             td.acts {
-                @if !sheet.moment.is_past() {
+                @if !sheet.is_past() {
                     @for (kind, form) in &item.acts { a href=(form) { (sheet.act(*kind)) } " " }
                 }
             }

@@ -101,7 +101,7 @@ pub fn overview(sheet: &Sheet<'_>, shown: &Overview<'_>) -> Markup {
 fn part(sheet: &Sheet<'_>, name: &str, heading: &str, content: &Markup) -> Markup {
     let id = format!("part-{name}");
     html! {
-        section.part id=(id) aria-labelledby={ (id) "-heading" } data-live[!sheet.moment.is_past()] {
+        section.part id=(id) aria-labelledby={ (id) "-heading" } data-live[!sheet.is_past()] {
             h2 id={ (id) "-heading" } { (sheet.word(heading)) }
             (content)
         }
@@ -112,7 +112,7 @@ fn part(sheet: &Sheet<'_>, name: &str, heading: &str, content: &Markup) -> Marku
 fn headline(sheet: &Sheet<'_>, shown: &Overview<'_>) -> Markup {
     let narrowed = shown.horizon.is_some() || shown.commission.is_some();
     html! {
-        section #headline.headline aria-label=(sheet.word("page-overview-now")) data-live[!sheet.moment.is_past()] {
+        section #headline.headline aria-label=(sheet.word("page-overview-now")) data-live[!sheet.is_past()] {
             (sheet.voices(Voices::from(shown.now)))
             p {
                 (sheet.confidence_of(shown.now))

@@ -67,7 +67,7 @@ impl Sheet<'_> {
     fn leaf(&self, table: &Table, place: Place) -> Markup {
         let part = table.part(self.asked(PAGE).filter(|_| self.means(table, place)));
         html! {
-            div.listing id={ (table.id) "-rows" } data-live[!self.moment.is_past()] {
+            div.listing id={ (table.id) "-rows" } data-live[!self.is_past()] {
                 (self.grid(table, part.rows, place))
                 @if !table.rows.is_empty() {
                     div.table-foot {

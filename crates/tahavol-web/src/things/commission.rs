@@ -62,7 +62,7 @@ pub fn page(sheet: &Sheet<'_>, shown: &Shown<'_>) -> Markup {
         p.under-title { bdi.code { (establishment.slug.0) } @if establishment.provenance.is_some() { " · " (sheet.provenance(establishment.provenance)) } }
         (crate::forms::offered(sheet, shown.offered, &establishment.slug.0))
         (choice(sheet))
-        section #figures data-live[!sheet.moment.is_past()] aria-labelledby="figures-title" {
+        section #figures data-live[!sheet.is_past()] aria-labelledby="figures-title" {
             h2 #figures-title { (horizon(sheet).map_or_else(|| sheet.word("page-thing-all-horizons"), |horizon| sheet.horizon(horizon))) }
             (sheet.figures(shown.progress))
         }

@@ -41,7 +41,7 @@ pub fn page(sheet: &Sheet<'_>, shown: &Shown<'_>) -> Markup {
             @if definition.provenance.is_some() { " · " (sheet.provenance(definition.provenance)) }
         }
         (crate::forms::offered(sheet, shown.offered, &definition.code.0))
-        section #now data-live[!sheet.moment.is_past()] aria-labelledby="now-title" {
+        section #now data-live[!sheet.is_past()] aria-labelledby="now-title" {
             h2 #now-title { (sheet.word("page-thing-now")) }
             (stands(sheet, row))
             (sheet.one_of(&sheet.sorted(targets(sheet, row))))

@@ -38,14 +38,14 @@ pub fn tables(sheet: &Sheet<'_>, shown: &Shown<'_>) -> Vec<Table> {
 pub fn page(sheet: &Sheet<'_>, shown: &Shown<'_>) -> Markup {
     let (row, proposal) = (shown.row, &shown.row.proposal);
     let content = html! {
-        p.under-title #phase data-live[!sheet.moment.is_past()] {
+        p.under-title #phase data-live[!sheet.is_past()] {
             bdi.code { (proposal.code) } " · " strong { (sheet.initiative_phase(row.phase)) } " · " (sheet.horizon(proposal.horizon))
             @if proposal.provenance.is_some() { " · " (sheet.provenance(proposal.provenance)) }
         }
         (crate::forms::offered(sheet, shown.offered, &proposal.code))
         @if let Some(note) = &proposal.note { p.lead { (sheet.text(note)) } }
         (directives(sheet, row))
-        section #figures data-live[!sheet.moment.is_past()] aria-labelledby="figures-title" {
+        section #figures data-live[!sheet.is_past()] aria-labelledby="figures-title" {
             h2 #figures-title { (sheet.word("page-thing-now")) }
             (sheet.figures(shown.progress))
         }

@@ -65,11 +65,11 @@ pub fn page(sheet: &Sheet<'_>, shown: &Shown<'_>) -> Markup {
     let content = html! {
         (head(sheet, row))
         (crate::forms::offered(sheet, shown.offered, &plan.code))
-        section #now data-live[!sheet.moment.is_past()] aria-labelledby="now-title" {
+        section #now data-live[!sheet.is_past()] aria-labelledby="now-title" {
             h2 #now-title { (sheet.word("page-thing-now")) }
             (stands(sheet, shown))
         }
-        section #promise data-live[!sheet.moment.is_past()] aria-labelledby="promise-title" {
+        section #promise data-live[!sheet.is_past()] aria-labelledby="promise-title" {
             h2 #promise-title { (sheet.word("page-thing-promise")) }
             (sheet.measure(&plan.current.measure, done(sheet, shown)))
             (sheet.one_of(&sheet.sorted(promises(sheet, row))))
@@ -127,7 +127,7 @@ fn trail(sheet: &Sheet<'_>, row: &MilestoneRow) -> Markup {
 
 fn head(sheet: &Sheet<'_>, row: &MilestoneRow) -> Markup {
     html! {
-        p.under-title #phase data-live[!sheet.moment.is_past()] {
+        p.under-title #phase data-live[!sheet.is_past()] {
             bdi.code { (row.plan.code) } " · " strong { (sheet.milestone_phase(row.life.phase)) }
             @for notice in notices(sheet, row) { " · " strong.notice { (notice) } }
             @if row.plan.provenance.is_some() { " · " (sheet.provenance(row.plan.provenance)) }

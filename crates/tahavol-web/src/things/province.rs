@@ -48,7 +48,7 @@ pub fn page(sheet: &Sheet<'_>, shown: &Shown<'_>) -> Markup {
     let content = html! {
         p.under-title { bdi.code { (shown.province.code.0) } }
         (crate::forms::offered(sheet, shown.offered, &shown.province.code.0))
-        div #coverage.side-by-side data-live[!sheet.moment.is_past()] {
+        div #coverage.side-by-side data-live[!sheet.is_past()] {
             div { h2 { (sheet.word("page-thing-coverage-province")) } (sheet.coverage(&shown.all)) }
             div { h2 { (sheet.word("page-thing-coverage-target")) } (sheet.coverage(&shown.target)) }
         }

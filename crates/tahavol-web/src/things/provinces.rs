@@ -70,7 +70,7 @@ pub fn list(sheet: &Sheet<'_>, provinces: &[ProvinceView], table: &Table) -> Mar
         tiles: &tiles,
     };
     let content = html! {
-        div #map-live data-live[!sheet.moment.is_past()] { (sheet.tiles(&map)) }
+        div #map-live data-live[!sheet.is_past()] { (sheet.tiles(&map)) }
         (sheet.listing(table, &[]))
     };
     sheet.page_under(Some(Section::Stations), &trail, &sheet.word("page-thing-provinces"), &content)

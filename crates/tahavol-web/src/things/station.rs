@@ -38,7 +38,7 @@ pub fn page(sheet: &Sheet<'_>, shown: &Shown<'_>) -> Markup {
             @if row.provenance.is_some() { " · " (sheet.provenance(row.provenance)) }
         }
         (crate::forms::offered(sheet, shown.offered, &row.code.0))
-        section #now data-live[!sheet.moment.is_past()] aria-labelledby="now-title" {
+        section #now data-live[!sheet.is_past()] aria-labelledby="now-title" {
             h2 #now-title { (sheet.word("page-thing-now")) }
             (sheet.said(vec![
                 ("page-thing-network", Some(html! {

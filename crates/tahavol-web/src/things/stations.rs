@@ -125,7 +125,7 @@ pub fn list(sheet: &Sheet<'_>, table: &Table, (all, target): (&Coverage, &Covera
         filter("open", "page-thing-open", sheet.yes_or_no()),
     ];
     let content = html! {
-        div #coverage.side-by-side data-live[!sheet.moment.is_past()] {
+        div #coverage.side-by-side data-live[!sheet.is_past()] {
             div { h2 { (sheet.word("page-thing-coverage-all")) } (sheet.coverage(all)) }
             div { h2 { (sheet.word("page-thing-coverage-target")) } (sheet.coverage(target)) }
         }

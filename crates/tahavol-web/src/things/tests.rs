@@ -237,6 +237,8 @@ fn with_sheet<T>(lang: Lang, recognised: bool, snapshot: &Snapshot, query: &[(St
         query,
         offices: &[],
         said: None,
+        of_now: false,
+        mistyped: &[],
     })
 }
 

@@ -30,7 +30,7 @@ impl Sheet<'_> {
         let (name, value) = &timeline.asked;
         let whole = self.at(&format!("{}?{name}={}", address::LEDGER, address::segment(value)));
         html! {
-            section #events data-live[!self.moment.is_past()] aria-labelledby="events-title" {
+            section #events data-live[!self.is_past()] aria-labelledby="events-title" {
                 h2 #events-title { (self.word("page-thing-events")) }
                 @if timeline.facts.is_empty() {
                     p.empty { (self.word("page-thing-events-none")) }

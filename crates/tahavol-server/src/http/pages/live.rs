@@ -1,32 +1,41 @@
-//! `GET /live`: tells an open page that something was recorded, so that it can look again. It tells positions and nothing else.
+//! What an open page asks for: whether something was recorded, so that it can look again, and on which day something was.
 
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
 use futures_util::stream;
 use serde::Deserialize;
+use tahavol_web::address;
+use tahavol_web::figure::Hand;
 
 use super::super::Site;
 use super::super::negotiate::language;
 use super::super::problem::Problem;
+use super::super::sign_in::Visit;
 use super::super::who::Who;
 
 /// Proxies cut what is silent for a minute.
 const ALIVE_EVERY: Duration = Duration::from_secs(15);
 
+pub(super) fn routes() -> Router<Arc<Site>> {
+    Router::new().route(address::LIVE, get(follow)).route(address::LIVE_DAY, get(day))
+}
+
 #[derive(Deserialize)]
-pub(super) struct After {
+struct After {
     /// What the page has shown.
     after: Option<u64>,
 }
 
 /// One event `position` whenever the live picture has moved beyond what the page has seen; slow readers hear of the last one alone.
-pub(super) async fn follow(State(site): State<Arc<Site>>, who: Who, Query(after): Query<After>, headers: HeaderMap) -> Response {
+async fn follow(State(site): State<Arc<Site>>, who: Who, Query(after): Query<After>, headers: HeaderMap) -> Response {
     let lang = language(&headers, site.language);
     let caller = match who.somebody() {
         Ok(caller) => Arc::clone(caller),
@@ -64,4 +73,25 @@ pub(super) async fn follow(State(site): State<Arc<Site>>, who: Who, Query(after)
         }
     });
     Sse::new(moved).keep_alive(KeepAlive::new().interval(ALIVE_EVERY)).into_response()
+}
+
+#[derive(Deserialize)]
+struct Recorded {
+    position: u64,
+}
+
+/// The day on which an event was recorded, as its reader writes days. Whoever slides through the ledger sees where she is.
+async fn day(visit: Visit, Query(recorded): Query<Recorded>) -> Response {
+    if let Err(problem) = visit.who.somebody() {
+        return problem.respond(visit.lang);
+    }
+    match visit.site.app.fact_at(recorded.position).await {
+        Ok(Some(event)) => {
+            let zone = visit.site.app.snapshot().time_zone();
+            let hand = Hand { lang: visit.lang, calendar: visit.calendar(), zone: &zone };
+            hand.short(event.fact.envelope.time.date_in(&zone)).into_response()
+        }
+        Ok(None) => StatusCode::NOT_FOUND.into_response(),
+        Err(error) => visit.trouble(error),
+    }
 }

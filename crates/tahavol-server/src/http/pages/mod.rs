@@ -18,7 +18,6 @@ use axum::http::StatusCode;
 use axum::http::header::ACCEPT;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use tokio::time::timeout;
 
 use super::sign_in::Visit;
@@ -29,7 +28,7 @@ pub(super) use reading::home_of;
 /// All of them.
 pub(super) fn routes(site: &Arc<Site>) -> Router<Arc<Site>> {
     Router::new()
-        .route("/live", get(live::follow))
+        .merge(live::routes())
         .merge(overview::routes())
         .merge(things::routes())
         .merge(forms::routes())

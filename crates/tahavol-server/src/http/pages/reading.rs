@@ -17,6 +17,7 @@ use tahavol_projections::Snapshot;
 use tahavol_projections::sight::Sight;
 use tahavol_web::address::{self, AS_OF, BASELINE, Moment, STATUS_DATE, parse_as_of, parse_baseline};
 use tahavol_web::figure::{Calendar, Hand};
+use tahavol_web::moment::Mistyped;
 use tahavol_web::sheet::{Said, Sheet};
 use tahavol_web::table::{FORMAT, Format, TABLE, Table};
 use tahavol_web::{Markup, SHEET_POLICY};
@@ -27,6 +28,17 @@ use super::super::sign_in::{Around, Visit, escaped};
 
 /// The names in a query that are the frame's own and no page's.
 const OF_THE_FRAME: [&str; 5] = [AS_OF, STATUS_DATE, BASELINE, "lang", "calendar"];
+
+/// What these pages show is of now and has no past.
+const OF_NOW: [&str; 7] = [
+    address::PROOF,
+    address::PROOF_BUNDLE,
+    address::ADMINISTRATION,
+    address::ACCOUNTS,
+    address::TOKENS,
+    address::JOURNAL,
+    address::IMPORTS,
+];
 
 /// Somebody who reads, and what she is shown.
 pub(in crate::http) struct Reading {
@@ -50,6 +62,12 @@ pub(in crate::http) struct Reading {
     around: Around,
     /// What she has just done.
     said: Option<Said>,
+    /// Whether the page has no past.
+    of_now: bool,
+    /// What stands in the address for the moment and cannot be shown.
+    mistyped: Vec<Mistyped>,
+    /// Of a page that is as it was asked for, or not: the moment is wrong.
+    status: StatusCode,
 }
 
 /// What an open page has seen, when it asks for itself again: nobody has come to it anew.
@@ -80,21 +98,33 @@ impl Reading {
         let whole = site.app.snapshot();
         let zone = whole.time_zone();
         let today = visit.now.date_in(&zone);
-        let moment = match moment_of(&query, &zone) {
-            Ok(moment) => moment,
-            Err(text) => return Err(refuse_moment(&visit, &text)),
-        };
+        let of_now = OF_NOW.contains(&path.as_str());
+        let (mut moment, mut mistyped) = moment_of(&query, &zone);
+        let mut status = if mistyped.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
         let reader = caller.as_ref().map_or(Reader::Public, |caller| site.app.reader(&whole, &caller.person.id, &caller.within));
         let sight = site.app.sight(&whole, &reader);
-        let (shown, own_day) = match moment.as_of {
-            None => (Arc::clone(&whole), today),
-            Some(at) => {
-                let past = site.app.as_of(at).await.map_err(|error| refuse_past(&visit, &error))?;
-                let instant = if let AsOf::Instant(instant) = at { Some(instant) } else { past.recorded_at };
-                let day = instant.map_or(today, |instant| instant.date_in(&zone));
-                (past, day)
+        let (mut shown, mut own_day) = (Arc::clone(&whole), today);
+        if let Some(at) = moment.as_of.filter(|_| !of_now) {
+            match site.app.as_of(at).await {
+                Ok(past) => {
+                    let instant = if let AsOf::Instant(instant) = at { Some(instant) } else { past.recorded_at };
+                    own_day = instant.map_or(today, |instant| instant.date_in(&zone));
+                    shown = past;
+                }
+                Err(error) => {
+                    let (refused, why) = unreached(&error).ok_or_else(|| visit.trouble(&error))?;
+                    if mistyped.is_empty() {
+                        status = refused;
+                    }
+                    mistyped.insert(0, mistyped_as(AS_OF, given(&query, AS_OF), why));
+                    moment.as_of = None;
+                }
             }
-        };
+        }
+        // A page shows now and the form beside it; a file or something sent has no place for that.
+        if let Some(one) = mistyped.first().filter(|_| !parts.method.is_safe() || given(&query, FORMAT).is_some()) {
+            return Err(visit.say(status, "page-bad-moment", one.why, address::OVERVIEW));
+        }
         let offices = caller.as_ref().map(|caller| site.offices_today(&caller.person.id)).unwrap_or_default();
         let calendar = visit.calendar();
         let kept: Vec<_> = query.into_iter().filter(|(name, _)| !OF_THE_FRAME.contains(&name.as_str())).collect();
@@ -106,7 +136,7 @@ impl Reading {
             snapshot: sight.of(&shown),
             live: sight.of(&whole),
             sight,
-            day: moment.status_date.unwrap_or(own_day),
+            day: moment.status_date.filter(|_| !of_now).unwrap_or(own_day),
             today,
             offices,
             query: kept,
@@ -115,6 +145,9 @@ impl Reading {
             calendar,
             around,
             said,
+            of_now,
+            mistyped,
+            status,
             moment,
             visit,
         })
@@ -176,6 +209,8 @@ impl Reading {
             query: &self.query,
             offices: &self.offices,
             said: self.said,
+            of_now: self.of_now,
+            mistyped: &self.mistyped,
         }
     }
 
@@ -221,6 +256,7 @@ impl Reading {
     }
 
     pub(in crate::http) fn answer(&self, status: StatusCode, markup: Markup) -> Response {
+        let status = if status == StatusCode::OK { self.status } else { status };
         self.visit.page_under(SHEET_POLICY, status, markup)
     }
 
@@ -294,12 +330,29 @@ fn fields_of(uri: &Uri) -> Vec<(String, String)> {
     Query::try_from_uri(uri).map(|Query(fields)| fields).unwrap_or_default()
 }
 
-fn moment_of(query: &[(String, String)], zone: &TimeZone) -> Result<Moment, String> {
-    let given =
-        |wanted: &str| query.iter().find(|(name, value)| name == wanted && !value.trim().is_empty()).map(|(_, value)| value.as_str());
-    let as_of = given(AS_OF).map(|text| parse_as_of(text, zone)).transpose().map_err(str::to_owned)?;
-    let status_date = given(STATUS_DATE).map(Date::parse).transpose().map_err(|_| "page-status-date-form".to_owned())?;
-    Ok(Moment { as_of, status_date, baseline: given(BASELINE).map(parse_baseline).unwrap_or_default() })
+/// What stands in the query under this name.
+fn given<'a>(query: &'a [(String, String)], wanted: &str) -> Option<&'a str> {
+    query.iter().find(|(name, value)| name == wanted && !value.trim().is_empty()).map(|(_, value)| value.as_str())
+}
+
+fn mistyped_as(field: &'static str, text: Option<&str>, why: &'static str) -> Mistyped {
+    Mistyped { field, text: text.unwrap_or_default().to_owned(), why }
+}
+
+/// The moment as far as it can be read, and what cannot.
+fn moment_of(query: &[(String, String)], zone: &TimeZone) -> (Moment, Vec<Mistyped>) {
+    let mut mistyped = Vec::new();
+    let (as_of, status_date) = (given(query, AS_OF), given(query, STATUS_DATE));
+    let mut moment = Moment { baseline: given(query, BASELINE).map(parse_baseline).unwrap_or_default(), ..Moment::default() };
+    match as_of.map(|text| parse_as_of(text, zone)).transpose() {
+        Ok(at) => moment.as_of = at,
+        Err(why) => mistyped.push(mistyped_as(AS_OF, as_of, why)),
+    }
+    match status_date.map(Date::parse).transpose() {
+        Ok(day) => moment.status_date = day,
+        Err(_) => mistyped.push(mistyped_as(STATUS_DATE, status_date, "page-status-date-form")),
+    }
+    (moment, mistyped)
 }
 
 /// The page's own address without the language.
@@ -308,16 +361,11 @@ fn address_of(path: &str, query: &[(String, String)], moment: &Moment) -> String
     moment.at(&if query.is_empty() { path.to_owned() } else { format!("{path}?{}", query.join("&")) })
 }
 
-fn refuse_moment(visit: &Visit, key: &str) -> Response {
-    visit.say(StatusCode::BAD_REQUEST, "page-bad-moment", key, address::OVERVIEW)
-}
-
-fn refuse_past(visit: &Visit, error: &AppError) -> Response {
+/// A moment that the ledger has not reached; none where it is a trouble of the server's.
+fn unreached(error: &AppError) -> Option<(StatusCode, &'static str)> {
     match error {
-        AppError::PositionNotReached { .. } => {
-            visit.say(StatusCode::NOT_FOUND, "page-bad-moment", "page-as-of-unreached", address::OVERVIEW)
-        }
-        AppError::InstantNotReached { .. } => visit.say(StatusCode::BAD_REQUEST, "page-bad-moment", "page-as-of-ahead", address::OVERVIEW),
-        AppError::Stopped { .. } | AppError::Ledger(_) | AppError::ShuttingDown => visit.trouble(error),
+        AppError::PositionNotReached { .. } => Some((StatusCode::NOT_FOUND, "page-as-of-unreached")),
+        AppError::InstantNotReached { .. } => Some((StatusCode::BAD_REQUEST, "page-as-of-ahead")),
+        AppError::Stopped { .. } | AppError::Ledger(_) | AppError::ShuttingDown => None,
     }
 }
