@@ -40,6 +40,7 @@ async fn no_page_shows_a_draft_to_those_who_may_not_read_it() {
     let mut paths: Vec<String> = PAGES.iter().chain(&ITS_OWN).map(|path| (*path).to_owned()).collect();
     for position in &planted.hidden {
         paths.push(format!("/ledger/{position}"));
+        paths.push(format!("/ledger/{position}/line"));
     }
     let head = planted.head().await;
     let past: Vec<String> = paths.iter().map(|path| format!("{path}{}as-of={head}", if path.contains('?') { '&' } else { '?' })).collect();

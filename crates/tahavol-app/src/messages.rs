@@ -14,7 +14,7 @@ use tahavol_domain::text::Lang;
 use tahavol_domain::{Refusal, Rule};
 
 use isolate::isolated;
-pub use sentence::{office_text, sentence, subject_text};
+pub use sentence::{office_text, province_text, sentence, sentence_in, subject_text};
 
 const PERSIAN: &str = concat!(
     include_str!("../messages/fa.ftl"),

@@ -161,6 +161,12 @@ pub fn event(position: u64) -> String {
     format!("{LEDGER}/{position}")
 }
 
+/// Its exact line, as a file.
+#[must_use]
+pub fn event_line(position: u64) -> String {
+    format!("{LEDGER}/{position}/line")
+}
+
 /// The timeline of a `commission`, an `initiative`, a `milestone`, a `station` or an `indicator`.
 #[must_use]
 pub fn timeline(kind: &str, code: &str) -> String {

@@ -31,6 +31,7 @@ pub mod things;
 mod words;
 
 pub use maud::Markup;
+pub use words::isolated;
 
 /// The Content-Security-Policy of pages about their reader: passwords are typed there, and nothing runs.
 pub const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; form-action 'self'; \

@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use crate::audit::{AFTER, BEFORE};
 use crate::sheet::Sheet;
 
 /// What is wrong with the answers to some questions, by their names.
@@ -39,25 +40,30 @@ impl Sheet<'_> {
     }
 
     /// A question of a form, answered by one of some values; the first option is the one that leaves it open.
-    pub(crate) fn choice(&self, form: &str, name: &str, label: &str, options: &[(String, String)], chosen: &str) -> Markup {
+    pub(crate) fn choice(&self, form: &str, name: &str, label: &str, options: &[(String, String)], chosen: &str, wrong: &Wrong) -> Markup {
         let id = format!("{form}-{name}");
+        let error = wrong.iter().find(|(named, _)| *named == name).map(|(_, text)| text);
+        let error_id = error.map(|_| format!("{id}-error"));
         html! {
-            p.question {
+            p.question.wrong[error.is_some()] {
                 label for=(id) { (self.word(label)) }
-                select id=(id) name=(name) {
+                @if let Some(text) = error { span.error id=[&error_id] { (text) } }
+                select id=(id) name=(name) aria-describedby=[&error_id] aria-invalid=[error.map(|_| "true")] {
                     @for (value, text) in options { option value=(value) selected[value == chosen] { (text) } }
                 }
             }
         }
     }
 
-    /// What is wrong, above a form: each with a link to its question.
+    /// What is wrong, above a form: each with a link to its question, where the form asks it.
     pub(crate) fn misasked(&self, form: &str, wrong: &Wrong) -> Markup {
+        // A place in a list comes with a link and is typed into no form.
+        let is_asked = |name: &str| ![AFTER, BEFORE].contains(&name);
         html! {
             @if !wrong.is_empty() {
                 div.summary role="alert" {
                     h2 { (self.word("page-errors")) }
-                    ul { @for (name, text) in wrong { li { a href={ "#" (form) "-" (name) } { (text) } } } }
+                    ul { @for (name, text) in wrong { li { @if is_asked(name) { a href={ "#" (form) "-" (name) } { (text) } } @else { (text) } } } }
                 }
             }
         }

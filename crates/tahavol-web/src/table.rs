@@ -48,7 +48,7 @@ pub struct Row {
 
 /// One column.
 pub struct Column {
-    /// As it stands in an address and heads a file.
+    /// As it stands in an address and heads a file; empty where the column is only acted in, and neither sorted nor taken away.
     pub key: &'static str,
     pub label: String,
 }
@@ -189,7 +189,7 @@ impl Table {
     #[must_use]
     pub fn sorted(mut self, by: Option<&str>) -> Table {
         let Some(order) = by.map(Order::parse) else { return self };
-        let Some(at) = self.columns.iter().position(|column| column.key == order.key) else { return self };
+        let Some(at) = self.columns.iter().position(|column| !column.key.is_empty() && column.key == order.key) else { return self };
         self.rows.sort_by(|a, b| {
             let (a, b) = (&a.cells[at], &b.cells[at]);
             let known = a.is_unknown().cmp(&b.is_unknown());
@@ -254,7 +254,9 @@ impl Sheet<'_> {
         let over_figures = known.is_some_and(Cell::is_figure);
         html! {
             th.number[over_figures] scope="col" aria-sort=[direction] {
-                a href=(self.turned(table, place, &[(SORT, &next), (PAGE, "")])) rel="nofollow" { (column.label) }
+                @if column.key.is_empty() { (column.label) } @else {
+                    a href=(self.turned(table, place, &[(SORT, &next), (PAGE, "")])) rel="nofollow" { (column.label) }
+                }
             }
         }
     }

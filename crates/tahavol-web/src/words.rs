@@ -20,7 +20,8 @@ pub(crate) fn telling(key: &str, value: impl ToString, lang: Lang) -> String {
 }
 
 /// A name within a sentence, whatever script it is written in.
-pub(crate) fn isolated(name: &str) -> String {
+#[must_use]
+pub fn isolated(name: &str) -> String {
     // What somebody has put in there to turn the text around ends with the name.
     let plain: String = name.chars().filter(|c| !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')).collect();
     format!("{}{plain}{}", ISOLATED[0], ISOLATED[1])

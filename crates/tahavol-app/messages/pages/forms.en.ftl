@@ -1,6 +1,7 @@
 ## Pages: one's own work and the forms of commands
 
 page-offered = What you can do
+page-do-programmeCharter = Found the programme
 page-do-officialAppoint = Appoint to an office
 page-do-officialProposeRelease = Propose a release
 page-do-officialRelease = Release from an office
@@ -12,6 +13,7 @@ page-do-documentApprove = Approve the transformation document
 page-do-targetStationsDesignate = Designate the target stations
 page-do-reviewHold = Record a review
 page-do-reviewActionClose = Close a follow-up action
+page-do-evidenceDestroy = Destroy evidence by order
 page-do-commissionEstablish = Establish a commission
 page-do-commissionMemberAppoint = Appoint to the commission
 page-do-commissionMemberRelease = Release from the commission
@@ -118,7 +120,7 @@ page-person-hint = The user name to sign in with, such as chair.technology
 page-horizon-of-initiative = The initiative's own
 page-no-indicator = None
 page-scope-national = The whole country
-page-steps-done = { $value } steps done
+page-steps-done = steps done: { $value }
 page-report-note = Note
 page-likelihood-1 = rare
 page-likelihood-5 = almost certain

@@ -1,6 +1,7 @@
 ## صفحه‌ها: کار من و فرم‌های فرمان‌ها
 
 page-offered = آنچه می‌توانید انجام دهید
+page-do-programmeCharter = بنیان‌گذاری برنامه
 page-do-officialAppoint = دادن سمت به شخص
 page-do-officialProposeRelease = پیشنهاد برکناری
 page-do-officialRelease = برکناری از سمت
@@ -12,6 +13,7 @@ page-do-documentApprove = تصویب سند تحول
 page-do-targetStationsDesignate = تعیین کلانتری‌های هدف
 page-do-reviewHold = ثبت ارزیابی دوره‌ای
 page-do-reviewActionClose = بستن اقدام پیگیری
+page-do-evidenceDestroy = امحای مستند به دستور
 page-do-commissionEstablish = تشکیل کمیسیون
 page-do-commissionMemberAppoint = انتصاب در کمیسیون
 page-do-commissionMemberRelease = پایان عضویت در کمیسیون

@@ -8,7 +8,7 @@ use tahavol_domain::milestone::event::{Baseline, ProgressReport};
 use tahavol_domain::programme::event::Delegation;
 use tahavol_domain::station::event::StationKind;
 use tahavol_domain::text::{Lang, Text, fold};
-use tahavol_domain::values::{Confidence, Horizon, Office};
+use tahavol_domain::values::{ActorId, Confidence, Horizon, Office, ProvinceCode};
 use tahavol_domain::{commission, indicator, initiative, milestone, programme, station};
 use tahavol_projections::Snapshot;
 
@@ -22,10 +22,17 @@ const RESOLUTION: &str = "مصوبه";
 
 type Args = Vec<(&'static str, String)>;
 
-/// What happened, as a sentence whose subject is the one who did it: `event-<aggregate>-<past participle>` of the catalogue.
+/// What happened, as a sentence whose subject is the one who did it: `event-<aggregate>-<past participle>` of the catalogue. Without a
+/// picture, commissions, provinces and people who are only referred to stand by their codes.
 #[must_use]
 pub fn sentence(fact: &Fact, lang: Lang) -> String {
-    let words = Words(lang);
+    sentence_in(fact, &Snapshot::default(), lang)
+}
+
+/// The same with the names that `picture` knows.
+#[must_use]
+pub fn sentence_in(fact: &Fact, picture: &Snapshot, lang: Lang) -> String {
+    let words = Words(lang, picture);
     let args = match &fact.event {
         Event::Programme(event) => words.programme(event),
         Event::Commission(event) => words.commission(event),
@@ -47,11 +54,7 @@ pub fn office_text(office: &Office, picture: &Snapshot, lang: Lang) -> String {
         Office::Secretary(slug) => ("event-office-secretary", commission_text(slug.0.as_str(), picture, lang)),
         Office::Member(slug) => ("event-office-member", commission_text(slug.0.as_str(), picture, lang)),
         Office::Inspector => ("event-office-inspector", String::new()),
-        Office::Reporter(province) => {
-            let provinces = picture.programme.as_ref().map(|row| &row.charter.provinces);
-            let named = provinces.and_then(|provinces| provinces.iter().find(|named| named.code == *province));
-            ("event-office-reporter", named.map_or_else(|| province.0.clone(), |named| named.name.get(lang).to_owned()))
-        }
+        Office::Reporter(province) => ("event-office-reporter", province_text(province, picture, lang)),
         Office::Auditor => ("event-office-auditor", String::new()),
         Office::Administrator => ("event-office-administrator", String::new()),
     };
@@ -82,14 +85,22 @@ fn commission_text(slug: &str, picture: &Snapshot, lang: Lang) -> String {
     named.map_or_else(|| slug.to_owned(), |(_, row)| row.establishment.title.get(lang).to_owned())
 }
 
+/// What a province is called; its code where the picture does not know it.
+#[must_use]
+pub fn province_text(province: &ProvinceCode, picture: &Snapshot, lang: Lang) -> String {
+    let provinces = picture.programme.as_ref().map(|row| &row.charter.provinces);
+    let named = provinces.and_then(|provinces| provinces.iter().find(|named| named.code == *province));
+    named.map_or_else(|| province.0.clone(), |named| named.name.get(lang).to_owned())
+}
+
 /// Keys of the catalogue have no full stops.
 fn key(event_type: &str) -> String {
     format!("event-{}", event_type.replace('.', "-"))
 }
 
-struct Words(Lang);
+struct Words<'a>(Lang, &'a Snapshot);
 
-impl Words {
+impl Words<'_> {
     fn programme(&self, event: &programme::Event) -> Args {
         match event {
             programme::Event::Chartered(charter) => {
@@ -99,7 +110,7 @@ impl Words {
                 vec![("person", appointment.person.name.clone()), ("office", self.office(&appointment.office))]
             }
             programme::Event::OfficialReleaseProposed(release) | programme::Event::OfficialReleased(release) => {
-                vec![("person", release.actor.0.clone()), ("office", self.office(&release.office))]
+                vec![("person", self.person(&release.actor)), ("office", self.office(&release.office))]
             }
             programme::Event::OfficeDelegated(Delegation { to, office, starts, ends, delegation: _, from: _ }) => vec![
                 ("person", to.name.clone()),
@@ -137,7 +148,7 @@ impl Words {
             commission::Event::MemberAppointed(appointment) => {
                 vec![("person", appointment.person.name.clone()), ("role", self.role(appointment.role))]
             }
-            commission::Event::MemberReleased(release) => vec![("person", release.actor.0.clone()), ("role", self.role(release.role))],
+            commission::Event::MemberReleased(release) => vec![("person", self.person(&release.actor)), ("role", self.role(release.role))],
             commission::Event::Rated(rating) => {
                 let voice = match rating.voice {
                     RatingVoice::Own => "event-voice-own",
@@ -206,7 +217,11 @@ impl Words {
                     StationKind::Station => "event-kind-station",
                     StationKind::Outpost => "event-kind-outpost",
                 };
-                vec![("kind", self.say(kind)), ("name", self.text(&registration.name)), ("province", registration.province.0.clone())]
+                vec![
+                    ("kind", self.say(kind)),
+                    ("name", self.text(&registration.name)),
+                    ("province", province_text(&registration.province, self.1, self.0)),
+                ]
             }
             station::Event::VolumeRecorded(volume) => {
                 vec![("visits", volume.annual_visits.to_string()), ("cases", volume.annual_cases.to_string())]
@@ -227,7 +242,7 @@ impl Words {
             indicator::Event::MeasurementRecorded(measurement) => {
                 let scope = match &measurement.scope {
                     MeasurementScope::National => self.say("event-scope-national"),
-                    MeasurementScope::Province(code) => code.0.clone(),
+                    MeasurementScope::Province(code) => province_text(code, self.1, self.0),
                     MeasurementScope::Station(code) => message("event-scope-station", &[("code", code.0.clone())], self.0),
                 };
                 vec![
@@ -291,9 +306,12 @@ impl Words {
         })
     }
 
-    /// Without a picture, whose commissions and provinces stand by their codes.
     fn office(&self, office: &Office) -> String {
-        office_text(office, &Snapshot::default(), self.0)
+        office_text(office, self.1, self.0)
+    }
+
+    fn person(&self, actor: &ActorId) -> String {
+        self.1.officials.get(actor).map_or_else(|| actor.0.clone(), |row| row.person.name.clone())
     }
 
     /// Its colour, and the words that pages have for it.
@@ -340,7 +358,7 @@ mod tests {
     use tahavol_domain::fact::TYPES;
     use tahavol_domain::programme::event::Appointment;
     use tahavol_domain::schema::samples;
-    use tahavol_domain::values::{ActorId, Person};
+    use tahavol_domain::values::Person;
 
     use super::*;
 
@@ -369,15 +387,18 @@ mod tests {
     #[test]
     fn a_report_says_how_much_in_the_digits_of_the_language() {
         let report = ProgressReport { progress: Some(5_250), ..ProgressReport::default() };
-        assert_eq!(Words(Lang::En).progress(&report), ": 52.5%");
-        assert_eq!(Words(Lang::Fa).progress(&report), ": ۵۲٫۵٪");
+        let nothing = Snapshot::default();
+        assert_eq!(Words(Lang::En, &nothing).progress(&report), ": 52.5%");
+        assert_eq!(Words(Lang::Fa, &nothing).progress(&report), ": ۵۲٫۵٪");
         let all = ProgressReport { progress: Some(10_000), ..ProgressReport::default() };
-        assert_eq!(Words(Lang::En).progress(&all), ": 100%");
+        assert_eq!(Words(Lang::En, &nothing).progress(&all), ": 100%");
+        let one = ProgressReport { steps: Some([0].into_iter().collect()), ..ProgressReport::default() };
+        assert_eq!(Words(Lang::En, &nothing).progress(&one), ", steps done: 1");
     }
 
     #[test]
     fn a_resolution_is_not_called_so_twice() {
-        let told = |number: &str, lang| Words(lang).resolution(Some(&number.to_owned()));
+        let told = |number: &str, lang| Words(lang, &Snapshot::default()).resolution(Some(&number.to_owned()));
         assert_eq!(
             (told("12/3", Lang::En), told("12/3", Lang::Fa)),
             (", resolution 12/3".to_owned(), "، مصوبهٔ \u{2068}12/3\u{2069}".to_owned())
@@ -393,7 +414,8 @@ mod tests {
         let person = Person { id: ActorId("sara".to_owned()), name: "سارا".to_owned() };
         let told = |office: &str, lang| {
             let appointment = Appointment { person: person.clone(), office: office.parse().expect("an office") };
-            let args = Words(lang).programme(&programme::Event::OfficialAppointed(appointment));
+            let nothing = Snapshot::default();
+            let args = Words(lang, &nothing).programme(&programme::Event::OfficialAppointed(appointment));
             message("event-programme-official_appointed", &args, lang)
         };
         assert_eq!(told("council", Lang::Fa), "سمت شورا را به سارا داد.");

@@ -5,15 +5,16 @@ use tahavol_identity::Account;
 
 use super::{Once, Parts, framed, posting, said};
 use crate::address;
+use crate::audit::gap;
 use crate::question::{Question, Wrong};
 use crate::sheet::Sheet;
+use crate::table::{Cell, Column, Row, SORT, Table};
+use crate::words::isolated;
 
 /// What the page shows.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Accounts<'a> {
-    pub accounts: &'a [Account],
-    /// Whose page it is: nobody bars themselves.
-    pub me: &'a str,
+    pub table: &'a Table,
     pub done: Option<&'a str>,
     /// A link that was just made.
     pub link: Option<Once<'a>>,
@@ -27,7 +28,7 @@ pub fn page(sheet: &Sheet<'_>, parts: Parts, shown: &Accounts<'_>) -> Markup {
         (said(sheet, shown.done))
         @if let Some(once) = &shown.link { (link(sheet, once)) }
         (sheet.misasked("account", shown.wrong))
-        (list(sheet, shown))
+        (sheet.still(shown.table))
         section aria-labelledby="add" {
             h2 #add { (sheet.word("page-account-add")) }
             p.hint { (sheet.word("page-account-add-what")) }
@@ -44,59 +45,60 @@ pub fn page(sheet: &Sheet<'_>, parts: Parts, shown: &Accounts<'_>) -> Markup {
 fn link(sheet: &Sheet<'_>, once: &Once<'_>) -> Markup {
     html! {
         div.once role="status" {
-            p { strong { (sheet.telling("page-account-link", once.of)) } }
+            p { strong { (sheet.telling("page-account-link", isolated(once.of))) } }
             p { code dir="ltr" { (once.secret) } }
             p.hint { (sheet.word("page-account-link-once")) }
         }
     }
 }
 
-fn list(sheet: &Sheet<'_>, shown: &Accounts<'_>) -> Markup {
-    html! {
-        @if shown.accounts.is_empty() { p.empty { (sheet.word("page-accounts-none")) } } @else {
-            div.table-scroll tabindex="0" role="group" aria-label=(sheet.word("page-accounts")) {
-                table {
-                    thead { tr {
-                        @for key in ["page-person", "page-user-name", "page-account-state", "page-second-factor", "page-account-last", "page-offices", "page-account-acts"] {
-                            th scope="col" { (sheet.word(key)) }
-                        }
-                    } }
-                    tbody { @for account in shown.accounts { (row(sheet, account, shown.me)) } }
-                }
-            }
-        }
-    }
+/// Everybody who has an account.
+#[must_use]
+pub fn listed(sheet: &Sheet<'_>, accounts: &[Account], me: &str) -> Table {
+    let column = |key: &'static str, word: &str| Column { key, label: sheet.word(word) };
+    let table = Table {
+        id: "accounts",
+        caption: sheet.word("page-accounts"),
+        columns: vec![
+            column("name", "page-person"),
+            column("actor", "page-user-name"),
+            column("state", "page-account-state"),
+            column("second_factor", "page-second-factor"),
+            column("last_sign_in", "page-account-last"),
+            column("offices", "page-offices"),
+            column("", "page-account-acts"),
+        ],
+        rows: accounts.iter().map(|account| Row { cells: cells(sheet, account, me) }).collect(),
+        empty: sheet.word("page-accounts-none"),
+    };
+    table.sorted(sheet.asked(SORT))
 }
 
-fn row(sheet: &Sheet<'_>, account: &Account, me: &str) -> Markup {
+fn cells(sheet: &Sheet<'_>, account: &Account, me: &str) -> Vec<Cell> {
     let actor = account.person.id.0.as_str();
     let held = sheet.snapshot.offices(&account.person.id, sheet.day);
-    html! {
-        tr {
-            th scope="row" { a href=(sheet.at(&address::person(actor))) { bdi { (account.person.name) } } }
-            td { bdi.code { (actor) } }
-            td {
-                @match account.disabled {
-                    Some(since) => strong { (sheet.word("page-account-disabled")) " · " (sheet.hand.day_short(since.date_in(sheet.hand.zone))) },
-                    None => @if account.has_password { (sheet.word("page-account-good")) } @else { (sheet.word("page-account-waiting")) },
-                }
-            }
-            td {
-                @match account.second_factor {
-                    Some(since) => (sheet.hand.day_short(since.date_in(sheet.hand.zone))),
-                    None => span.unknown { (sheet.word("page-account-no-second-factor")) },
-                }
-            }
-            td {
-                @match account.last_sign_in {
-                    Some(at) => (sheet.hand.moment(at)),
-                    None => span.unknown { (sheet.word("page-account-never")) },
-                }
-            }
-            td { @for (at, office) in held.iter().enumerate() { @if at > 0 { br; } (sheet.office(office)) } }
-            td { details { summary { (sheet.word("page-account-do")) } (acts(sheet, account, actor == me)) } }
+    let offices = || held.iter().map(|office| sheet.office(office));
+    let unknown = |key: &str| Cell::shown(html! { span.unknown { (sheet.word(key)) } }, "");
+    let state = match account.disabled {
+        Some(since) => {
+            let day = since.date_in(sheet.hand.zone);
+            let word = sheet.word("page-account-disabled");
+            Cell::shown(html! { strong { (word) } " · " (sheet.hand.day_short(day)) }, format!("{word} {day}"))
         }
-    }
+        None => Cell::Text(sheet.word(if account.has_password { "page-account-good" } else { "page-account-waiting" })),
+    };
+    vec![
+        Cell::Link { text: account.person.name.clone(), href: sheet.at(&address::person(actor)) },
+        Cell::Code(actor.to_owned()),
+        state,
+        account.second_factor.map_or_else(|| unknown("page-account-no-second-factor"), |since| Cell::Date(since.date_in(sheet.hand.zone))),
+        account.last_sign_in.map_or_else(|| unknown("page-account-never"), Cell::Moment),
+        Cell::shown(
+            html! { @for (at, office) in offices().enumerate() { @if at > 0 { br; } (office) } },
+            offices().collect::<Vec<_>>().join(gap(sheet.lang())),
+        ),
+        Cell::shown(html! { details { summary { (sheet.word("page-account-do")) } (acts(sheet, account, actor == me)) } }, ""),
+    ]
 }
 
 fn acts(sheet: &Sheet<'_>, account: &Account, own: bool) -> Markup {

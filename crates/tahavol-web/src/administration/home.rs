@@ -8,6 +8,7 @@ use tahavol_identity::JournalHealth;
 
 use super::{Parts, framed};
 use crate::address;
+use crate::audit::proof_line;
 use crate::sheet::Sheet;
 
 /// What the page shows.
@@ -51,13 +52,7 @@ pub fn page(sheet: &Sheet<'_>, parts: Parts, health: &Health<'_>) -> Markup {
 }
 
 fn system(sheet: &Sheet<'_>, health: &Health<'_>) -> Markup {
-    let (proof, alarming) = match health.proof {
-        ProofState::Unsigned => ("page-proof-unsigned", true),
-        ProofState::Waiting => ("page-proof-waiting", true),
-        ProofState::Unproven => ("page-proof-unproven", true),
-        ProofState::Signed => ("page-proof-signed", false),
-        ProofState::Cosigned => ("page-proof-cosigned", false),
-    };
+    let (proof, alarming) = proof_line(health.proof);
     let equality = health.equality.map(|last| (last.is_equal(), last.ran_at));
     html! {
         dl {

@@ -66,16 +66,20 @@ pub fn page(sheet: &Sheet<'_>, parts: Parts, shown: &Imports<'_>) -> Markup {
 }
 
 fn form(sheet: &Sheet<'_>, shown: &Imports<'_>) -> Markup {
+    let error = shown.wrong.iter().find(|(name, _)| *name == "file").map(|(_, text)| text);
+    let described = if error.is_some() { "import-file-hint import-file-error" } else { "import-file-hint" };
     html! {
         section aria-labelledby="files" {
             h2 #files { (sheet.word("page-imports-files")) }
             form method="post" action=(address::IMPORTS) enctype="multipart/form-data" {
                 // First, so that it is known where the form comes from before its files are looked at.
                 input type="hidden" name="csrf" value=(csrf(sheet));
-                p.question {
+                p.question.wrong[error.is_some()] {
                     label for="import-file" { (sheet.word("page-imports-choose")) }
                     span.hint #import-file-hint { (sheet.telling("page-imports-choose-hint", shown.largest_bytes / (1 << 20))) }
-                    input #import-file type="file" name="file" accept=".csv,.toml,text/csv" multiple required aria-describedby="import-file-hint";
+                    @if let Some(text) = error { span.error #import-file-error { (text) } }
+                    input #import-file type="file" name="file" accept=".csv,.toml,text/csv" multiple required aria-describedby=(described)
+                        aria-invalid=[error.map(|_| "true")];
                 }
                 (sheet.asking("import", &Question {
                     name: "resolution", label: "page-imports-resolution", hint: Some("page-imports-resolution-hint"), typed: shown.resolution, code: false,

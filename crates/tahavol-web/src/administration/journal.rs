@@ -2,20 +2,24 @@
 
 use maud::{Markup, html};
 use tahavol_app::messages::message;
+use tahavol_domain::values::ActorId;
 use tahavol_identity::journal::{Broken, Entry, Fault, Head};
 use tahavol_identity::{JournalHealth, NoteKind};
 
 use super::{Parts, framed};
 use crate::address;
+use crate::audit::MOST_TAKEN;
 use crate::question::{Question, Wrong};
 use crate::sheet::Sheet;
+use crate::table::{Cell, Column, FORMAT, Format, Row, SORT, Table};
 
 /// What the page shows.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct JournalPage<'a> {
-    /// Newest first.
-    pub entries: &'a [Entry],
-    pub older: bool,
+    /// None where the questions could not be understood.
+    pub table: Option<&'a Table>,
+    /// The oldest entry that is shown, where there are older ones.
+    pub older: Option<u64>,
     pub head: Head,
     pub health: &'a JournalHealth,
     /// Where it was gone along the whole chain.
@@ -87,7 +91,7 @@ fn questions(sheet: &Sheet<'_>, wrong: &Wrong) -> Markup {
     };
     html! {
         form.inline method="get" action=(address::JOURNAL) {
-            (sheet.choice("journal", "kind", "page-journal-kind", &kinds, typed("kind")))
+            (sheet.choice("journal", "kind", "page-journal-kind", &kinds, typed("kind"), wrong))
             (ask("actor", "page-user-name", None))
             (ask("from", "page-ask-recorded-from", Some("page-date-hint")))
             (ask("to", "page-ask-recorded-to", None))
@@ -101,45 +105,61 @@ fn kind_text(sheet: &Sheet<'_>, kind: NoteKind) -> String {
 }
 
 fn entries(sheet: &Sheet<'_>, shown: &JournalPage<'_>) -> Markup {
+    let Some(table) = shown.table else { return html! {} };
     html! {
-        @if shown.entries.is_empty() { p.empty { (sheet.word("journal-empty")) } } @else {
-            div.table-scroll tabindex="0" role="group" aria-label=(sheet.word("page-journal")) {
-                table {
-                    thead { tr {
-                        @for key in ["journal-number", "page-journal-at", "page-journal-kind", "journal-actor", "journal-address", "journal-details"] {
-                            th scope="col" { (sheet.word(key)) }
-                        }
-                    } }
-                    tbody { @for entry in shown.entries { (row(sheet, entry)) } }
-                }
-            }
-        }
-        @if let Some(last) = shown.entries.last().filter(|_| shown.older) {
+        (sheet.table(table))
+        @if let Some(last) = shown.older {
             nav.pager aria-label=(sheet.word("page-journal-pages")) {
                 @if sheet.asked("before").is_some() { a href=(sheet.with(&[("before", ""), ("verify", "")])) { (sheet.word("page-events-newest")) } }
-                a rel="next" href=(sheet.with(&[("before", &last.number.to_string()), ("verify", "")])) { (sheet.word("page-events-older")) }
+                a rel="next" href=(sheet.with(&[("before", &last.to_string()), ("verify", "")])) { (sheet.word("page-events-older")) }
             }
+        }
+        @if !table.rows.is_empty() {
+            p.no-print { (sheet.word("page-table-download")) " " @for format in Format::ALL {
+                a href=(sheet.with(&[(FORMAT, format.as_str()), ("verify", "")])) rel="nofollow" download { (format.name()) } " "
+            } }
+            p.hint.no-print { (sheet.telling("page-journal-export-limit", MOST_TAKEN)) }
         }
     }
 }
 
-fn row(sheet: &Sheet<'_>, entry: &Entry) -> Markup {
-    html! {
-        tr {
-            th scope="row" { (sheet.hand.position(entry.number)) }
-            td { (sheet.hand.moment(entry.at)) }
-            td {
-                (kind_text(sheet, entry.kind))
-                @if entry.times > 1 { " · " (message("journal-times", &[("times", entry.times.to_string())], sheet.lang())) }
-            }
-            td { @if let Some(actor) = &entry.actor { a href=(sheet.at(&address::person(&actor.0))) { bdi.code { (actor.0) } } } }
-            td { @if let Some(from) = entry.address { bdi.code { (from) } } }
-            td {
-                @for (at, (name, value)) in entry.details.iter().enumerate() {
-                    @if at > 0 { " · " }
-                    bdi.code.long { (name) "=" (value) }
-                }
-            }
-        }
+/// Entries, newest first unless the address asks for another order.
+#[must_use]
+pub fn listed(sheet: &Sheet<'_>, entries: &[Entry]) -> Table {
+    let column = |key: &'static str, word: &str| Column { key, label: sheet.word(word) };
+    let table = Table {
+        id: "journal",
+        caption: sheet.word("page-journal"),
+        columns: vec![
+            column("number", "journal-number"),
+            column("at", "page-journal-at"),
+            column("kind", "page-journal-kind"),
+            column("actor", "journal-actor"),
+            column("address", "journal-address"),
+            column("details", "journal-details"),
+        ],
+        rows: entries.iter().map(|entry| Row { cells: cells(sheet, entry) }).collect(),
+        empty: sheet.word("journal-empty"),
+    };
+    table.sorted(sheet.asked(SORT))
+}
+
+fn cells(sheet: &Sheet<'_>, entry: &Entry) -> Vec<Cell> {
+    let mut kind = kind_text(sheet, entry.kind);
+    if entry.times > 1 {
+        kind = format!("{kind} · {}", message("journal-times", &[("times", entry.times.to_string())], sheet.lang()));
     }
+    let actor = |actor: &ActorId| Cell::CodeLink { code: actor.0.clone(), href: sheet.at(&address::person(&actor.0)) };
+    let details = || entry.details.iter().map(|(name, value)| format!("{name}={value}"));
+    vec![
+        Cell::Number(i64::try_from(entry.number).unwrap_or(i64::MAX)),
+        Cell::Moment(entry.at),
+        Cell::Text(kind),
+        entry.actor.as_ref().map_or(Cell::Nothing, actor),
+        entry.address.map_or(Cell::Nothing, |from| Cell::Code(from.to_string())),
+        Cell::shown(
+            html! { @for (at, detail) in details().enumerate() { @if at > 0 { " · " } bdi.code.long { (detail) } } },
+            details().collect::<Vec<_>>().join(" · "),
+        ),
+    ]
 }

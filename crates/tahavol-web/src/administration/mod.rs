@@ -14,12 +14,12 @@ use maud::{Markup, html};
 use crate::address;
 use crate::sheet::{Section, Sheet};
 
-pub use accounts::{Accounts, page as accounts};
+pub use accounts::{Accounts, listed as listed_accounts, page as accounts};
 pub use home::{Certificate, Health, page as home};
 pub use imports::{Came, Imports, Sent, page as imports};
-pub use journal::{Chain, JournalPage, page as journal};
-pub use offices::page as offices;
-pub use tokens::{Tokens, page as tokens};
+pub use journal::{Chain, JournalPage, listed as listed_journal, page as journal};
+pub use offices::{listed as listed_offices, page as offices};
+pub use tokens::{Tokens, listed as listed_tokens, page as tokens};
 
 /// Which parts are the reader's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -55,6 +55,8 @@ fn framed(sheet: &Sheet<'_>, parts: Parts, here: &str, title: &str, content: &Ma
             (link(parts.imports, address::IMPORTS, "page-imports"))
         }
         (content)
+        // Who makes accounts and finds no journal here wonders why.
+        @if parts.accounts && !parts.journal { p.hint { (sheet.word("page-journal-whose")) } }
     };
     sheet.page(Some(Section::Administration), &sheet.word(title), &content)
 }

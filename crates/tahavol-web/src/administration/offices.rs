@@ -3,20 +3,21 @@
 use maud::{Markup, html};
 use tahavol_domain::Kind;
 use tahavol_domain::values::Office;
-use tahavol_projections::rows::{DelegationRow, Official};
+use tahavol_projections::rows::{DelegationRow, Official, Stamp, Tenure};
 
 use super::{Parts, framed};
 use crate::address;
 use crate::sheet::Sheet;
+use crate::table::{Cell, Column, Row, SORT, Table};
 
 /// With what the reader can do now on offices.
 #[must_use]
-pub fn page(sheet: &Sheet<'_>, parts: Parts, acts: &[Kind]) -> Markup {
+pub fn page(sheet: &Sheet<'_>, parts: Parts, table: &Table, acts: &[Kind]) -> Markup {
     let lent: Vec<&DelegationRow> = sheet.snapshot.delegations.values().map(|row| &**row).collect();
     let content = html! {
         p.hint { (sheet.word("page-administration-offices-what")) }
         @if !acts.is_empty() { p.buttons { @for kind in acts { a href=(address::act(kind.name(), "programme")) { (sheet.act(*kind)) } } } }
-        (held(sheet))
+        (sheet.listing(table, &[]))
         section aria-labelledby="delegations" {
             h2 #delegations { (sheet.word("page-delegations")) }
             (sheet.delegations(&lent))
@@ -26,42 +27,45 @@ pub fn page(sheet: &Sheet<'_>, parts: Parts, acts: &[Kind]) -> Markup {
 }
 
 /// Every office that is held, in the order of offices.
-fn held(sheet: &Sheet<'_>) -> Markup {
-    let holders = |official: &'_ Official| official.tenures.iter().filter(|tenure| tenure.released.is_none()).cloned().collect::<Vec<_>>();
-    let mut all: Vec<(Office, &Official, _)> = Vec::new();
+#[must_use]
+pub fn listed(sheet: &Sheet<'_>) -> Table {
+    let mut all: Vec<(&Office, &Official, &Tenure)> = Vec::new();
     for official in sheet.snapshot.officials.values() {
-        all.extend(holders(official).into_iter().map(|tenure| (tenure.office.clone(), &**official, tenure)));
+        let held = official.tenures.iter().filter(|tenure| tenure.released.is_none());
+        all.extend(held.map(|tenure| (&tenure.office, &**official, tenure)));
     }
-    all.sort_by(|one, other| (&one.0, &one.1.person.id).cmp(&(&other.0, &other.1.person.id)));
-    html! {
-        @if all.is_empty() { p.empty { (sheet.word("page-people-none")) } } @else {
-            div.table-scroll tabindex="0" role="group" aria-label=(sheet.word("page-administration-offices")) {
-                table {
-                    thead { tr {
-                        th scope="col" { (sheet.word("page-ask-office")) }
-                        th scope="col" { (sheet.word("page-person")) }
-                        th scope="col" { (sheet.word("page-user-name")) }
-                        th scope="col" { (sheet.word("page-tenure-appointed")) }
-                        th scope="col" { (sheet.word("page-tenure-released")) }
-                    } }
-                    tbody {
-                        @for (office, official, tenure) in &all {
-                            tr {
-                                th scope="row" { (sheet.office(office)) }
-                                td { a href=(sheet.at(&address::person(&official.person.id.0))) { bdi { (official.person.name) } } }
-                                td { bdi.code { (official.person.id.0) } }
-                                td { (sheet.stamp(&tenure.appointed)) }
-                                td {
-                                    @match official.release_proposed.get(office) {
-                                        Some(proposed) => { (sheet.word("page-tenure-release-proposed")) " " (sheet.stamp(proposed)) }
-                                        None => (sheet.word("page-tenure-held")),
-                                    }
-                                }
-                            }
-                        }
-                    }
-                }
-            }
+    all.sort_by(|one, other| (one.0, &one.1.person.id).cmp(&(other.0, &other.1.person.id)));
+    let column = |key: &'static str, word: &str| Column { key, label: sheet.word(word) };
+    let table = Table {
+        id: "offices",
+        caption: sheet.word("page-administration-offices"),
+        columns: vec![
+            column("office", "page-ask-office"),
+            column("person", "page-person"),
+            column("actor", "page-user-name"),
+            column("appointed", "page-tenure-appointed"),
+            column("state", "page-tenure-released"),
+        ],
+        rows: all.iter().map(|(office, official, tenure)| Row { cells: cells(sheet, office, official, tenure) }).collect(),
+        empty: sheet.word("page-people-none"),
+    };
+    table.sorted(sheet.asked(SORT))
+}
+
+fn cells(sheet: &Sheet<'_>, office: &Office, official: &Official, tenure: &Tenure) -> Vec<Cell> {
+    let day = |stamp: &Stamp| stamp.at.date_in(sheet.hand.zone).to_string();
+    let state = match official.release_proposed.get(office) {
+        Some(proposed) => {
+            let word = sheet.word("page-tenure-release-proposed");
+            Cell::shown(html! { (word) " " (sheet.stamp(proposed)) }, format!("{word} {}", day(proposed)))
         }
-    }
+        None => Cell::Text(sheet.word("page-tenure-held")),
+    };
+    vec![
+        Cell::Text(sheet.office(office)),
+        Cell::Link { text: official.person.name.clone(), href: sheet.at(&address::person(&official.person.id.0)) },
+        Cell::Code(official.person.id.0.clone()),
+        Cell::shown(sheet.stamp(&tenure.appointed), day(&tenure.appointed)),
+        state,
+    ]
 }

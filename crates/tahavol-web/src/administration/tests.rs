@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use super::{Accounts, Came, Certificate, Chain, Health, Imports, JournalPage, Once, Parts, Sent, Tokens};
 use crate::audit::tests::{HOSTILE, believes_nothing, with_sheet};
+use crate::table::Format;
 
 const ALL: Parts = Parts { accounts: true, offices: true, journal: true, imports: true, health: true };
 const SECRET: &str = "tahavol_a-secret";
@@ -65,22 +66,17 @@ fn pages(lang: Lang) -> Vec<(&'static str, String)> {
         let mut page = |name, markup: maud::Markup| pages.push((name, markup.into_string()));
         let accounts = [account(false), account(true)];
         let once = Once { of: HOSTILE, secret: HOSTILE };
-        let shown = Accounts {
-            accounts: &accounts,
-            me: "somebody else",
-            done: Some("page-account-was-disabled"),
-            link: Some(once),
-            typed: (HOSTILE, HOSTILE),
-            wrong: &wrong,
-        };
+        let table = super::listed_accounts(sheet, &accounts, "somebody else");
+        let shown =
+            Accounts { table: &table, done: Some("page-account-was-disabled"), link: Some(once), typed: (HOSTILE, HOSTILE), wrong: &wrong };
         page("accounts", super::accounts(sheet, ALL, &shown));
         let (tokens, typed) =
             ([token(false), token(true)], [("label".to_owned(), HOSTILE.to_owned()), ("command".to_owned(), HOSTILE.to_owned())]);
+        let table = super::listed_tokens(sheet, &tokens, at());
         let shown = Tokens {
-            tokens: &tokens,
+            table: &table,
             all: true,
             may_all: true,
-            now: at(),
             done: None,
             made: Some(once),
             typed: &typed,
@@ -99,13 +95,14 @@ fn pages(lang: Lang) -> Vec<(&'static str, String)> {
         };
         for fault in [Fault::Form, Fault::Number, Fault::Previous, Fault::Hash, Fault::Torn] {
             let broken = Broken { number: 3, what: fault };
+            let table = super::listed_journal(sheet, std::slice::from_ref(&entry));
             let shown = JournalPage {
-                entries: std::slice::from_ref(&entry),
-                older: true,
+                table: Some(&table),
+                older: Some(7),
                 head: Head::EMPTY,
                 health: &health,
                 chain: Some(Chain::Broken(&broken)),
-                wrong: &[("from", HOSTILE.to_owned())],
+                wrong: &[("from", HOSTILE.to_owned()), ("kind", HOSTILE.to_owned())],
             };
             page("journal", super::journal(sheet, ALL, &shown));
         }
@@ -133,7 +130,7 @@ fn pages(lang: Lang) -> Vec<(&'static str, String)> {
             };
             page("imports", super::imports(sheet, ALL, &shown));
         }
-        page("offices", super::offices(sheet, ALL, &[Kind::OfficialAppoint]));
+        page("offices", super::offices(sheet, ALL, &super::listed_offices(sheet), &[Kind::OfficialAppoint]));
         for certificate in
             [Certificate::Elsewhere, Certificate::Good { expires: at() }, Certificate::Soon(HOSTILE), Certificate::Broken(HOSTILE)]
         {
@@ -167,7 +164,8 @@ fn no_page_believes_what_it_is_told() {
 fn a_secret_is_told_once_and_stands_in_no_list() {
     with_sheet(Lang::En, |sheet| {
         let tokens = [token(false)];
-        let shown = |made| Tokens { tokens: &tokens, all: false, may_all: false, now: at(), done: None, made, typed: &[], wrong: &[] };
+        let table = super::listed_tokens(sheet, &tokens, at());
+        let shown = |made| Tokens { table: &table, all: false, may_all: false, done: None, made, typed: &[], wrong: &[] };
         let with = super::tokens(sheet, Parts::default(), &shown(Some(Once { of: "x", secret: SECRET }))).into_string();
         assert_eq!(with.matches(SECRET).count(), 1);
         assert!(!super::tokens(sheet, Parts::default(), &shown(None)).into_string().contains(SECRET));
@@ -178,20 +176,48 @@ fn a_secret_is_told_once_and_stands_in_no_list() {
 fn nobody_is_offered_to_bar_themselves() {
     with_sheet(Lang::En, |sheet| {
         let accounts = [account(false)];
-        let shown = |me| Accounts { accounts: &accounts, me, done: None, link: None, typed: ("", ""), wrong: &[] };
+        let page = |me| {
+            let table = super::listed_accounts(sheet, &accounts, me);
+            super::accounts(sheet, ALL, &Accounts { table: &table, done: None, link: None, typed: ("", ""), wrong: &[] }).into_string()
+        };
         let disable = "value=\"disable\"";
-        assert!(super::accounts(sheet, ALL, &shown("another")).into_string().contains(disable));
-        assert!(!super::accounts(sheet, ALL, &shown(HOSTILE)).into_string().contains(disable));
+        assert!(page("another").contains(disable));
+        assert!(!page(HOSTILE).contains(disable));
     });
 }
 
 #[test]
 fn the_parts_that_are_not_the_readers_are_not_in_the_way() {
     with_sheet(Lang::En, |sheet| {
-        let shown = Tokens { tokens: &[], all: false, may_all: false, now: at(), done: None, made: None, typed: &[], wrong: &[] };
+        let table = super::listed_tokens(sheet, &[], at());
+        let shown = Tokens { table: &table, all: false, may_all: false, done: None, made: None, typed: &[], wrong: &[] };
         let page = super::tokens(sheet, Parts::default(), &shown).into_string();
         for path in ["/administration/accounts", "/administration/journal", "/administration/imports", "/administration/offices"] {
             assert!(!page.contains(path), "{path}");
         }
+    });
+}
+
+#[test]
+fn what_is_only_acted_in_is_in_no_file() {
+    with_sheet(Lang::En, |sheet| {
+        let tables = [super::listed_accounts(sheet, &[account(false)], "another"), super::listed_tokens(sheet, &[token(false)], at())];
+        for table in tables {
+            let text = String::from_utf8(sheet.file(&table, Format::Csv).unwrap().content).unwrap();
+            let heading = text.lines().next().unwrap();
+            assert_eq!(heading.split(',').count() + 1, table.columns.len(), "{heading}");
+            assert!(!text.contains("<form") && !text.contains("csrf"), "{text}");
+        }
+    });
+}
+
+#[test]
+fn who_makes_accounts_is_told_who_reads_the_security_journal() {
+    with_sheet(Lang::En, |sheet| {
+        let table = super::listed_offices(sheet);
+        let page = |parts| super::offices(sheet, parts, &table, &[]).into_string();
+        let why = sheet.word("page-journal-whose");
+        assert!(page(Parts { journal: false, ..ALL }).contains(&why));
+        assert!(!page(ALL).contains(&why) && !page(Parts::default()).contains(&why));
     });
 }

@@ -10,15 +10,16 @@ use crate::address;
 use crate::audit::gap;
 use crate::question::{Question, Wrong};
 use crate::sheet::Sheet;
+use crate::table::{Cell, Column, Row, SORT, Table};
+use crate::words::isolated;
 
 /// What the page shows.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Tokens<'a> {
-    pub tokens: &'a [ServiceToken],
+    pub table: &'a Table,
     /// Whether everybody's are shown, and whether they could be.
     pub all: bool,
     pub may_all: bool,
-    pub now: Instant,
     pub done: Option<&'a str>,
     /// What a program shows that was just made.
     pub made: Option<Once<'a>>,
@@ -38,7 +39,7 @@ pub fn page(sheet: &Sheet<'_>, parts: Parts, shown: &Tokens<'_>) -> Markup {
                 @else { a href={ (address::TOKENS) "?all=yes" } { (sheet.word("page-tokens-all")) } }
             }
         }
-        (list(sheet, shown))
+        (sheet.still(shown.table))
         section aria-labelledby="make" {
             h2 #make { (sheet.word("page-token-make")) }
             p.hint { (sheet.word("page-token-make-what")) }
@@ -52,60 +53,71 @@ pub fn page(sheet: &Sheet<'_>, parts: Parts, shown: &Tokens<'_>) -> Markup {
 fn made(sheet: &Sheet<'_>, once: &Once<'_>) -> Markup {
     html! {
         div.once role="status" {
-            p { strong { (sheet.telling("page-token-made", once.of)) } }
+            p { strong { (sheet.telling("page-token-made", isolated(once.of))) } }
             p { code dir="ltr" { (once.secret) } }
             p.hint { (sheet.word("page-token-made-once")) }
         }
     }
 }
 
-fn list(sheet: &Sheet<'_>, shown: &Tokens<'_>) -> Markup {
-    html! {
-        @if shown.tokens.is_empty() { p.empty { (sheet.word("page-tokens-none")) } } @else {
-            div.table-scroll tabindex="0" role="group" aria-label=(sheet.word("page-tokens")) {
-                table {
-                    thead { tr {
-                        @for key in ["page-token-label", "page-token-person", "page-token-within", "page-token-made-on", "page-token-expires", "page-token-used", "page-token-state"] {
-                            th scope="col" { (sheet.word(key)) }
-                        }
-                    } }
-                    tbody { @for token in shown.tokens { (row(sheet, token, shown.now)) } }
-                }
-            }
-        }
-    }
-}
-
-fn row(sheet: &Sheet<'_>, token: &ServiceToken, now: Instant) -> Markup {
-    let day = |at: Option<Instant>| {
-        html! { @match at { Some(at) => (sheet.hand.day_short(at.date_in(sheet.hand.zone))), None => span.unknown { "—" } } }
+/// Tokens, whether they are good or not.
+#[must_use]
+pub fn listed(sheet: &Sheet<'_>, tokens: &[ServiceToken], now: Instant) -> Table {
+    let column = |key: &'static str, word: &str| Column { key, label: sheet.word(word) };
+    let table = Table {
+        id: "tokens",
+        caption: sheet.word("page-tokens"),
+        columns: vec![
+            column("label", "page-token-label"),
+            column("person", "page-token-person"),
+            column("within", "page-token-within"),
+            column("made", "page-token-made-on"),
+            column("expires", "page-token-expires"),
+            column("last_used", "page-token-used"),
+            column("state", "page-token-state"),
+            column("", "page-account-acts"),
+        ],
+        rows: tokens.iter().map(|token| Row { cells: cells(sheet, token, now) }).collect(),
+        empty: sheet.word("page-tokens-none"),
     };
-    html! {
-        tr {
-            th scope="row" dir="auto" { (token.label) }
-            td { a href=(sheet.at(&address::person(&token.person.id.0))) { bdi { (token.person.name) } } }
-            td { (within(sheet, token)) }
-            td { (day(Some(token.made))) }
-            td { (day(token.expires)) }
-            td { @match token.last_used { Some(at) => (sheet.hand.moment(at)), None => span.unknown { (sheet.word("page-account-never")) } } }
-            td {
-                @match &token.revoked {
-                    Some((at, by)) => { (sheet.word("page-token-revoked")) " · " (sheet.hand.day_short(at.date_in(sheet.hand.zone))) " · " bdi.code { (by.0) } }
-                    None => {
-                        @if token.expires.is_some_and(|end| end <= now) { (sheet.word("page-token-expired")) " " }
-                        (posting(sheet, address::TOKENS, "revoke", &html! {
-                            input type="hidden" name="id" value=(token.id);
-                            button.plain type="submit" { (sheet.word("page-token-revoke")) }
-                        }))
-                    }
-                }
-            }
-        }
-    }
+    table.sorted(sheet.asked(SORT))
 }
 
-/// What it is for.
-fn within(sheet: &Sheet<'_>, token: &ServiceToken) -> Markup {
+fn cells(sheet: &Sheet<'_>, token: &ServiceToken, now: Instant) -> Vec<Cell> {
+    let day = |at: Instant| at.date_in(sheet.hand.zone);
+    let (commands, commissions) = within(sheet, token);
+    let shown = html! { (commands) @if let Some(commissions) = &commissions { br; (commissions) } };
+    let state = match &token.revoked {
+        Some((at, by)) => {
+            let word = sheet.word("page-token-revoked");
+            let shown = html! { (word) " · " (sheet.hand.day_short(day(*at))) " · " bdi.code { (by.0) } };
+            Cell::shown(shown, format!("{word} {} {}", day(*at), by.0))
+        }
+        None if token.expires.is_some_and(|end| end <= now) => Cell::Text(sheet.word("page-token-expired")),
+        None => Cell::Text(sheet.word("page-token-good")),
+    };
+    let revoke = html! {
+        @if token.revoked.is_none() {
+            (posting(sheet, address::TOKENS, "revoke", &html! {
+                input type="hidden" name="id" value=(token.id);
+                button.plain type="submit" { (sheet.word("page-token-revoke")) }
+            }))
+        }
+    };
+    vec![
+        Cell::Text(token.label.clone()),
+        Cell::Link { text: token.person.name.clone(), href: sheet.at(&address::person(&token.person.id.0)) },
+        Cell::shown(shown, [Some(commands), commissions].into_iter().flatten().collect::<Vec<_>>().join(gap(sheet.lang()))),
+        Cell::Date(day(token.made)),
+        Cell::day(token.expires.map(day)),
+        token.last_used.map_or_else(|| Cell::shown(html! { span.unknown { (sheet.word("page-account-never")) } }, ""), Cell::Moment),
+        state,
+        Cell::shown(revoke, ""),
+    ]
+}
+
+/// What it is for: which commands, and for which commissions where not for all of them.
+fn within(sheet: &Sheet<'_>, token: &ServiceToken) -> (String, Option<String>) {
     let commands = match &token.within.commands {
         None => sheet.word("page-token-every-command"),
         Some(none) if none.is_empty() => sheet.word("page-token-read-only"),
@@ -113,7 +125,7 @@ fn within(sheet: &Sheet<'_>, token: &ServiceToken) -> Markup {
     };
     let commissions = token.within.commissions.as_ref();
     let commissions = commissions.map(|some| some.iter().map(|slug| sheet.commission(slug)).collect::<Vec<_>>().join(gap(sheet.lang())));
-    html! { (commands) @if let Some(commissions) = commissions { br; (sheet.telling("page-token-only", commissions)) } }
+    (commands, commissions.map(|commissions| sheet.telling("page-token-only", commissions)))
 }
 
 fn form(sheet: &Sheet<'_>, shown: &Tokens<'_>) -> Markup {

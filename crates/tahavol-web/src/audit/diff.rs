@@ -1,15 +1,17 @@
 //! Two moments compared: what changed and by which events, what time and events did to the figures, what was learnt late.
 
 use maud::{Markup, html};
-use tahavol_app::diff::{Diff, Side, change_text, field_text, kind_text, subject_text, value_text};
+use tahavol_app::diff::{Diff, Side, field_text, kind_text, subject_text, value_text};
 use tahavol_app::messages;
-use tahavol_projections::diff::{Change, Kind, LateFact, ProgressChange, Subject, SubjectKind, Value};
+use tahavol_projections::diff::{Change, Field, Kind, LateFact, ProgressChange, Subject, SubjectKind, Value};
 use tahavol_projections::progress::Progress;
 
 use super::ledger::commissions;
 use crate::address;
 use crate::question::{Question, Wrong};
 use crate::sheet::{Section, Sheet};
+use crate::table::{Cell, Column, Row, SORT, Table};
+use crate::words::isolated;
 
 /// What the page shows: the answer, once there is one.
 #[derive(Debug, Clone, Copy)]
@@ -44,7 +46,7 @@ fn questions(sheet: &Sheet<'_>, wrong: &Wrong) -> Markup {
             (sheet.moment_fields())
             (ask("from", "page-diff-from", Some("page-diff-from-hint")))
             (ask("to", "page-diff-to", Some("page-diff-to-hint")))
-            (sheet.choice("diff", "commission", "page-commission", &commissions(sheet), typed("commission")))
+            (sheet.choice("diff", "commission", "page-commission", &commissions(sheet), typed("commission"), wrong))
             (ask("initiative", "page-diff-initiative", Some("page-diff-code-hint")))
             (ask("milestone", "page-diff-milestone", Some("page-diff-code-hint")))
             button type="submit" { (sheet.word("page-diff-compare")) }
@@ -60,7 +62,7 @@ fn answer(sheet: &Sheet<'_>, diff: &Diff) -> Markup {
             dt { (sheet.word("page-diff-between")) } dd { (sheet.telling("page-diff-events", sheet.hand.position(diff.events))) }
         }
         @if diff.is_empty() { p.lead { (sheet.word("page-diff-nothing")) } }
-        @if !diff.progress.is_empty() { (figures(sheet, diff)) }
+        @if !diff.progress.is_empty() { (steps(sheet, diff)) (sheet.downloads(&figures(sheet, diff))) }
         @if !diff.changes.is_empty() { (changes(sheet, &diff.changes)) }
         @if !diff.late.is_empty() { (late(sheet, diff)) }
     }
@@ -79,9 +81,53 @@ fn side(sheet: &Sheet<'_>, side: &Side) -> Markup {
     }
 }
 
+/// The three voices in their order.
+const VOICES: [(&str, fn(&Progress) -> Option<u16>); 3] =
+    [("planned", |progress| progress.planned), ("reported", |progress| progress.reported), ("verified", |progress| progress.verified)];
+
+/// The keys of the columns of a file, three for each voice.
+const STEPS: [[&str; 3]; 3] = [
+    ["planned_before", "planned_by_time", "planned_after"],
+    ["reported_before", "reported_by_time", "reported_after"],
+    ["verified_before", "verified_by_time", "verified_after"],
+];
+
+/// The same as a table that is taken away.
+#[must_use]
+pub fn figures(sheet: &Sheet<'_>, diff: &Diff) -> Table {
+    let column = |key: &'static str, label: String| Column { key, label };
+    let mut columns = vec![column("horizon", sheet.word("page-diff-group")), column("commission", sheet.word("page-commission"))];
+    for ((voice, _), keys) in VOICES.iter().zip(STEPS) {
+        let voice = sheet.word(&format!("page-voice-{voice}"));
+        let words = ["page-diff-before", "page-diff-by-time", "page-diff-after"];
+        columns.extend(keys.into_iter().zip(words).map(|(key, word)| column(key, format!("{voice} · {}", sheet.word(word)))));
+    }
+    let forecast = sheet.word("page-diff-forecast");
+    columns.push(column("forecast_before", format!("{forecast} · {}", sheet.word("page-diff-before"))));
+    columns.push(column("forecast_after", format!("{forecast} · {}", sheet.word("page-diff-after"))));
+    let row = |change: &ProgressChange| {
+        let mut cells = vec![
+            Cell::Text(horizon(sheet, change)),
+            change.commission.as_ref().map_or(Cell::Nothing, |slug| Cell::Text(sheet.commission(slug))),
+        ];
+        cells.extend(
+            VOICES.iter().flat_map(|(_, of)| [&change.before, &change.by_time, &change.after].map(|figures| Cell::Share(of(figures)))),
+        );
+        cells.extend([&change.before, &change.after].map(|figures| Cell::day(figures.forecast_finish)));
+        Row { cells }
+    };
+    let rows = diff.progress.iter().map(row).collect();
+    let table =
+        Table { id: "diff-figures", caption: sheet.word("page-diff-figures"), columns, rows, empty: sheet.word("page-diff-nothing") };
+    table.sorted(sheet.asked(SORT))
+}
+
+fn horizon(sheet: &Sheet<'_>, change: &ProgressChange) -> String {
+    change.horizon.map_or_else(|| sheet.word("page-diff-all-horizons"), |horizon| sheet.horizon(horizon))
+}
+
 /// Every group whose figures changed, each voice in three steps.
-fn figures(sheet: &Sheet<'_>, diff: &Diff) -> Markup {
-    let voices = ["planned", "reported", "verified"];
+fn steps(sheet: &Sheet<'_>, diff: &Diff) -> Markup {
     html! {
         section aria-labelledby="figures" {
             h2 #figures { (sheet.word("page-diff-figures")) }
@@ -91,10 +137,10 @@ fn figures(sheet: &Sheet<'_>, diff: &Diff) -> Markup {
                     thead {
                         tr {
                             th rowspan="2" scope="col" { (sheet.word("page-diff-group")) }
-                            @for voice in voices { th colspan="3" scope="colgroup" { (sheet.word(&format!("page-voice-{voice}"))) } }
+                            @for (voice, _) in VOICES { th colspan="3" scope="colgroup" { (sheet.word(&format!("page-voice-{voice}"))) } }
                             th rowspan="2" scope="col" { (sheet.word("page-diff-forecast")) }
                         }
-                        tr { @for _ in voices {
+                        tr { @for _ in VOICES {
                             th scope="col" { (sheet.word("page-diff-before")) }
                             th scope="col" { (sheet.word("page-diff-by-time")) }
                             th scope="col" { (sheet.word("page-diff-after")) }
@@ -108,7 +154,6 @@ fn figures(sheet: &Sheet<'_>, diff: &Diff) -> Markup {
 }
 
 fn group(sheet: &Sheet<'_>, change: &ProgressChange) -> Markup {
-    let horizon = change.horizon.map_or_else(|| sheet.word("page-diff-all-horizons"), |horizon| sheet.horizon(horizon));
     let voice = |of: fn(&Progress) -> Option<u16>| {
         let (before, by_time, after) = (of(&change.before), of(&change.by_time), of(&change.after));
         html! {
@@ -120,10 +165,8 @@ fn group(sheet: &Sheet<'_>, change: &ProgressChange) -> Markup {
     let (before, after) = (change.before.forecast_finish, change.after.forecast_finish);
     html! {
         tr {
-            th scope="row" { (horizon) @if let Some(slug) = &change.commission { " · " (sheet.commission(slug)) } }
-            (voice(|progress| progress.planned))
-            (voice(|progress| progress.reported))
-            (voice(|progress| progress.verified))
+            th scope="row" { (horizon(sheet, change)) @if let Some(slug) = &change.commission { " · " (sheet.commission(slug)) } }
+            @for (_, of) in VOICES { (voice(of)) }
             td {
                 @match (before, after) {
                     (Some(before), Some(after)) if before == after => (sheet.hand.day_short(after)),
@@ -184,24 +227,36 @@ fn subject(sheet: &Sheet<'_>, subject: &Subject) -> Markup {
 
 fn told(sheet: &Sheet<'_>, change: &Change) -> Markup {
     let lang = sheet.lang();
+    let words = |value: &Value| value_words(sheet, change, value);
     let value = |value: &Option<Value>| match value {
-        Some(value) => html! { bdi { (value_text(value, lang)) } },
+        Some(value) => html! { bdi { (words(value)) } },
         None => html! { span.unknown { "—" } },
     };
-    // What was destroyed is told by the order; what was said again is told once.
-    if (change.subject.kind == SubjectKind::Evidence && change.kind == Kind::Gone)
-        || (change.before.is_some() && change.before == change.after)
-    {
-        return html! { span dir="auto" { (change_text(change, lang)) } " " (positions(sheet, &change.positions)) };
-    }
+    let destroyed = change.before.as_ref().filter(|_| change.subject.kind == SubjectKind::Evidence && change.kind == Kind::Gone);
+    let restated = change.before.as_ref().filter(|_| change.before == change.after);
     html! {
         strong { (kind_text(change.kind, lang)) }
         @if let Some(field) = change.field { " · " (field_text(field, lang)) }
-        @if let Some(item) = &change.item { " · " bdi { (value_text(item, lang)) } }
-        @if change.before.is_some() || change.after.is_some() {
+        @if let Some(item) = &change.item { " · " bdi { (words(item)) } }
+        @if let Some(order) = destroyed {
+            ": " (sheet.saying("diff-destroyed", &[("order", isolated(&words(order)))]))
+        } @else if let Some(same) = restated {
+            // What was said again is told once.
+            ": " (sheet.telling("diff-restated", words(same)))
+        } @else if change.before.is_some() || change.after.is_some() {
             ": " (value(&change.before)) " " (sheet.word("page-diff-to-what")) " " (value(&change.after))
         }
         " " (positions(sheet, &change.positions))
+    }
+}
+
+/// A value in words; an office by what it is called.
+fn value_words(sheet: &Sheet<'_>, change: &Change, value: &Value) -> String {
+    let of_offices = change.field == Some(Field::Office) || change.subject.kind == SubjectKind::Delegation;
+    match value {
+        Value::Code(code) if of_offices => code.parse().map_or_else(|_| code.clone(), |office| sheet.office(&office)),
+        Value::All(values) => values.iter().map(|value| value_words(sheet, change, value)).collect::<Vec<_>>().join(" "),
+        value => value_text(value, sheet.lang()),
     }
 }
 
@@ -220,7 +275,7 @@ fn positions(sheet: &Sheet<'_>, positions: &[u64]) -> Markup {
 fn late(sheet: &Sheet<'_>, diff: &Diff) -> Markup {
     let facts = diff.late_facts.iter().map(Some).chain(std::iter::repeat(None));
     let said = |fact: &LateFact, said: Option<&tahavol_domain::Fact>| match said {
-        Some(said) => html! { span dir="auto" { (messages::sentence(said, sheet.lang())) } " " (sheet.about(said)) },
+        Some(said) => html! { span dir="auto" { (messages::sentence_in(said, sheet.snapshot, sheet.lang())) } " " (sheet.about(said)) },
         None => html! { (sheet.event_type(fact.event_type)) },
     };
     html! {

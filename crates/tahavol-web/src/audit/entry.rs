@@ -99,7 +99,7 @@ impl Sheet<'_> {
     }
 
     pub(crate) fn sentence(&self, fact: &Fact) -> Markup {
-        html! { span dir="auto" { (messages::sentence(fact, self.lang())) } }
+        html! { span dir="auto" { (messages::sentence_in(fact, self.snapshot, self.lang())) } }
     }
 
     /// A person and what they acted as.

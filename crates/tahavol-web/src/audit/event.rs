@@ -3,10 +3,11 @@
 use maud::{Markup, html};
 use tahavol_app::proof::WitnessReport;
 use tahavol_app::references::References;
-use tahavol_app::{AsOf, RecordedFact, Step, StepField};
+use tahavol_app::{AsOf, RecordedFact, Step, StepField, Told, messages};
 use tahavol_domain::Stream;
+use tahavol_domain::values::{CommissionSlug, ProvinceCode};
 
-use super::entry::lateness_days;
+use super::entry::{gap, lateness_days};
 use crate::address::{self, Moment};
 use crate::sheet::{Section, Sheet};
 
@@ -51,6 +52,7 @@ pub fn page(sheet: &Sheet<'_>, shown: &EventPage<'_>) -> Markup {
             details {
                 summary { (sheet.word("page-event-line")) }
                 pre.line dir="ltr" tabindex="0" { (String::from_utf8_lossy(&event.line)) }
+                p { a href=(address::event_line(event.position)) download { (sheet.word("page-event-line-take")) } }
             }
         }
         (references(sheet, shown.references))
@@ -206,6 +208,7 @@ fn proof(sheet: &Sheet<'_>, shown: &EventPage<'_>) -> Markup {
             @match shown.covered {
                 Covered::Signed { .. } | Covered::Cosigned { .. } => p.buttons {
                     a.button.second href={ "/log/proof/" (position) } download { (sheet.word("page-event-receipt")) }
+                    a.button.second href=(address::event_line(position)) download { (sheet.word("page-event-line-take")) }
                     a href=(sheet.at(address::PROOF)) { (sheet.word("page-proof-how")) }
                 },
                 Covered::Unsigned | Covered::NotYet { .. } => {}
@@ -226,10 +229,23 @@ impl Sheet<'_> {
         }
     }
 
+    /// What a field holds; offices, commissions and provinces by what they are called.
+    fn named(&self, key: &str, told: &Told) -> String {
+        let Told::Plain(code) = told else { return told.told(self.lang()) };
+        let office = |code: &str| code.parse().map_or_else(|_| code.to_owned(), |office| self.office(&office));
+        match key {
+            "offices" | "member" | "release-proposed" => code.split(", ").map(office).collect::<Vec<_>>().join(gap(self.lang())),
+            "lent" => code.split_once(' ').map_or_else(|| code.clone(), |(lent, days)| format!("{} {days}", office(lent))),
+            "commission" => self.commission(&CommissionSlug(code.clone())),
+            "province" => messages::province_text(&ProvinceCode(code.clone()), self.snapshot, self.lang()),
+            _ => code.clone(),
+        }
+    }
+
     fn fields(&self, fields: &[&StepField], both: bool) -> Markup {
         let lang = self.lang();
-        let value = |told: Option<&tahavol_app::Told>| match told {
-            Some(told) => html! { span dir="auto" { (told.told(lang)) } },
+        let value = |field: &StepField, told: Option<&Told>| match told {
+            Some(told) => html! { span dir="auto" { (self.named(field.key, told)) } },
             None => html! { span.unknown { "—" } },
         };
         html! {
@@ -246,8 +262,8 @@ impl Sheet<'_> {
                         @for field in fields {
                             tr {
                                 th scope="row" dir="auto" { (field.label(lang)) }
-                                @if both { td { (value(field.before.as_ref())) } }
-                                td { (value(field.after.as_ref())) }
+                                @if both { td { (value(field, field.before.as_ref())) } }
+                                td { (value(field, field.after.as_ref())) }
                             }
                         }
                     }

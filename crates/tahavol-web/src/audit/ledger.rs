@@ -1,10 +1,14 @@
 //! The ledger: everything that was recorded, newest first, and the questions that narrow it.
 
 use maud::{Markup, html};
+use tahavol_app::proof::ProofState;
+use tahavol_app::{Compared, Equality};
 use tahavol_domain::fact::TYPES;
 use tahavol_domain::values::{CommissionSlug, Office, ProvinceCode};
 
 use super::entry::Events;
+use super::proof::proof_line;
+use super::taken::{self, MOST_TAKEN};
 use crate::address;
 use crate::question::{Question, Wrong};
 use crate::sheet::{Section, Sheet};
@@ -15,15 +19,18 @@ pub struct Listed<'a> {
     /// None where the questions could not be understood.
     pub events: Option<Events<'a>>,
     pub wrong: &'a Wrong,
+    /// How far the log is proved, and whether the live picture was found to be what the ledger says.
+    pub proof: ProofState,
+    pub equality: Option<&'a Equality>,
 }
 
 /// The form's name: its questions' ids begin with it.
 const FORM: &str = "ask";
 
-/// The questions that are answered in words, in their order; the day's own come in pairs.
-const TYPED: [(&str, &str, Option<&str>, bool); 7] = [
-    ("text", "page-ask-text", Some("page-ask-text-hint"), false),
-    ("thing", "page-ask-thing", Some("page-ask-thing-hint"), true),
+/// The questions that are answered in words, in their order: those that most ask, and those that are unfolded. Days come in pairs.
+const FIRST: [(&str, &str, Option<&str>, bool); 2] =
+    [("text", "page-ask-text", Some("page-ask-text-hint"), false), ("thing", "page-ask-thing", Some("page-ask-thing-hint"), true)];
+const MORE: [(&str, &str, Option<&str>, bool); 5] = [
     ("actor", "page-ask-actor", Some("page-ask-actor-hint"), true),
     ("recorded-from", "page-ask-recorded-from", Some("page-date-hint"), true),
     ("recorded-to", "page-ask-recorded-to", None, true),
@@ -34,13 +41,23 @@ const TYPED: [(&str, &str, Option<&str>, bool); 7] = [
 /// Questions that links ask and few people type.
 const SELDOM: [(&str, &str); 3] = [("command", "page-event-command"), ("correlation", "page-event-correlation"), ("file", "page-ask-file")];
 
+/// Questions with a list of answers.
+const CHOSEN: [&str; 4] = ["commission", "office", "source", "type"];
+
 #[must_use]
 pub fn page(sheet: &Sheet<'_>, listed: &Listed<'_>) -> Markup {
     let content = html! {
         (ways(sheet))
+        (known(sheet, listed))
         (sheet.misasked(FORM, listed.wrong))
         (questions(sheet, listed.wrong))
-        @if let Some(events) = &listed.events { (sheet.events(events, "page-events-none")) }
+        @if let Some(events) = &listed.events {
+            (sheet.events(events, "page-events-none"))
+            @if !events.events.is_empty() {
+                (sheet.downloads(&taken::table(sheet, events.events)))
+                p.hint.no-print { (sheet.telling("page-ledger-export-limit", MOST_TAKEN)) }
+            }
+        }
     };
     sheet.page(Some(Section::Ledger), &sheet.word("page-section-ledger"), &content)
 }
@@ -57,24 +74,44 @@ pub(super) fn ways(sheet: &Sheet<'_>) -> Markup {
     }
 }
 
+/// How one knows, in a line.
+fn known(sheet: &Sheet<'_>, listed: &Listed<'_>) -> Markup {
+    let (proof, alarming) = proof_line(listed.proof);
+    let equal = listed.equality.map(|last| &last.outcome);
+    html! {
+        p.known #known data-live[!sheet.moment.is_past()] {
+            span.alarm[alarming] { (sheet.word(proof)) } " "
+            @match equal {
+                None => (sheet.word("page-equality-never")),
+                Some(Compared::Equal { .. }) => (sheet.word("page-equality-equal")),
+                Some(Compared::Different { .. }) => strong.alarm { (sheet.word("page-equality-different")) },
+                Some(Compared::Damaged { .. }) => strong.alarm { (sheet.word("page-equality-damaged")) },
+            }
+            " " a href=(sheet.at(address::PROOF)) { (sheet.word("page-proof-show")) }
+        }
+    }
+}
+
 fn questions(sheet: &Sheet<'_>, wrong: &Wrong) -> Markup {
     let typed = |name: &str| sheet.asked(name).unwrap_or_default();
+    let folded = MORE.iter().map(|(name, ..)| *name).chain(SELDOM.iter().map(|(name, _)| *name)).chain(CHOSEN);
+    let unfolded = folded.into_iter().any(|name| sheet.asked(name).is_some());
+    let ask = |(name, label, hint, code): (&'static str, &'static str, Option<&'static str>, bool)| {
+        sheet.asking(FORM, &Question { name, label, hint, typed: typed(name), code }, wrong)
+    };
     html! {
         form.inline.asking method="get" action=(address::LEDGER) role="search" aria-label=(sheet.word("page-ask")) {
             (sheet.moment_fields())
-            @for (name, label, hint, code) in TYPED {
-                (sheet.asking(FORM, &Question { name, label, hint, typed: typed(name), code }, wrong))
-            }
-            (sheet.choice(FORM, "commission", "page-commission", &commissions(sheet), typed("commission")))
-            (sheet.choice(FORM, "office", "page-ask-office", &offices(sheet), typed("office")))
-            (sheet.choice(FORM, "source", "page-ask-source", &sources(sheet), typed("source")))
-            (types(sheet))
-            details open[SELDOM.iter().any(|(name, _)| sheet.asked(name).is_some())] {
+            @for question in FIRST { (ask(question)) }
+            details.more open[unfolded] {
                 summary { (sheet.word("page-ask-more")) }
-                div.inline {
-                    @for (name, label) in SELDOM {
-                        (sheet.asking(FORM, &Question { name, label, hint: None, typed: typed(name), code: true }, wrong))
-                    }
+                div.folded {
+                    @for question in MORE { (ask(question)) }
+                    (sheet.choice(FORM, "commission", "page-commission", &commissions(sheet), typed("commission"), wrong))
+                    (sheet.choice(FORM, "office", "page-ask-office", &offices(sheet), typed("office"), wrong))
+                    (sheet.choice(FORM, "source", "page-ask-source", &sources(sheet), typed("source"), wrong))
+                    @for (name, label) in SELDOM { (ask((name, label, None, true))) }
+                    (types(sheet, wrong))
                 }
             }
             p.buttons {
@@ -86,14 +123,15 @@ fn questions(sheet: &Sheet<'_>, wrong: &Wrong) -> Markup {
 }
 
 /// Every type that was ever released, by what it is about.
-fn types(sheet: &Sheet<'_>) -> Markup {
+fn types(sheet: &Sheet<'_>, wrong: &Wrong) -> Markup {
     let chosen: Vec<&str> = sheet.query.iter().filter(|(name, _)| name == "type").map(|(_, value)| value.as_str()).collect();
     let kind = |name: &'static str| name.split('.').next().unwrap_or(name);
     let mut kinds: Vec<&str> = TYPES.iter().map(|(name, _)| kind(name)).collect();
     kinds.dedup();
     html! {
-        details.types open[!chosen.is_empty()] {
+        details.types #{ (FORM) "-type" } open[!chosen.is_empty()] {
             summary { (sheet.word("page-ask-types")) @if !chosen.is_empty() { " (" (sheet.hand.number(chosen.len() as i64)) ")" } }
+            @for (_, text) in wrong.iter().filter(|(name, _)| *name == "type") { p.error { (text) } }
             @for of in kinds {
                 fieldset {
                     legend { (sheet.word(&format!("page-kind-{of}"))) }

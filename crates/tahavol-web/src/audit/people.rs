@@ -12,6 +12,7 @@ use crate::address;
 use crate::question::{Question, Wrong};
 use crate::sheet::{Section, Sheet};
 use crate::table::{Cell, Column, Row, SORT, Table};
+use crate::words::isolated;
 
 /// The names under which it is asked whether somebody was entitled.
 pub const OFFICE: &str = "office";
@@ -28,7 +29,8 @@ pub struct Person<'a> {
     pub delegations: &'a [&'a DelegationRow],
     pub asked: Option<Asked<'a>>,
     pub wrong: &'a Wrong,
-    pub acts: Events<'a>,
+    /// None where the place in the list could not be understood.
+    pub acts: Option<Events<'a>>,
 }
 
 /// "Was she entitled on that day?", and the answer.
@@ -82,7 +84,7 @@ fn cells(sheet: &Sheet<'_>, row: &Official) -> Vec<Cell> {
 pub fn list(sheet: &Sheet<'_>, table: &Table) -> Markup {
     let delegations: Vec<&DelegationRow> = sheet.snapshot.delegations.values().map(|row| &**row).collect();
     let content = html! {
-        (sheet.table(table))
+        (sheet.listing(table, &[]))
         section aria-labelledby="delegations" {
             h2 #delegations { (sheet.word("page-delegations")) }
             (sheet.delegations(&delegations))
@@ -119,7 +121,7 @@ pub fn page(sheet: &Sheet<'_>, person: &Person<'_>) -> Markup {
         section aria-labelledby="acts" {
             h2 #acts { (sheet.word("page-acts")) }
             p { a href=(sheet.at(&format!("{}?actor={}", address::REPLAY, address::segment(&person.actor.0)))) { (sheet.word("page-acts-replay")) } }
-            (sheet.events(&person.acts, "page-acts-none"))
+            @if let Some(acts) = &person.acts { (sheet.events(acts, "page-acts-none")) }
         }
     };
     sheet.page_under(Some(Section::People), &trail, person.name, &content)
@@ -130,7 +132,7 @@ fn entitlement(sheet: &Sheet<'_>, person: &Person<'_>) -> Markup {
     html! {
         form.inline method="get" action={ (address::person(&person.actor.0)) "#entitled" } {
             (sheet.moment_fields())
-            (sheet.choice(form, OFFICE, "page-ask-office", &offices(sheet), sheet.asked(OFFICE).unwrap_or_default()))
+            (sheet.choice(form, OFFICE, "page-ask-office", &offices(sheet), sheet.asked(OFFICE).unwrap_or_default(), person.wrong))
             (sheet.asking(form, &Question {
                 name: ON, label: "page-entitled-on", hint: Some("page-date-hint"), typed: sheet.asked(ON).unwrap_or_default(), code: true,
             }, person.wrong))
@@ -142,7 +144,7 @@ fn entitlement(sheet: &Sheet<'_>, person: &Person<'_>) -> Markup {
 
 fn answer(sheet: &Sheet<'_>, person: &Person<'_>, asked: &Asked<'_>) -> Markup {
     let office = asked.office.map_or_else(|| sheet.word("page-entitled-any"), |office| sheet.office(office));
-    let args = [("person", person.name.to_owned()), ("office", office), ("day", sheet.hand.long(asked.on))];
+    let args = [("person", isolated(person.name)), ("office", office), ("day", sheet.hand.long(asked.on))];
     let key = if asked.grounds.is_empty() { "page-entitled-no" } else { "page-entitled-yes" };
     html! {
         p.answer role="status" { strong { (sheet.saying(key, &args)) } }
@@ -154,7 +156,7 @@ fn answer(sheet: &Sheet<'_>, person: &Person<'_>, asked: &Asked<'_>) -> Markup {
                         @match &ground.lent {
                             Some(row) => {
                                 (sheet.saying("page-ground-lent", &[
-                                    ("person", name_of(sheet, &row.delegation.from)),
+                                    ("person", isolated(&name_of(sheet, &row.delegation.from))),
                                     ("starts", sheet.hand.long(row.delegation.starts)),
                                     ("ends", sheet.hand.long(row.delegation.ends)),
                                 ]))

@@ -55,14 +55,19 @@ pub fn page(sheet: &Sheet<'_>, shown: &ProofPage<'_>) -> Markup {
     sheet.page_under(Some(Section::Ledger), &trail, &sheet.word("page-proof"), &content)
 }
 
-fn log(sheet: &Sheet<'_>, shown: &ProofPage<'_>) -> Markup {
-    let (key, alarming) = match shown.state {
+/// How far the log is proved, by the key of a sentence, and whether that alarms.
+pub(crate) fn proof_line(state: ProofState) -> (&'static str, bool) {
+    match state {
         ProofState::Unsigned => ("page-proof-unsigned", true),
         ProofState::Waiting => ("page-proof-waiting", true),
         ProofState::Unproven => ("page-proof-unproven", true),
         ProofState::Signed => ("page-proof-signed", false),
         ProofState::Cosigned => ("page-proof-cosigned", false),
-    };
+    }
+}
+
+fn log(sheet: &Sheet<'_>, shown: &ProofPage<'_>) -> Markup {
+    let (key, alarming) = proof_line(shown.state);
     html! {
         section aria-labelledby="log" {
             h2 #log { (sheet.word("page-proof-log")) }
@@ -154,9 +159,25 @@ fn verify(sheet: &Sheet<'_>, shown: &ProofPage<'_>) -> Markup {
             h2 #verify { (sheet.word("page-verify")) }
             ol {
                 li { (sheet.word("page-verify-checkpoint")) " " a href="/log/checkpoint" { bdi.code { "/log/checkpoint" } } }
-                li { (sheet.word("page-verify-receipt")) }
-                li { (sheet.word("page-verify-bundle")) pre dir="ltr" tabindex="0" { "tar xf tahavol-bundle.tar\ntahavol verify tahavol-bundle --key \"$(cat log.vkey)\"\npython3 docs/verifier/verify.py tahavol-bundle --key \"$(cat log.vkey)\"" } }
+                @match shown.keys {
+                    [] => li { (sheet.word("page-verify-no-key")) },
+                    keys => {
+                        @let last = shown.signed.map_or(0, |head| head.size.saturating_sub(1));
+                        @let keys = keys.iter().map(|key| format!(" --key {}", quoted(key))).collect::<String>();
+                        li {
+                            (sheet.word("page-verify-receipt"))
+                            pre dir="ltr" tabindex="0" { "tahavol log check " (last) ".tlog-proof --line " (last) ".json" (keys) }
+                        }
+                        li {
+                            (sheet.word("page-verify-bundle"))
+                            pre dir="ltr" tabindex="0" {
+                                "tar xf tahavol-bundle.tar\ntahavol verify tahavol-bundle" (keys) "\npython3 docs/verifier/verify.py tahavol-bundle" (keys)
+                            }
+                        }
+                    }
+                }
             }
+            @if !shown.keys.is_empty() { p.hint { (sheet.word("page-verify-key")) } }
             @if shown.may_take {
                 form method="post" action=(address::PROOF_BUNDLE) {
                     input type="hidden" name="csrf" value=(sheet.frame.reader.map(|reader| reader.csrf).unwrap_or_default());
@@ -166,6 +187,11 @@ fn verify(sheet: &Sheet<'_>, shown: &ProofPage<'_>) -> Markup {
             }
         }
     }
+}
+
+/// As one word of a shell.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "'\\''"))
 }
 
 impl Sheet<'_> {

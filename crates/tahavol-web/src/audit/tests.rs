@@ -12,16 +12,18 @@ use tahavol_domain::calendar::{Date, Instant, TimeZone};
 use tahavol_domain::fact::{TYPES, decode};
 use tahavol_domain::schema;
 use tahavol_domain::text::{Lang, Text};
-use tahavol_domain::values::{ActorId, Sha256, StationCode};
+use tahavol_domain::values::{ActorId, Office, Sha256, StationCode};
 use tahavol_projections::Snapshot;
-use tahavol_projections::diff::{Change, Kind, Scope, Subject, SubjectKind, Value};
+use tahavol_projections::diff::{Change, Field, Kind, Scope, Subject, SubjectKind, Value};
 use tahavol_projections::progress::BaselineKind;
 
-use super::{Asked, Compared, Covered, EventPage, Events, Head, Life, Listed, Person, ProofPage, Replay};
+use super::{Asked, BEFORE, Compared, Covered, EventPage, Events, Head, Life, Listed, Person, ProofPage, Replay};
 use crate::address::Moment;
 use crate::figure::{Calendar, Hand};
 use crate::layout::{Frame, Reader};
+use crate::question::Wrong;
 use crate::sheet::Sheet;
+use crate::table::{Cell, Format};
 
 pub(crate) const HOSTILE: &str = "<script>alert(1)</script>\"' onfocus=alert(2) \u{202e}x";
 
@@ -136,8 +138,10 @@ fn pages(lang: Lang) -> Vec<(String, String)> {
     let mut pages = Vec::new();
     with_sheet(lang, |sheet| {
         let mut page = |name: &str, markup: maud::Markup| pages.push((name.to_owned(), markup.into_string()));
-        page("ledger", super::ledger(sheet, &Listed { events: Some(events(&all)), wrong: &[] }));
-        page("ledger, misasked", super::ledger(sheet, &Listed { events: None, wrong: &wrong[..1] }));
+        page("ledger", super::ledger(sheet, &listed(Some(events(&all)), &[])));
+        page("ledger, misasked", super::ledger(sheet, &listed(None, &wrong[..1])));
+        let places = [(BEFORE, HOSTILE.to_owned()), ("type", HOSTILE.to_owned()), ("source", HOSTILE.to_owned())];
+        page("ledger, at no place", super::ledger(sheet, &listed(None, &places)));
         let references = References { refers_to: all[..1].to_vec(), referred_by: all[1..2].to_vec(), same_command: all[2..3].to_vec() };
         let witness = WitnessReport { name: HOSTILE.to_owned(), cosigned: Some((3, 9)), problem: Some(HOSTILE.to_owned()), alarm: true };
         for covered in [Covered::Unsigned, Covered::NotYet { size: 1 }, Covered::Signed { size: 4 }, Covered::Cosigned { size: 4 }] {
@@ -145,7 +149,9 @@ fn pages(lang: Lang) -> Vec<(String, String)> {
             let shown = EventPage { step: &step, in_stream: (Some(0), Some(9)), references: &references, covered, witnesses: &witnesses };
             page("event", super::event(sheet, &shown));
         }
-        page("timeline", super::timeline(sheet, &Life { of: &Stream::Station(StationCode(HOSTILE.to_owned())), events: events(&all) }));
+        let station = Stream::Station(StationCode(HOSTILE.to_owned()));
+        page("timeline", super::timeline(sheet, &Life { of: &station, events: Some(events(&all)), wrong: &[] }));
+        page("timeline, misasked", super::timeline(sheet, &Life { of: &station, events: None, wrong: &places[..1] }));
         page("people", super::people(sheet, &super::listed_people(sheet)));
         let actor = ActorId(HOSTILE.to_owned());
         let asked = Asked { office: None, on: Date::parse_iso("2026-11-21").unwrap(), grounds: &[] };
@@ -156,7 +162,7 @@ fn pages(lang: Lang) -> Vec<(String, String)> {
             delegations: &[],
             asked: Some(asked),
             wrong: &wrong[2..],
-            acts: events(&all),
+            acts: Some(events(&all)),
         };
         page("person", super::person(sheet, &person));
         page("replay", super::replay(sheet, &Replay { step: Some(&step(&all[3])), wrong: &wrong[..1] }));
@@ -168,6 +174,10 @@ fn pages(lang: Lang) -> Vec<(String, String)> {
         }
     });
     pages
+}
+
+fn listed<'a>(events: Option<Events<'a>>, wrong: &'a Wrong) -> Listed<'a> {
+    Listed { events, wrong, proof: ProofState::Signed, equality: None }
 }
 
 fn proof(sheet: &Sheet<'_>, state: ProofState, witness: &WitnessReport) -> maud::Markup {
@@ -253,4 +263,96 @@ fn what_somebody_may_not_take_away_is_not_offered() {
         };
         assert!(!super::proof(sheet, &shown).into_string().contains("/proof/bundle"));
     });
+}
+
+#[test]
+fn the_first_event_of_the_ledger_stands_below_two_questions_and_how_it_is_known() {
+    let all = samples();
+    let page = |query: &[(String, String)]| {
+        with_sheet(Lang::En, |sheet| super::ledger(&Sheet { query, ..*sheet }, &listed(Some(events(&all)), &[])).into_string())
+    };
+    let plain = page(&[]);
+    let (form, below) = plain.split_once("<ol class=\"events\"").unwrap();
+    assert!(form.contains("no witness has cosigned yet") && form.contains("href=\"/proof\""), "{form}");
+    assert!(form.contains("<details class=\"more\"><summary>") && below.contains("/ledger/0"), "{form}");
+    let before_the_fold =
+        form.split("class=\"inline asking\"").nth(1).and_then(|asked| asked.split("<details class=\"more\">").next()).unwrap();
+    assert_eq!(before_the_fold.matches("class=\"question\"").count(), 2, "{before_the_fold}");
+    // What is asked is not hidden.
+    for name in ["actor", "office", "type", "correlation"] {
+        let asked = page(&[(name.to_owned(), "x".to_owned())]);
+        assert!(asked.contains("<details class=\"more\" open>"), "{name}");
+    }
+}
+
+#[test]
+fn commands_that_verify_hold_the_key_itself_as_one_word() {
+    with_sheet(Lang::En, |sheet| {
+        let page = |key: &str| {
+            let head = Head { origin: "o".to_owned(), size: 12, root: "r".to_owned(), cosigners: Vec::new() };
+            let shown = ProofPage {
+                state: ProofState::Signed,
+                unproven: None,
+                signs_from: None,
+                signed: Some(&head),
+                cosigned: None,
+                keys: &[key.to_owned()],
+                witnesses: &[],
+                equality: None,
+                follower: &Follower::Following,
+                condition: &Condition::default(),
+                lag: Lag { events: Some(0), millis: Some(0), head: None },
+                may_take: false,
+                refused: None,
+            };
+            super::proof(sheet, &shown).into_string()
+        };
+        let told = page("log.example+1a2b+AbC=");
+        assert!(told.contains("tahavol log check 11.tlog-proof --line 11.json --key 'log.example+1a2b+AbC='"), "{told}");
+        assert!(told.contains("tahavol verify tahavol-bundle --key 'log.example+1a2b+AbC='") && !told.contains("cat "), "{told}");
+        assert!(page("it's").contains("--key 'it'\\''s'"));
+    });
+}
+
+#[test]
+fn the_ledger_is_taken_away_with_a_row_for_each_event() {
+    let all = samples();
+    with_sheet(Lang::En, |sheet| {
+        let table = super::taken(sheet, &all);
+        let file = sheet.file(&table, Format::Csv).unwrap();
+        assert!(file.name.starts_with("ledger") && file.name.ends_with(".csv"), "{}", file.name);
+        let text = String::from_utf8(file.content).unwrap();
+        assert!(text.trim_start_matches('\u{feff}').starts_with("position,recorded,effective,type,"), "{text}");
+        assert!(table.rows.len() == all.len() && table.rows.iter().all(|row| row.cells.len() == table.columns.len()));
+        assert_eq!(table.rows[3].cells[3], Cell::Code(all[3].fact.event.event_type().to_owned()));
+    });
+}
+
+#[test]
+fn what_was_stated_again_is_told_like_every_change_and_with_its_events_once() {
+    let mut diff = diff();
+    let value = || Some(Value::Word("GREEN"));
+    diff.changes[0].before = value();
+    diff.changes[0].after = value();
+    diff.changes[0].positions = vec![7];
+    let page = with_sheet(Lang::En, |sheet| super::diff(sheet, &Compared { diff: Some(&diff), wrong: &[] }).into_string());
+    let told = page.split("<ul class=\"changes\">").nth(1).and_then(|rest| rest.split("</ul>").next()).unwrap();
+    assert!(told.starts_with("<li><strong>") && told.contains("stated anew"), "{told}");
+    assert_eq!((told.matches("/ledger/7").count(), told.contains("(event")), (1, false), "{told}");
+}
+
+#[test]
+fn an_office_that_changed_is_told_by_its_name() {
+    let mut diff = diff();
+    diff.changes[0].field = Some(Field::Office);
+    diff.changes[0].item = None;
+    diff.changes[0].before = None;
+    diff.changes[0].after = Some(Value::Code("inspector".to_owned()));
+    let page = with_sheet(Lang::Fa, |sheet| super::diff(sheet, &Compared { diff: Some(&diff), wrong: &[] }).into_string());
+    let name = with_sheet(Lang::Fa, |sheet| sheet.office(&Office::Inspector));
+    assert!(page.contains(&name) && !page.contains("inspector"), "{page}");
+    let told = Told::Plain("chair:technology, inspector".to_owned());
+    let step = [StepField { key: "offices", of: None, before: None, after: Some(told) }];
+    let page = with_sheet(Lang::Fa, |sheet| sheet.changed(&step).into_string());
+    assert!(page.contains(&name) && !page.contains("chair:"), "{page}");
 }

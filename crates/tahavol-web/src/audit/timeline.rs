@@ -5,6 +5,7 @@ use tahavol_domain::Stream;
 
 use super::entry::Events;
 use crate::address;
+use crate::question::Wrong;
 use crate::sheet::{Section, Sheet};
 
 /// What the page of a timeline shows.
@@ -12,7 +13,9 @@ use crate::sheet::{Section, Sheet};
 pub struct Life<'a> {
     /// Whose life it is.
     pub of: &'a Stream,
-    pub events: Events<'a>,
+    /// None where its place in the list could not be understood.
+    pub events: Option<Events<'a>>,
+    pub wrong: &'a Wrong,
 }
 
 #[must_use]
@@ -24,7 +27,8 @@ pub fn page(sheet: &Sheet<'_>, life: &Life<'_>) -> Markup {
             a href=(sheet.at(&format!("{}?thing={}", address::REPLAY, address::segment(&life.of.to_string())))) { (sheet.word("page-timeline-replay")) }
             a href=(sheet.at(&format!("{}?thing={}", address::LEDGER, address::segment(&life.of.to_string())))) { (sheet.word("page-timeline-own")) }
         }
-        (sheet.events(&life.events, "page-timeline-none"))
+        (sheet.misasked("timeline", life.wrong))
+        @if let Some(events) = &life.events { (sheet.events(events, "page-timeline-none")) }
     };
     sheet.page_under(Some(Section::Ledger), &trail, &sheet.word("page-timeline"), &content)
 }

@@ -246,3 +246,13 @@ fn item_again(item: &Item) -> Item {
         acts: item.acts.clone(),
     }
 }
+
+#[test]
+fn every_command_is_called_something_in_both_languages() {
+    for lang in [Lang::Fa, Lang::En] {
+        for kind in Kind::ALL {
+            let called = on_sheet(lang, Moment::default(), |sheet| sheet.act(kind));
+            assert!(!called.starts_with("page-"), "{kind}");
+        }
+    }
+}

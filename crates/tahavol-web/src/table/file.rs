@@ -192,10 +192,10 @@ impl Sheet<'_> {
     }
 }
 
-/// Those whose cells are not a drawing of what stands beside them.
+/// Those that are told: neither a drawing of what stands beside them nor only acted in.
 fn told_columns(table: &Table) -> impl Iterator<Item = (usize, &Column)> {
     let drawn = |at: usize| table.rows.iter().any(|row| matches!(row.cells[at], Cell::Voices(_)));
-    table.columns.iter().enumerate().filter(move |(at, _)| !drawn(*at))
+    table.columns.iter().enumerate().filter(move |(at, column)| !column.key.is_empty() && !drawn(*at))
 }
 
 fn csv_of(table: &Table) -> Result<Vec<u8>, FileError> {

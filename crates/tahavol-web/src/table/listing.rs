@@ -80,6 +80,18 @@ impl Sheet<'_> {
         }
     }
 
+    /// The whole table of its page with the ways to take it away. It stays as it is while somebody acts in it.
+    #[must_use]
+    pub fn still(&self, table: &Table) -> Markup {
+        let whole = Part { rows: &table.rows, page: 1, pages: 1 };
+        html! {
+            div.listing {
+                (self.grid(table, &table.rows, Place::Alone))
+                @if !table.rows.is_empty() { div.table-foot { p { (self.counted(table, &whole)) } (self.files_of(table, Place::Alone)) } }
+            }
+        }
+    }
+
     /// Only the ways to take a table away, where what stands in it is drawn.
     #[must_use]
     pub fn downloads(&self, table: &Table) -> Markup {

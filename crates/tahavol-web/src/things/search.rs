@@ -6,6 +6,7 @@ use tahavol_projections::find::finds;
 
 use crate::address;
 use crate::sheet::Sheet;
+use crate::words::isolated;
 
 /// What is looked for stands under this name.
 pub const WORDS: &str = "q";
@@ -57,7 +58,7 @@ pub fn page(sheet: &Sheet<'_>) -> Markup {
             button type="submit" { (sheet.word("page-search")) }
         }
         @if !words.is_empty() {
-            p { (sheet.word("page-thing-found-for")) " " bdi { "“" (asked) "”" } }
+            p { (sheet.telling("page-thing-found-for", isolated(asked))) }
             @if groups.iter().all(|group| group.found.is_empty()) { p.empty { (sheet.word("page-thing-found-none")) } }
             @for group in groups.iter().filter(|group| !group.found.is_empty()) { (shown(sheet, group)) }
             @if sheet.recognised() {

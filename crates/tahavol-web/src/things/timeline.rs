@@ -59,7 +59,7 @@ impl Sheet<'_> {
                     (self.event(recorded.position)) " · " (self.hand.moment(said.time)) " · " (self.person(&who))
                     " (" span dir="auto" { (self.office(&said.office)) } ")"
                 }
-                p dir="auto" { (messages::sentence(&recorded.fact, self.lang())) }
+                p dir="auto" { (messages::sentence_in(&recorded.fact, self.snapshot, self.lang())) }
                 @if said.stream != of {
                     p.hint dir="auto" { (messages::subject_text(&recorded.fact, self.snapshot, self.lang())) }
                 }

@@ -180,7 +180,7 @@ fn taken(reading: &Reading, fact: &RecordedFact, subject: &DecisionSubject) -> T
     let (lang, envelope) = (reading.visit.lang, &fact.fact.envelope);
     Taken {
         position: fact.position,
-        sentence: messages::sentence(&fact.fact, lang),
+        sentence: messages::sentence_in(&fact.fact, &reading.snapshot, lang),
         about: subject.told(&reading.snapshot, lang),
         by: envelope.actor_name.clone(),
         office: messages::office_text(&envelope.office, &reading.snapshot, lang),

@@ -2,7 +2,7 @@
 
 use axum::Form;
 use axum::extract::rejection::FormRejection;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::Response;
 use serde::Deserialize;
 use tahavol_app::messages::message;
@@ -13,7 +13,10 @@ use tahavol_web::address;
 use tahavol_web::administration::{self, Accounts, Once};
 
 use super::super::reading::Reading;
-use super::{me, not_permitted, parts, unreadable, wrong};
+use super::{go_and_say, just, me, not_permitted, parts, unreadable, wrong};
+
+/// Under this key a session keeps what was just done.
+const JUST: &str = "just-accounts";
 
 /// What is sent from the page: all of its forms have these fields, or some of them.
 #[derive(Deserialize)]
@@ -31,22 +34,25 @@ pub(super) struct Sent {
 #[derive(Default)]
 struct Also<'a> {
     done: Option<&'a str>,
-    link: Option<(&'a str, String)>,
+    link: Option<(String, String)>,
     typed: (&'a str, &'a str),
     wrong: Vec<(&'static str, String)>,
 }
 
-pub(super) async fn page(reading: Reading) -> Response {
+pub(super) async fn page(method: Method, headers: HeaderMap, reading: Reading) -> Response {
     if !reading.has(Right::ManageAccounts) {
         return unreadable(&reading, "accounts");
     }
-    let done = match reading.asked("said") {
-        Some("disabled") => Some("page-account-was-disabled"),
-        Some("enabled") => Some("page-account-was-enabled"),
-        Some("ended") => Some("page-account-sessions-ended"),
-        Some(_) | None => None,
+    let Some((what, link)) = just(&reading, JUST, &method, &headers).await else {
+        return shown(&reading, StatusCode::OK, Also::default()).await;
     };
-    shown(&reading, StatusCode::OK, Also { done, ..Also::default() }).await
+    let done = match what.as_str() {
+        "disabled" => Some("page-account-was-disabled"),
+        "enabled" => Some("page-account-was-enabled"),
+        "ended" => Some("page-account-sessions-ended"),
+        _ => None,
+    };
+    shown(&reading, StatusCode::OK, Also { done, link, ..Also::default() }).await
 }
 
 pub(super) async fn send(reading: Reading, sent: Result<Form<Sent>, FormRejection>) -> Response {
@@ -92,18 +98,23 @@ pub(super) async fn send(reading: Reading, sent: Result<Form<Sent>, FormRejectio
         _ => return malformed(&reading),
     };
     match done {
-        Ok(said) => reading.visit.go(&format!("{}?said={said}", address::ACCOUNTS)),
+        Ok(said) => go_and_say(&reading, JUST, (said.to_owned(), None), address::ACCOUNTS).await,
         Err(error) => refused(&reading, &sent, &error).await,
     }
 }
 
-/// The link is told on this answer and never again.
+/// The link is told once: by the page that comes next, so that loading it again makes no other link. Somebody who resets her own account
+/// has no session any more that could keep it.
 async fn linked(reading: &Reading, sent: &Sent, link: Result<Secret, IdentityError>, note: impl FnOnce()) -> Response {
     match link {
         Ok(link) => {
             note();
             let link = format!("{}/link/{}", reading.site().settings.address(), link.expose());
-            shown(reading, StatusCode::OK, Also { link: Some((&sent.actor, link)), ..Also::default() }).await
+            let link = Some((sent.actor.clone(), link));
+            if me(reading).is_some_and(|me| me.0 == sent.actor) {
+                return shown(reading, StatusCode::OK, Also { link, ..Also::default() }).await;
+            }
+            go_and_say(reading, JUST, (String::new(), link), address::ACCOUNTS).await
         }
         Err(error) => refused(reading, sent, &error).await,
     }
@@ -131,6 +142,9 @@ async fn shown(reading: &Reading, status: StatusCode, also: Also<'_>) -> Respons
     };
     let link = also.link.as_ref().map(|(of, secret)| Once { of, secret });
     let me = me(reading).unwrap_or_default();
-    let page = Accounts { accounts: &accounts, me: &me.0, done: also.done, link, typed: also.typed, wrong: &also.wrong };
-    reading.answer(status, administration::accounts(&reading.sheet(), parts(reading), &page))
+    let sheet = reading.sheet();
+    let table = administration::listed_accounts(&sheet, &accounts, &me.0);
+    let shown = Accounts { table: &table, done: also.done, link, typed: also.typed, wrong: &also.wrong };
+    let page = || administration::accounts(&sheet, parts(reading), &shown);
+    if status == StatusCode::OK { reading.listing(&table, page) } else { reading.answer(status, page()) }
 }

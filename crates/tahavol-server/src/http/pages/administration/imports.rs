@@ -23,6 +23,8 @@ use crate::config::PersonSetting;
 
 /// Of one form with its files.
 const LARGEST_UPLOAD: usize = 8 << 20;
+/// Of its files together: what is kept in the page grows by a third on its way back.
+const LARGEST_FILES: usize = LARGEST_UPLOAD / 2;
 
 /// One import at a time: what one rehearses, another must not change meanwhile.
 static ONE: Mutex<()> = Mutex::const_new(());
@@ -32,6 +34,18 @@ struct Form {
     files: Vec<(String, Bytes)>,
     resolution: Option<String>,
     for_real: bool,
+}
+
+/// Why a form was not read.
+enum Unread {
+    TooLarge,
+    Malformed,
+}
+
+impl From<multer::Error> for Unread {
+    fn from(error: multer::Error) -> Unread {
+        if matches!(error, multer::Error::StreamSizeExceeded { .. }) { Unread::TooLarge } else { Unread::Malformed }
+    }
 }
 
 /// What came of it, as owned values.
@@ -52,8 +66,13 @@ pub(super) async fn page(reading: Reading) -> Response {
 pub(super) async fn send(reading: Reading, headers: HeaderMap, body: Body) -> Response {
     let member = reading.visit.member().map(|member| member.caller.person.clone());
     let Some(person) = member.filter(|_| parts(&reading).imports) else { return not_permitted(&reading, "imports") };
-    let Some(form) = read(&headers, body).await else {
-        return reading.say(StatusCode::BAD_REQUEST, "page-form-invalid", "page-form-invalid-why");
+    let form = match read(&headers, body).await {
+        Ok(form) => form,
+        Err(Unread::TooLarge) => {
+            let text = message("page-imports-too-large", &[("value", (LARGEST_FILES >> 20).to_string())], reading.visit.lang);
+            return shown(&reading, StatusCode::PAYLOAD_TOO_LARGE, None, &[], "", &[("file", text)]);
+        }
+        Err(Unread::Malformed) => return reading.say(StatusCode::BAD_REQUEST, "page-form-invalid", "page-form-invalid-why"),
     };
     let resolution = form.resolution.clone().unwrap_or_default();
     if form.files.is_empty() {
@@ -74,26 +93,32 @@ pub(super) async fn send(reading: Reading, headers: HeaderMap, body: Body) -> Re
 }
 
 /// Files as they were chosen, or as the page kept them since the rehearsal.
-async fn read(headers: &HeaderMap, body: Body) -> Option<Form> {
-    let media_type = headers.get(CONTENT_TYPE)?.to_str().ok()?;
+async fn read(headers: &HeaderMap, body: Body) -> Result<Form, Unread> {
+    let media_type = headers.get(CONTENT_TYPE).and_then(|media_type| media_type.to_str().ok()).ok_or(Unread::Malformed)?;
     let limits = Constraints::new().size_limit(SizeLimit::new().whole_stream(LARGEST_UPLOAD as u64));
-    let mut sent = Multipart::with_constraints(body.into_data_stream(), multer::parse_boundary(media_type).ok()?, limits);
+    let mut sent = Multipart::with_constraints(body.into_data_stream(), multer::parse_boundary(media_type)?, limits);
     let mut form = Form { files: Vec::new(), resolution: None, for_real: false };
     let mut kept = None;
-    while let Some(part) = sent.next_field().await.ok()? {
+    while let Some(part) = sent.next_field().await? {
         let (name, file) = (part.name().unwrap_or_default().to_owned(), part.file_name().map(|name| base_name(name).to_owned()));
-        let content = part.bytes().await.ok()?;
+        let content = part.bytes().await?;
         let text = || String::from_utf8(content.to_vec()).ok();
         match (name.as_str(), file) {
             ("file", Some(file)) if !content.is_empty() => form.files.push((file, content)),
             ("name", _) => kept = text(),
-            ("content", _) => form.files.push((base_name(&kept.take()?).to_owned(), Bytes::from(STANDARD.decode(&content).ok()?))),
+            ("content", _) => {
+                let name = kept.take().ok_or(Unread::Malformed)?;
+                let bytes = STANDARD.decode(&content).map_err(|_| Unread::Malformed)?;
+                form.files.push((base_name(&name).to_owned(), Bytes::from(bytes)));
+            }
             ("resolution", _) => form.resolution = text().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()),
             ("what", _) => form.for_real = text().as_deref() == Some("import"),
             _ => {}
         }
     }
-    Some(form)
+    // What could not come back from the rehearsal is not rehearsed.
+    let together: usize = form.files.iter().map(|(_, bytes)| bytes.len()).sum();
+    if together > LARGEST_FILES { Err(Unread::TooLarge) } else { Ok(form) }
 }
 
 /// Some browsers send the whole path.
@@ -172,7 +197,6 @@ fn shown(
         Outcome::Refused(rows) => Came::Refused(rows),
         Outcome::Interrupted { file, row, why } => Came::Interrupted { file, row: *row, why },
     });
-    // What is kept in the page grows by a third on its way back.
-    let page = Imports { came, sent, resolution, wrong, largest_bytes: LARGEST_UPLOAD / 2 };
+    let page = Imports { came, sent, resolution, wrong, largest_bytes: LARGEST_FILES };
     reading.answer(status, administration::imports(&reading.sheet(), parts(reading), &page))
 }

@@ -11,17 +11,21 @@ mod tokens;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::Response;
 use axum::routing::get;
+use tahavol_app::messages::message;
 use tahavol_domain::Rule;
 use tahavol_domain::policy::Right;
 use tahavol_domain::values::ActorId;
 use tahavol_identity::{IdentityError, NoteKind};
 use tahavol_web::address;
 use tahavol_web::administration::Parts;
+use tahavol_web::isolated;
+use tahavol_web::table::FORMAT;
 
 use super::super::Site;
-use super::reading::Reading;
+use super::reading::{Reading, SEEN};
 
 pub(super) fn routes() -> Router<Arc<Site>> {
     Router::new()
@@ -46,11 +50,18 @@ fn parts(reading: &Reading) -> Parts {
     }
 }
 
+/// What the security journal is called in its own notes.
+const JOURNAL: &str = "securityJournal";
+
 /// Somebody asked for what none of her offices lets her read or look after.
 fn not_theirs(reading: &Reading, what: &'static str, code: &'static str) -> Response {
     let actor = reading.caller().map(|caller| &caller.person.id);
     reading.visit.note(NoteKind::ReadRefused, actor, vec![("code", code.to_owned()), ("what", what.to_owned())]);
-    reading.not_yours()
+    match what {
+        // Who looks after accounts wonders why not.
+        JOURNAL => reading.say(StatusCode::FORBIDDEN, "page-not-yours", "page-journal-whose"),
+        _ => reading.not_yours(),
+    }
 }
 
 fn unreadable(reading: &Reading, what: &'static str) -> Response {
@@ -66,10 +77,33 @@ fn not_permitted(reading: &Reading, what: &'static str) -> Response {
     not_theirs(reading, what, Rule::NotPermitted.code())
 }
 
+/// What was just done or made: its name, and for whom or what there is which secret. The session keeps it from the form to the page,
+/// so that a page that is loaded again does nothing again, and no address says what was not done.
+type Just = (String, Option<(String, String)>);
+
+/// On to the page, which says it once.
+async fn go_and_say(reading: &Reading, key: &str, just: Just, path: &str) -> Response {
+    match reading.visit.keep(key, just).await {
+        Ok(()) => reading.visit.go(path),
+        Err(error) => reading.visit.trouble(error),
+    }
+}
+
+/// Said to whoever comes to the page: not to one that is open and asks for itself again, nor with a file.
+async fn just(reading: &Reading, key: &str, method: &Method, headers: &HeaderMap) -> Option<Just> {
+    let comes = *method == Method::GET && !headers.contains_key(SEEN) && reading.asked(FORMAT).is_none();
+    if comes { reading.visit.take(key).await } else { None }
+}
+
 /// What is wrong with an answer; none where it is a trouble of the store and not of the answer.
 fn wrong(reading: &Reading, error: &IdentityError, field: &'static str) -> Option<Vec<(&'static str, String)>> {
     if let IdentityError::Unavailable { .. } = error {
         return None;
     }
-    Some(vec![(field, reading.visit.told(error))])
+    let typed = |(name, value): (&'static str, String)| match name {
+        "actor" | "value" => (name, isolated(&value)),
+        _ => (name, value),
+    };
+    let args: Vec<_> = error.args().into_iter().map(typed).collect();
+    Some(vec![(field, message(error.code(), &args, reading.visit.lang))])
 }

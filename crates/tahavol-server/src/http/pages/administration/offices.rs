@@ -20,5 +20,7 @@ pub(super) async fn page(reading: Reading) -> Response {
             acts.push(kind);
         }
     }
-    reading.page(administration::offices(&reading.sheet(), parts, &acts))
+    let sheet = reading.sheet();
+    let table = administration::listed_offices(&sheet);
+    reading.listing(&table, || administration::offices(&sheet, parts, &table, &acts))
 }

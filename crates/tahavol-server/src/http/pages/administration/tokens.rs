@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use axum::Form;
 use axum::extract::rejection::FormRejection;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::Response;
 use tahavol_app::messages::message;
 use tahavol_domain::calendar::{Date, Instant};
@@ -14,10 +14,15 @@ use tahavol_domain::{Kind, Rule};
 use tahavol_identity::{IdentityError, NewToken, NoteKind};
 use tahavol_web::address;
 use tahavol_web::administration::{self, Once, Tokens};
+use tahavol_web::isolated;
 use uuid::Uuid;
 
 use super::super::reading::Reading;
-use super::{me, not_permitted, parts, wrong};
+use super::{go_and_say, just, me, not_permitted, parts, wrong};
+
+/// Under this key a session keeps what was just done, and what that is.
+const JUST: &str = "just-tokens";
+const REVOKED: &str = "revoked";
 
 /// Names and values as they were sent: some names stand for several.
 type Fields = Vec<(String, String)>;
@@ -30,12 +35,12 @@ struct Also {
     wrong: Vec<(&'static str, String)>,
 }
 
-pub(super) async fn page(reading: Reading) -> Response {
-    let done = match reading.asked("said") {
-        Some("revoked") => Some("page-token-was-revoked"),
-        Some(_) | None => None,
+pub(super) async fn page(method: Method, headers: HeaderMap, reading: Reading) -> Response {
+    let Some((what, made)) = just(&reading, JUST, &method, &headers).await else {
+        return shown(&reading, StatusCode::OK, Also::default()).await;
     };
-    shown(&reading, StatusCode::OK, Also { done, ..Also::default() }).await
+    let done = (what == REVOKED).then_some("page-token-was-revoked");
+    shown(&reading, StatusCode::OK, Also { done, made, ..Also::default() }).await
 }
 
 pub(super) async fn send(reading: Reading, sent: Result<Form<Fields>, FormRejection>) -> Response {
@@ -64,7 +69,7 @@ async fn make(reading: &Reading, sent: Fields) -> Response {
         typed => match Date::parse(typed) {
             Ok(day) => Some(Instant::start_of(day.plus_days(1), &reading.live.time_zone())),
             Err(_) => {
-                bad.push(("expires", message("page-ask-day-form", &[("value", typed.to_owned())], reading.visit.lang)));
+                bad.push(("expires", message("page-ask-day-form", &[("value", isolated(typed))], reading.visit.lang)));
                 None
             }
         },
@@ -79,7 +84,7 @@ async fn make(reading: &Reading, sent: Fields) -> Response {
     let commissions: BTreeSet<CommissionSlug> = all(&sent, "commission").map(|slug| CommissionSlug(slug.to_owned())).collect();
     // A token for a commission that is not there would be good for nothing, and nobody would know why.
     if let Some(unknown) = commissions.iter().find(|slug| !reading.live.commissions.contains_key(*slug)) {
-        bad.push(("label", message(Rule::UnknownCommission.code(), &[("value", unknown.0.clone())], reading.visit.lang)));
+        bad.push(("label", message(Rule::UnknownCommission.code(), &[("value", isolated(&unknown.0))], reading.visit.lang)));
     }
     if !bad.is_empty() {
         return shown(reading, StatusCode::BAD_REQUEST, Also { typed: sent, wrong: bad, ..Also::default() }).await;
@@ -90,7 +95,8 @@ async fn make(reading: &Reading, sent: Fields) -> Response {
         Ok((token, secret)) => {
             let details = vec![("token", token.id.to_string()), ("account", token.person.id.0.clone())];
             reading.visit.note(NoteKind::TokenMade, Some(&caller.person.id), details);
-            shown(reading, StatusCode::OK, Also { made: Some((token.label, secret.expose().to_owned())), ..Also::default() }).await
+            let made = Some((token.label, secret.expose().to_owned()));
+            go_and_say(reading, JUST, (String::new(), made), address::TOKENS).await
         }
         Err(error) => {
             let field = if matches!(error, IdentityError::TokenExpiry) { "expires" } else { "label" };
@@ -120,8 +126,8 @@ async fn revoke(reading: &Reading, me: &ActorId, id: &str) -> Response {
                 let details = vec![("token", revoked.id.to_string()), ("account", revoked.person.id.0.clone())];
                 reading.visit.note(NoteKind::TokenRevoked, Some(me), details);
             }
-            let all = if revoked.person.id == *me { "" } else { "&all=yes" };
-            reading.visit.go(&format!("{}?said=revoked{all}", address::TOKENS))
+            let all = if revoked.person.id == *me { "" } else { "?all=yes" };
+            go_and_say(reading, JUST, (REVOKED.to_owned(), None), &format!("{}{all}", address::TOKENS)).await
         }
         Err(error) => reading.visit.trouble(error),
     }
@@ -139,15 +145,17 @@ async fn shown(reading: &Reading, status: StatusCode, also: Also) -> Response {
         Ok(tokens) => tokens,
         Err(error) => return reading.visit.trouble(error),
     };
-    let page = Tokens {
-        tokens: &tokens,
+    let sheet = reading.sheet();
+    let table = administration::listed_tokens(&sheet, &tokens, reading.visit.now);
+    let shown = Tokens {
+        table: &table,
         all: everybody,
         may_all,
-        now: reading.visit.now,
         done: also.done,
         made: also.made.as_ref().map(|(of, secret)| Once { of, secret }),
         typed: &also.typed,
         wrong: &also.wrong,
     };
-    reading.answer(status, administration::tokens(&reading.sheet(), parts(reading), &page))
+    let page = || administration::tokens(&sheet, parts(reading), &shown);
+    if status == StatusCode::OK { reading.listing(&table, page) } else { reading.answer(status, page()) }
 }

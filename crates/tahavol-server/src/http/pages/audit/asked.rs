@@ -12,6 +12,8 @@ use tahavol_domain::values::{ActorId, CommissionSlug, IndicatorCode, Office, Sha
 use tahavol_domain::{Rule, Stream};
 use tahavol_projections::Snapshot;
 use tahavol_web::address::parse_as_of;
+use tahavol_web::audit::{AFTER, BEFORE};
+use tahavol_web::isolated;
 use uuid::Uuid;
 
 use super::super::reading::Reading;
@@ -19,14 +21,21 @@ use super::super::reading::Reading;
 /// Characters of what somebody looks for.
 const LONGEST: usize = 200;
 
+/// A place in a list of events: the newest ones, or those on one side of a position.
+#[derive(Debug, Clone, Copy, Default)]
+pub(in crate::http::pages) struct Place {
+    pub(in crate::http::pages) before: Option<u64>,
+    pub(in crate::http::pages) after: Option<u64>,
+}
+
 /// Answers that are being read, and what is wrong with them.
-pub(super) struct Answers<'a> {
+pub(in crate::http::pages) struct Answers<'a> {
     reading: &'a Reading,
-    pub(super) wrong: Vec<(&'static str, String)>,
+    pub(in crate::http::pages) wrong: Vec<(&'static str, String)>,
 }
 
 impl<'a> Answers<'a> {
-    pub(super) fn of(reading: &'a Reading) -> Self {
+    pub(in crate::http::pages) fn of(reading: &'a Reading) -> Self {
         Answers { reading, wrong: Vec::new() }
     }
 
@@ -34,17 +43,18 @@ impl<'a> Answers<'a> {
         self.reading.visit.lang
     }
 
-    pub(super) fn typed(&self, name: &str) -> Option<&'a str> {
+    pub(in crate::http::pages) fn typed(&self, name: &str) -> Option<&'a str> {
         self.reading.asked(name).map(str::trim).filter(|text| !text.is_empty())
     }
 
-    pub(super) fn refuse(&mut self, name: &'static str, key: &str, value: &str) {
-        let text = message(key, &[("value", value.to_owned())], self.lang());
+    pub(in crate::http::pages) fn refuse(&mut self, name: &'static str, key: &str, value: &str) {
+        // What was typed ends with its quotation marks, whatever it says of directions.
+        let text = message(key, &[("value", isolated(value))], self.lang());
         self.wrong.push((name, text));
     }
 
     /// The filter of the ledger's own page.
-    pub(super) async fn filter(&mut self) -> Filter {
+    pub(in crate::http::pages) async fn filter(&mut self) -> Filter {
         let (recorded_from, recorded_to) = (self.recorded("recorded-from", false), self.recorded("recorded-to", true));
         let (effective_from, effective_to) = (self.day("effective-from"), self.day("effective-to"));
         self.in_order("recorded-to", recorded_from, recorded_to);
@@ -70,7 +80,7 @@ impl<'a> Answers<'a> {
     }
 
     /// A code, a slug, or the name of a stream.
-    pub(super) fn thing(&mut self) -> Option<Stream> {
+    pub(in crate::http::pages) fn thing(&mut self) -> Option<Stream> {
         let typed = self.typed("thing")?;
         let plain = digits_to_latin(typed);
         let found = plain.parse::<Stream>().ok().filter(|stream| stream.to_string() == plain);
@@ -82,7 +92,7 @@ impl<'a> Answers<'a> {
     }
 
     /// Somebody whom the ledger or the configuration knows.
-    pub(super) async fn actor(&mut self) -> Option<ActorId> {
+    pub(in crate::http::pages) async fn actor(&mut self) -> Option<ActorId> {
         let typed = self.typed("actor")?;
         let actor = named_person(&self.reading.snapshot, typed).unwrap_or_else(|| ActorId(typed.to_owned()));
         match self.reading.site().app.knows_actor(&actor).await {
@@ -98,7 +108,7 @@ impl<'a> Answers<'a> {
         }
     }
 
-    pub(super) fn office(&mut self) -> Option<Office> {
+    pub(in crate::http::pages) fn office(&mut self) -> Option<Office> {
         let typed = self.typed("office")?;
         let office = typed.parse().ok();
         if office.is_none() {
@@ -107,7 +117,7 @@ impl<'a> Answers<'a> {
         office
     }
 
-    pub(super) fn commission(&mut self) -> Option<CommissionSlug> {
+    pub(in crate::http::pages) fn commission(&mut self) -> Option<CommissionSlug> {
         let typed = self.typed("commission")?;
         let slug = CommissionSlug(typed.to_owned());
         let known = |snapshot: &Snapshot| snapshot.commissions.contains_key(&slug);
@@ -118,7 +128,7 @@ impl<'a> Answers<'a> {
         None
     }
 
-    pub(super) fn day(&mut self, name: &'static str) -> Option<Date> {
+    pub(in crate::http::pages) fn day(&mut self, name: &'static str) -> Option<Date> {
         let typed = self.typed(name)?;
         let day = Date::parse(typed).ok();
         if day.is_none() {
@@ -128,7 +138,7 @@ impl<'a> Answers<'a> {
     }
 
     /// A moment of the ledger: a day, a position or an instant.
-    pub(super) fn moment(&mut self, name: &'static str) -> Option<AsOf> {
+    pub(in crate::http::pages) fn moment(&mut self, name: &'static str) -> Option<AsOf> {
         let typed = self.typed(name)?;
         match parse_as_of(typed, &self.reading.snapshot.time_zone()) {
             Ok(at) => Some(at),
@@ -139,7 +149,7 @@ impl<'a> Answers<'a> {
         }
     }
 
-    pub(super) fn position(&mut self, name: &'static str) -> Option<u64> {
+    pub(in crate::http::pages) fn position(&mut self, name: &'static str) -> Option<u64> {
         let typed = self.typed(name)?;
         let position = digits_to_latin(typed).parse().ok();
         if position.is_none() {
@@ -159,7 +169,7 @@ impl<'a> Answers<'a> {
         Some(if end { Instant::start_of(day.plus_days(1), &zone).plus_micros(-1) } else { Instant::start_of(day, &zone) })
     }
 
-    fn in_order<T: PartialOrd>(&mut self, name: &'static str, from: Option<T>, to: Option<T>) {
+    pub(in crate::http::pages) fn in_order<T: PartialOrd>(&mut self, name: &'static str, from: Option<T>, to: Option<T>) {
         if from.zip(to).is_some_and(|(from, to)| to < from) {
             self.refuse(name, "page-ask-reversed", "");
         }
@@ -185,21 +195,35 @@ impl<'a> Answers<'a> {
         match self.typed("source") {
             Some("imported") => Some(Source::Imported),
             Some("typed") => Some(Source::NotImported),
-            Some(_) | None => None,
+            Some(other) => {
+                self.refuse("source", "page-ask-choice-unknown", other);
+                None
+            }
+            None => None,
         }
     }
 
     fn types(&mut self) -> Vec<String> {
-        let asked = self.reading.query.iter().filter(|(name, value)| name == "type" && !value.is_empty());
-        let known = |wanted: &str| TYPES.iter().any(|(name, _)| *name == wanted || name.split('.').next() == Some(wanted));
-        asked.map(|(_, value)| value.clone()).filter(|wanted| known(wanted)).collect()
+        let reading = self.reading;
+        let asked = reading.query.iter().filter(|(name, value)| name == "type" && !value.is_empty());
+        let is_known = |wanted: &str| TYPES.iter().any(|(name, _)| *name == wanted || name.split('.').next() == Some(wanted));
+        let (known, unknown): (Vec<&String>, Vec<&String>) = asked.map(|(_, value)| value).partition(|wanted| is_known(wanted));
+        for wanted in unknown {
+            self.refuse("type", "page-ask-type-unknown", wanted);
+        }
+        known.into_iter().cloned().collect()
+    }
+
+    /// Where in a list one is.
+    pub(in crate::http::pages) fn place(&mut self) -> Place {
+        Place { before: self.position(BEFORE), after: self.position(AFTER) }
     }
 
     fn text(&mut self) -> Option<String> {
         let typed = self.typed("text")?;
         let short = typed.chars().count() <= LONGEST && !fold(typed).is_empty();
         if !short {
-            self.refuse("text", "page-ask-text-form", &LONGEST.to_string());
+            self.wrong.push(("text", message("page-ask-text-form", &[("value", LONGEST.to_string())], self.lang())));
         }
         short.then(|| typed.to_owned())
     }
@@ -231,7 +255,7 @@ fn named_person(snapshot: &Snapshot, name: &str) -> Option<ActorId> {
 }
 
 /// The day of a moment that is given as an instant or is now.
-pub(super) fn instant_of(at: Option<AsOf>) -> Option<Instant> {
+pub(in crate::http::pages) fn instant_of(at: Option<AsOf>) -> Option<Instant> {
     match at {
         None => Some(Clock::System.now()),
         Some(AsOf::Instant(instant)) => Some(instant),

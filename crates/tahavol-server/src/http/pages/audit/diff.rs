@@ -26,36 +26,41 @@ pub(super) async fn page(reading: Reading) -> Response {
     };
     let diff = match found {
         Ok(diff) => diff,
-        Err(DiffError::Reversed { from, to }) => {
+        Err((_, DiffError::Reversed { from, to })) => {
             let (lang, code) = (reading.visit.lang, "DIFF_REVERSED");
             wrong.push(("from", message(code, &[("from", from.text(lang)), ("to", to.text(lang))], lang)));
             None
         }
-        Err(DiffError::App(tahavol_app::AppError::PositionNotReached { .. })) => {
-            wrong.push(("to", message("page-as-of-unreached", &[], reading.visit.lang)));
+        Err((name, DiffError::App(tahavol_app::AppError::PositionNotReached { .. }))) => {
+            wrong.push((name, message("page-as-of-unreached", &[], reading.visit.lang)));
             None
         }
-        Err(DiffError::App(tahavol_app::AppError::InstantNotReached { instant, .. })) => {
-            let name = if from == Some(AsOf::Instant(instant)) { "from" } else { "to" };
+        Err((name, DiffError::App(tahavol_app::AppError::InstantNotReached { .. }))) => {
             wrong.push((name, message("page-as-of-ahead", &[], reading.visit.lang)));
             None
         }
-        Err(error @ DiffError::App(_)) => return reading.visit.trouble(error),
+        Err((_, error @ DiffError::App(_))) => return reading.visit.trouble(error),
     };
     let status = if wrong.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
-    reading.answer(status, audit::diff(&reading.sheet(), &Compared { diff: diff.as_ref(), wrong: &wrong }))
+    let sheet = reading.sheet();
+    let page = || audit::diff(&sheet, &Compared { diff: diff.as_ref(), wrong: &wrong });
+    match &diff {
+        Some(diff) => reading.with_tables(|| vec![audit::diff_figures(&sheet, diff)], page),
+        None => reading.answer(status, page()),
+    }
 }
 
-/// Both pictures as the reader is shown them today.
-async fn compare(reading: &Reading, from: AsOf, to: Option<AsOf>, scope: Scope) -> Result<Diff, DiffError> {
+/// Both pictures as the reader is shown them today; else the moment that does not do, and why.
+async fn compare(reading: &Reading, from: AsOf, to: Option<AsOf>, scope: Scope) -> Result<Diff, (&'static str, DiffError)> {
     let app = &reading.site().app;
-    let side = async |at: Option<AsOf>| {
+    let side = async |name: &'static str, at: Option<AsOf>| {
         let instant = instant_of(at);
-        let side = app.side(tahavol_app::diff::Moment { at, status_date: reading.moment.status_date }).await?;
-        Ok::<_, DiffError>(Side { snapshot: reading.sight.of(&side.snapshot), instant, ..side })
+        let side = app.side(tahavol_app::diff::Moment { at, status_date: reading.moment.status_date }).await;
+        let side = side.map_err(|error| (name, DiffError::from(error)))?;
+        Ok::<_, (&'static str, DiffError)>(Side { snapshot: reading.sight.of(&side.snapshot), instant, ..side })
     };
-    let (from, to) = (side(Some(from)).await?, side(to).await?);
-    app.diff_between(from, to, scope, reading.moment.baseline, &reading.sight).await
+    let (from, to) = (side("from", Some(from)).await?, side("to", to).await?);
+    app.diff_between(from, to, scope, reading.moment.baseline, &reading.sight).await.map_err(|error| ("from", error))
 }
 
 /// At most one of them.

@@ -3,10 +3,11 @@
 use axum::extract::Path;
 use axum::response::Response;
 use tahavol_app::search::{Direction, Filter, Window};
-use tahavol_app::{AppError, RecordedFact, StepDirection, StepFilter};
+use tahavol_app::{AppError, RecordedFact, Step, StepDirection, StepFilter};
 use tahavol_domain::Stream;
 use tahavol_domain::text::digits_to_latin;
 use tahavol_web::audit::{self, Covered, EventPage};
+use tahavol_web::table::File;
 
 use super::super::reading::Reading;
 
@@ -22,12 +23,35 @@ pub(super) async fn page(Path(position): Path<String>, reading: Reading) -> Resp
     }
 }
 
-async fn shown(reading: &Reading, position: u64) -> Result<Option<Response>, AppError> {
-    let Some(until) = reading.snapshot.position.filter(|last| position <= *last) else { return Ok(None) };
+/// `GET /ledger/<position>/line`: the line as it was appended and hashed, without a line's end, for those who are shown the event.
+pub(super) async fn line(Path(position): Path<String>, reading: Reading) -> Response {
+    if reading.person().is_none() {
+        return reading.not_yours();
+    }
+    let Some(position) = digits_to_latin(&position).parse::<u64>().ok() else { return reading.not_found() };
+    match step(&reading, position).await {
+        Ok(Some(step)) => {
+            reading.visit.file(File { name: format!("{position}.json"), media_type: "application/json", content: step.event.line.to_vec() })
+        }
+        Ok(None) => reading.not_found(),
+        Err(error) => reading.visit.trouble(error),
+    }
+}
+
+/// The event, where it is shown to the reader.
+async fn step(reading: &Reading, position: u64) -> Result<Option<Step>, AppError> {
+    if reading.snapshot.position.is_none_or(|last| position > last) {
+        return Ok(None);
+    }
     let app = &reading.site().app;
     let step = app.step(Some(position), &StepFilter::All, StepDirection::Forward, &reading.snapshot, &reading.sight).await?;
     // Where the event itself is not shown, the next one is found.
-    let Some(step) = step.filter(|step| step.event.position == position) else { return Ok(None) };
+    Ok(step.filter(|step| step.event.position == position))
+}
+
+async fn shown(reading: &Reading, position: u64) -> Result<Option<Response>, AppError> {
+    let (Some(until), Some(step)) = (reading.snapshot.position, step(reading, position).await?) else { return Ok(None) };
+    let app = &reading.site().app;
     let in_stream = neighbours(reading, &step.event, until).await?;
     let references = app.references(&step.event, until, &reading.sight).await?;
     let witnesses = app.witnesses();

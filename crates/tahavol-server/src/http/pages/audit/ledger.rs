@@ -4,13 +4,20 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use tahavol_app::search::{Direction, Filter, Total, Window};
 use tahavol_app::{AppError, RecordedFact};
-use tahavol_web::audit::{self, AFTER, BEFORE, Events, Listed};
+use tahavol_identity::NoteKind;
+use tahavol_web::Markup;
+use tahavol_web::audit::{self, Events, Listed, MOST_TAKEN};
+use tahavol_web::table::{FORMAT, Format, TABLE};
 
 use super::super::reading::{Reading, SEEN};
-use super::asked::Answers;
+use super::asked::{Answers, Place};
 
 /// Events on a page.
 const SIZE: usize = 50;
+/// Events that are read at once for a file.
+const AT_A_TIME: usize = 500;
+/// Characters of the questions that are noted with a file.
+const LONGEST_NOTE: usize = 400;
 /// More new events than these are not counted.
 const MOST_FRESH: usize = 99;
 
@@ -19,16 +26,58 @@ pub(super) async fn page(reading: Reading, headers: HeaderMap) -> Response {
         return reading.not_yours();
     }
     let mut answers = Answers::of(&reading);
-    let filter = answers.filter().await;
+    let (filter, place) = (answers.filter().await, answers.place());
     let wrong = answers.wrong;
-    let found = if wrong.is_empty() { Some(Found::of(&reading, &headers, &filter).await) } else { None };
+    if wrong.is_empty() && reading.asked(FORMAT).and_then(Format::parse).is_some() {
+        return take(reading, &filter).await;
+    }
+    let found = if wrong.is_empty() { Some(Found::of(&reading, &headers, &filter, place).await) } else { None };
     let found = match found.transpose() {
         Ok(found) => found,
         Err(error) => return reading.visit.trouble(error),
     };
-    let listed = Listed { events: found.as_ref().map(Found::events), wrong: &wrong };
+    let app = &reading.site().app;
+    let equality = app.equality();
+    let listed = Listed { events: found.as_ref().map(Found::events), wrong: &wrong, proof: app.proof_state(), equality: equality.as_ref() };
     let status = if wrong.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
     reading.answer(status, audit::ledger(&reading.sheet(), &listed))
+}
+
+/// The newest events that answer the questions, as a file. As with everything that leaves the ledger, it is noted before it does.
+async fn take(reading: Reading, filter: &Filter) -> Response {
+    let facts = match newest(&reading, filter).await {
+        Ok(facts) => facts,
+        Err(error) => return reading.visit.trouble(error),
+    };
+    let asked = reading.query.iter().filter(|(name, _)| name != FORMAT && name != TABLE);
+    let asked: Vec<String> = asked.map(|(name, value)| format!("{name}={value}")).collect();
+    let asked: String = asked.join("&").chars().take(LONGEST_NOTE).collect();
+    let details = vec![("what", "events".to_owned()), ("events", facts.len().to_string()), ("asked", asked)];
+    reading.visit.note(NoteKind::LedgerExported, reading.person().map(|(person, _)| &person.id), details);
+    // A spreadsheet of thousands of rows takes its time.
+    reading
+        .apart(move |reading| {
+            let table = audit::taken(&reading.sheet(), &facts);
+            reading.listing(&table, Markup::default)
+        })
+        .await
+}
+
+async fn newest(reading: &Reading, filter: &Filter) -> Result<Vec<RecordedFact>, AppError> {
+    let mut facts: Vec<RecordedFact> = Vec::new();
+    if filter.until.is_none() {
+        return Ok(facts);
+    }
+    loop {
+        let (below, limit) = (facts.last().map(|fact| fact.position), AT_A_TIME.min(MOST_TAKEN - facts.len()));
+        let window = Window { above: None, below, direction: Direction::NewestFirst, limit };
+        let found = reading.site().app.search(filter, window).await?;
+        let is_last = !found.more || found.facts.is_empty();
+        facts.extend(found.facts);
+        if is_last || facts.len() >= MOST_TAKEN {
+            return Ok(facts);
+        }
+    }
 }
 
 /// A page of a list of events.
@@ -42,13 +91,12 @@ pub(super) struct Found {
 
 impl Found {
     /// The newest ones, or those on the asked side of a position.
-    pub(super) async fn of(reading: &Reading, headers: &HeaderMap, filter: &Filter) -> Result<Found, AppError> {
+    pub(super) async fn of(reading: &Reading, headers: &HeaderMap, filter: &Filter, place: Place) -> Result<Found, AppError> {
         let app = &reading.site().app;
         if filter.until.is_none() {
             return Ok(Found { facts: Vec::new(), newer: false, older: false, total: Total::default(), fresh: 0 });
         }
-        let position = |name: &str| reading.asked(name).and_then(|text| text.parse::<u64>().ok());
-        let (before, after) = (position(BEFORE), position(AFTER));
+        let Place { before, after } = place;
         let fresh = Found::fresh(reading, headers, filter).await?;
         let above = |after| Window { above: Some(after), below: None, direction: Direction::OldestFirst, limit: SIZE };
         let below = Window { above: None, below: before, direction: Direction::NewestFirst, limit: SIZE };

@@ -1,6 +1,6 @@
 //! What really happened, and how one knows: the ledger, an event, timelines, people, two moments compared, replay and proof.
 
-mod asked;
+pub(super) mod asked;
 mod bundle;
 mod diff;
 mod event;
@@ -22,6 +22,7 @@ pub(super) fn routes() -> Router<Arc<Site>> {
     Router::new()
         .route(address::LEDGER, get(ledger::page))
         .route(&format!("{}/{{position}}", address::LEDGER), get(event::page))
+        .route(&format!("{}/{{position}}/line", address::LEDGER), get(event::line))
         .route(address::TIMELINE, get(timeline::page))
         .route(address::PEOPLE, get(people::list))
         .route(&format!("{}/{{actor}}", address::PEOPLE), get(people::page))

@@ -10,7 +10,7 @@ use tahavol_app::search::{Filter, Timeline};
 use tahavol_domain::values::ActorId;
 use tahavol_projections::entitlement::Moment;
 use tahavol_projections::rows::DelegationRow;
-use tahavol_web::audit::{self, Asked, ON, Person};
+use tahavol_web::audit::{self, AFTER, Asked, BEFORE, ON, Person};
 
 use super::super::reading::Reading;
 use super::asked::Answers;
@@ -21,7 +21,8 @@ pub(super) async fn list(reading: Reading) -> Response {
         return reading.not_yours();
     }
     let sheet = reading.sheet();
-    reading.page(audit::people(&sheet, &audit::listed_people(&sheet)))
+    let table = audit::listed_people(&sheet);
+    reading.listing(&table, || audit::people(&sheet, &table))
 }
 
 pub(super) async fn page(Path(actor): Path<String>, reading: Reading, headers: HeaderMap) -> Response {
@@ -50,18 +51,19 @@ async fn shown(reading: &Reading, headers: &HeaderMap, actor: &ActorId) -> Resul
         sight: Arc::clone(&reading.sight),
         ..Filter::default()
     };
-    let found = Found::of(reading, headers, &filter).await?;
+    let mut answers = Answers::of(reading);
+    let (on, office, place) = (answers.day(ON), answers.office(), answers.place());
+    let wrong = answers.wrong;
+    let is_placed = !wrong.iter().any(|(name, _)| [AFTER, BEFORE].contains(name));
+    let found = Found::of(reading, headers, &filter, place).await?;
     let lent = || delegations.iter().map(|row| &row.delegation.to).find(|person| person.id == *actor).map(|person| person.name.as_str());
     let acted =
         || found.facts().iter().map(|fact| &fact.fact.envelope).find(|said| said.actor == *actor).map(|said| said.actor_name.as_str());
     let name = official.map(|row| row.person.name.as_str()).or_else(lent).or_else(acted).unwrap_or(&actor.0);
-    let mut answers = Answers::of(reading);
-    let (on, office) = (answers.day(ON), answers.office());
-    let wrong = answers.wrong;
     let mut grounds = on.map(|day| snapshot.grounds(actor, Moment::AnyTimeOf(day))).unwrap_or_default();
     grounds.retain(|ground| office.as_ref().is_none_or(|wanted| ground.office == *wanted));
     let asked = on.filter(|_| wrong.is_empty()).map(|on| Asked { office: office.as_ref(), on, grounds: &grounds });
-    let shown = Person { actor, name, official, delegations: &delegations, asked, wrong: &wrong, acts: found.events() };
+    let shown = Person { actor, name, official, delegations: &delegations, asked, wrong: &wrong, acts: is_placed.then(|| found.events()) };
     let status = if wrong.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
     Ok(Some(reading.answer(status, audit::person(&reading.sheet(), &shown))))
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use tahavol_app::search::{Filter, Timeline};
 use tahavol_domain::Stream;
@@ -12,6 +12,7 @@ use tahavol_web::address::person;
 use tahavol_web::audit::{self, Life};
 
 use super::super::reading::Reading;
+use super::asked::Answers;
 use super::ledger::Found;
 
 pub(super) async fn page(reading: Reading, headers: HeaderMap) -> Response {
@@ -29,8 +30,15 @@ pub(super) async fn page(reading: Reading, headers: HeaderMap) -> Response {
         Stream::Milestone(id) => Filter { timeline: Some(Timeline::Milestone(*id)), ..every },
         Stream::Programme(_) | Stream::Station(_) | Stream::Indicator(_) => Filter { stream: Some(of.clone()), ..every },
     };
-    match Found::of(&reading, &headers, &filter).await {
-        Ok(found) => reading.page(audit::timeline(&reading.sheet(), &Life { of: &of, events: found.events() })),
+    let mut answers = Answers::of(&reading);
+    let place = answers.place();
+    let wrong = answers.wrong;
+    match Found::of(&reading, &headers, &filter, place).await {
+        Ok(found) => {
+            let life = Life { of: &of, events: wrong.is_empty().then(|| found.events()), wrong: &wrong };
+            let status = if wrong.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
+            reading.answer(status, audit::timeline(&reading.sheet(), &life))
+        }
         Err(error) => reading.visit.trouble(error),
     }
 }

@@ -281,7 +281,7 @@ impl Asked {
 fn meanwhile(reading: &Reading, stream: &Stream, events: &[Fact]) -> Vec<Meanwhile> {
     let shown = events.iter().filter(|fact| reading.sight.shows_meanwhile(&reading.live, stream, fact));
     let told = shown.map(|fact| Meanwhile {
-        sentence: messages::sentence(fact, reading.visit.lang),
+        sentence: messages::sentence_in(fact, &reading.snapshot, reading.visit.lang),
         by: fact.envelope.actor_name.clone(),
         at: fact.envelope.time,
     });
