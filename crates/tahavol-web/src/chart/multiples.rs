@@ -78,7 +78,7 @@ impl Sheet<'_> {
                 @if let Some(href) = &panel.href { a href=(href) dir="auto" { (panel.label) } } @else { span dir="auto" { (panel.label) } }
             }
             (drawing(Title { id: &id, text: &panel.label }, &message, SIZE, &content))
-            p.panel-told { (message) }
+            p.panel-told { @if let Some(href) = &panel.href { a href=(href) { (message) } } @else { (message) } }
         }
     }
 
@@ -93,7 +93,9 @@ impl Sheet<'_> {
             html! {
                 @if let Some(Voices { planned, reported, verified }) = voices {
                     (self.points(planned))
-                    @if on <= chart.day { " · " (self.points(reported)) " · " (self.points(verified)) }
+                    @if on <= chart.day {
+                        @for points in [reported, verified] { (self.word("page-overview-comma")) " " (self.points(points)) }
+                    }
                 }
             }
         };

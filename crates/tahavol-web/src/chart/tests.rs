@@ -80,7 +80,7 @@ fn charts(lang: Lang) -> Vec<(&'static str, String)> {
         let panels = [Panel { label: HOSTILE.to_owned(), href: Some(HOSTILE.to_owned()), points: points.to_vec() }];
         let multiples = Multiples { title: title("m"), panels: &panels, day: sheet.day };
         let tiles = [Tile { province: &province, part: 23, whole: 40 }];
-        let tiles = Tiles { title: title("g"), counted: HOSTILE, tiles: &tiles };
+        let tiles = Tiles { title: title("g"), counted: HOSTILE, asked: ("networked", "yes"), tiles: &tiles };
         vec![
             ("s-curve", sheet.s_curve(&s_curve).into_string()),
             ("trajectory", sheet.trajectory(&trajectory).into_string()),
@@ -167,7 +167,7 @@ fn a_chart_without_points_says_so() {
                 sheet.s_curve(&SCurve { title, points: &[], now, finish: None, ends: None }),
                 sheet.burn_up(&BurnUp { title, lines: &[], whole: None, promised: None, day: sheet.day }),
                 sheet.multiples(&Multiples { title, panels: &[], day: sheet.day }),
-                sheet.tiles(&Tiles { title, counted: "x", tiles: &[] }),
+                sheet.tiles(&Tiles { title, counted: "x", asked: ("networked", "yes"), tiles: &[] }),
                 sheet.plan_curve(&PlanCurve { title, planned: &[], before: &[], day: sheet.day }),
             ];
             for chart in nothing.map(maud::Markup::into_string) {

@@ -16,6 +16,8 @@ pub struct Tiles<'a> {
     pub title: Title<'a>,
     /// What is counted in each tile, in the reader's words.
     pub counted: &'a str,
+    /// As the list of stations is asked for them.
+    pub asked: (&'a str, &'a str),
     pub tiles: &'a [Tile<'a>],
 }
 
@@ -109,14 +111,17 @@ impl Sheet<'_> {
     fn tiles_table(&self, chart: &Tiles<'_>) -> Behind {
         let columns =
             vec![self.word("page-chart-province"), chart.counted.to_owned(), self.word("page-chart-of"), self.word("page-chart-share")];
+        let (name, value) = chart.asked;
         let row = |tile: &Tile<'_>| {
             let href = self.at(&address::province(&tile.province.code.0));
+            let all = format!("{}?province={}", address::STATIONS, address::segment(&tile.province.code.0));
+            let counted = format!("{all}&{name}={value}");
             let part = (tile.whole > 0).then(|| share(tile.part, tile.whole));
             vec![
                 html! { a href=(href) { (self.text(&tile.province.name)) } },
-                html! { (self.count(tile.part)) },
-                html! { (self.count(tile.whole)) },
-                html! { @if let Some(part) = part { (self.hand.share(part)) } @else { "—" } },
+                html! { a href=(self.at(&counted)) { (self.count(tile.part)) } },
+                html! { a href=(self.at(&all)) { (self.count(tile.whole)) } },
+                html! { @if let Some(part) = part { a href=(href) { (self.hand.share(part)) } } @else { "—" } },
             ]
         };
         Behind { columns, rows: chart.tiles.iter().map(row).collect() }

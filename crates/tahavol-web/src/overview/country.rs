@@ -6,7 +6,7 @@ use tahavol_domain::values::FULL;
 use tahavol_projections::provinces::ProvinceView;
 use tahavol_projections::ratio::Ratio;
 
-use super::Overview;
+use super::{Overview, of_the_whole};
 use crate::address;
 use crate::chart::{Tile, Tiles, Title};
 use crate::mark::{Voices, bar};
@@ -15,7 +15,10 @@ use crate::sheet::Sheet;
 pub(super) fn network(sheet: &Sheet<'_>, shown: &Overview<'_>) -> Markup {
     let (title, counted) = (sheet.word("page-overview-network-title"), sheet.word("page-overview-networked"));
     let tiles: Vec<Tile<'_>> = shown.provinces.iter().map(tile).collect();
-    sheet.tiles_beside(&Tiles { title: Title { id: "network", text: &title }, counted: &counted, tiles: &tiles })
+    html! {
+        (of_the_whole(sheet, shown))
+        (sheet.tiles_beside(&Tiles { title: Title { id: "network", text: &title }, counted: &counted, asked: ("networked", "yes"), tiles: &tiles }))
+    }
 }
 
 fn tile(view: &ProvinceView) -> Tile<'_> {
@@ -29,10 +32,12 @@ pub(super) fn target(sheet: &Sheet<'_>, shown: &Overview<'_>) -> Markup {
     };
     let rule = &designated.0;
     let of_target = sheet.at(&format!("{}?target=yes", address::STATIONS));
+    let networked = sheet.at(&format!("{}?target=yes&networked=yes", address::STATIONS));
     html! {
+        (of_the_whole(sheet, shown))
         p {
             a href=(of_target) { (sheet.telling("page-overview-target-stations", sheet.count(target.stations))) } " "
-            (sheet.telling("page-overview-target-networked", sheet.count(target.covered)))
+            a href=(networked) { (sheet.telling("page-overview-target-networked", sheet.count(target.covered))) }
         }
         table {
             thead {
@@ -43,24 +48,38 @@ pub(super) fn target(sheet: &Sheet<'_>, shown: &Overview<'_>) -> Markup {
                 }
             }
             tbody {
-                (line(sheet, "page-overview-visits", (target.visits, all.visits), rule.visit_share_above))
-                (line(sheet, "page-overview-cases", (target.cases, all.cases), rule.case_share_above))
-                (line(sheet, "page-overview-visits-networked", (target.covered_visits, all.visits), rule.visit_share_above))
+                (line(sheet, "page-overview-visits", (target.visits, all.visits), rule.visit_share_above, &of_target))
+                (line(sheet, "page-overview-cases", (target.cases, all.cases), rule.case_share_above, &of_target))
+                (line(sheet, "page-overview-visits-networked", (target.covered_visits, all.visits), rule.visit_share_above, &networked))
             }
         }
     }
 }
 
-fn line(sheet: &Sheet<'_>, key: &str, (part, whole): (u64, u64), rule: Quantity) -> Markup {
-    let rule = points(Ratio::from(rule));
-    let share = Ratio::try_new(part.into(), whole.into()).map(points);
+fn line(sheet: &Sheet<'_>, key: &str, (part, whole): (u64, u64), rule: Quantity, made_of: &str) -> Markup {
+    let rule = Ratio::from(rule);
+    let share = Ratio::try_new(part.into(), whole.into());
     html! {
         tr {
             th scope="row" { (sheet.word(key)) }
-            td.number { @if let Some(share) = share { (sheet.hand.share(share)) (gauge(share, rule)) } @else { "—" } }
-            td.number { (sheet.telling("page-overview-target-above", sheet.hand.share(rule))) }
+            td.number {
+                @if let Some(share) = share { a href=(made_of) { (finely(sheet, share)) } (gauge(points(share), points(rule))) } @else { "—" }
+            }
+            td.number {
+                (sheet.telling("page-overview-target-above", finely(sheet, rule)))
+                @if let Some(share) = share {
+                    " " strong { (sheet.word(if share > rule { "page-overview-target-met" } else { "page-overview-target-not-met" })) }
+                }
+            }
         }
     }
+}
+
+/// To a tenth of a per cent, rounded down: a share that must lie above another one is told as finely as they are compared.
+fn finely(sheet: &Sheet<'_>, share: Ratio) -> String {
+    let tenths = points(share) / 10;
+    let sign = sheet.word("page-overview-per-cent");
+    format!("\u{2066}{}{sign}\u{2069}", crate::figure::decimal(&format!("{}.{}", tenths / 10, tenths % 10), sheet.lang()))
 }
 
 /// A share as a bar, the rule as a line across it.

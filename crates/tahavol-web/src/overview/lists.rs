@@ -8,6 +8,7 @@ use tahavol_domain::calendar::Date;
 use tahavol_domain::values::MilestoneId;
 use tahavol_projections::progress::{Cell, Contribution, Overdue, Stale};
 
+use super::matrix::made_of;
 use super::{COMMISSION, HORIZON, Measure, Overview, horizon_name, slippage};
 use crate::address;
 use crate::sheet::Sheet;
@@ -15,6 +16,8 @@ use crate::sheet::Sheet;
 /// As many as one printed sheet holds; the rest is one link away.
 const MOST: usize = 6;
 const MOST_COMMISSIONS: usize = 3;
+/// Decisions and risks that are printed: the sheet is one, however much there is.
+const PRINTED: usize = 3;
 
 pub(super) fn slips(sheet: &Sheet<'_>, shown: &Overview<'_>) -> Markup {
     let attention = shown.attention;
@@ -28,16 +31,15 @@ pub(super) fn slips(sheet: &Sheet<'_>, shown: &Overview<'_>) -> Markup {
             a href=(alone("stale")) { (sheet.telling("page-overview-stale-count", count(attention.stale.len()))) } " · "
             a href=(alone("behind")) { (sheet.telling("page-overview-behind-count", count(attention.gaps.len()))) }
         }
-        @let late = latest_commissions(shown.matrix);
+        @let late = latest_commissions(shown);
         @if !late.is_empty() {
             p {
                 (sheet.word("page-overview-latest")) " "
                 @for (at, (cell, days)) in late.iter().enumerate() {
                     @if at > 0 { (sheet.word("page-overview-comma")) " " }
                     @if let Some(slug) = &cell.commission {
-                        a href=(sheet.at(&address::commission(&slug.0))) dir="auto" { (sheet.commission(slug)) }
+                        a href=(made_of(sheet, shown.horizon, Some(slug))) { span dir="auto" { (sheet.commission(slug)) } " (" (slippage(sheet, *days)) ")" }
                     }
-                    " (" (slippage(sheet, *days)) ")"
                 }
             }
         }
@@ -75,36 +77,51 @@ fn part_of(sheet: &Sheet<'_>, shown: &Overview<'_>, path: &str, query: &str) -> 
 
 fn slip(sheet: &Sheet<'_>, gap: &Contribution, overdue: Option<&Overdue>, stale: Option<&Stale>) -> Markup {
     let Some(row) = sheet.snapshot.milestones.get(&gap.milestone) else { return html! {} };
-    let mut why: Vec<String> = Vec::new();
+    let href = sheet.at(&address::milestone(&gap.code));
+    // Where the page says what a figure is made of.
+    let at = |place: &str| format!("{href}#{place}");
+    let mut why: Vec<(String, &str)> = Vec::new();
     if let Some(stamp) = &row.life.blocked {
-        why.push(match &stamp.reason {
+        let told = match &stamp.reason {
             Some(reason) => sheet.telling("page-overview-blocked-because", crate::words::isolated(reason)),
             None => sheet.word("page-overview-blocked"),
-        });
+        };
+        why.push((told, "now"));
     }
-    why.extend(overdue.map(|row| sheet.telling("page-overview-overdue-by", sheet.hand.number(row.days))));
+    why.extend(overdue.map(|row| (sheet.telling("page-overview-overdue-by", sheet.hand.number(row.days)), "promise")));
     why.extend(stale.map(|row| {
         let key = if row.last_fact.is_some() { "page-overview-silent-for" } else { "page-overview-never-heard-of" };
-        sheet.telling(key, sheet.hand.number(row.days))
+        (sheet.telling(key, sheet.hand.number(row.days)), "reports-title")
     }));
     if why.is_empty() {
-        why.push(sheet.word("page-overview-slow"));
+        why.push((sheet.word("page-overview-slow"), "trajectory-title"));
     }
     html! {
         tr {
-            th scope="row" { a href=(sheet.at(&address::milestone(&gap.code))) { (sheet.text(&row.plan.title)) " " bdi.code { (gap.code) } } }
-            td.number { (sheet.points(Some(gap.planned))) }
-            td.number { (sheet.points(gap.reported)) }
-            td.why { (why.join(&sheet.word("page-overview-semicolon"))) }
+            th scope="row" { div.lines { a href=(href) { (sheet.text(&row.plan.title)) " " bdi.code { (gap.code) } } } }
+            td.number { a href=(at("promise")) { (sheet.points(Some(gap.planned))) } }
+            td.number { a href=(at("now")) { (sheet.points(gap.reported)) } }
+            td.why {
+                div.lines {
+                    @for (index, (told, place)) in why.iter().enumerate() {
+                        @if index > 0 { (sheet.word("page-overview-semicolon")) }
+                        a href=(at(place)) { (told) }
+                    }
+                }
+            }
         }
     }
 }
 
 /// Those commissions whose forecast is latest against their promise.
-fn latest_commissions(matrix: &[Cell]) -> Vec<(&Cell, i32)> {
-    let of_all_horizons = matrix.iter().filter(|cell| cell.horizon.is_none() && cell.commission.is_some());
+fn latest_commissions<'a>(shown: &Overview<'a>) -> Vec<(&'a Cell, i32)> {
+    let looked_at = |cell: &&Cell| match shown.commission {
+        Some(slug) => cell.commission.as_ref() == Some(slug),
+        None => cell.commission.is_some(),
+    };
+    let cells = shown.matrix.iter().filter(|cell| cell.horizon == shown.horizon).filter(looked_at);
     let mut late: Vec<(&Cell, i32)> =
-        of_all_horizons.filter_map(|cell| Some((cell, cell.progress.slippage_days.filter(|days| *days > 0)?))).collect();
+        cells.filter_map(|cell| Some((cell, cell.progress.slippage_days.filter(|days| *days > 0)?))).collect();
     late.sort_by_key(|(_, days)| std::cmp::Reverse(*days));
     late.truncate(MOST_COMMISSIONS);
     late
@@ -119,8 +136,21 @@ pub(super) fn waiting(sheet: &Sheet<'_>, shown: &Overview<'_>) -> Markup {
     html! {
         p { a href=(part_of(sheet, shown, address::DECISIONS, "")) { (sheet.telling("page-overview-waiting-count", number)) } }
         ul.plain {
-            @for waiting in shown.waiting.iter().take(MOST) { li { (decision(sheet, waiting)) } }
+            @for waiting in shown.waiting.iter().take(MOST) { li { div.lines { (decision(sheet, waiting)) } } }
         }
+        (more(sheet, all, shown.waiting.len().min(MOST), &part_of(sheet, shown, address::DECISIONS, "")))
+    }
+}
+
+/// That there are more than are listed; on paper fewer are.
+fn more(sheet: &Sheet<'_>, all: usize, listed: usize, href: &str) -> Markup {
+    let left = |listed: usize| {
+        let left = all.saturating_sub(listed);
+        (left > 0).then(|| sheet.telling("page-overview-more", sheet.hand.number(i64::try_from(left).unwrap_or(i64::MAX))))
+    };
+    html! {
+        @if let Some(told) = left(listed) { p.more.no-print { a href=(href) { (told) } } }
+        @if let Some(told) = left(listed.min(PRINTED)) { p.more.print-only { (told) } }
     }
 }
 
@@ -176,21 +206,25 @@ fn indicator(sheet: &Sheet<'_>, measure: &Measure<'_>) -> Markup {
         Some(false) => ("✗", "page-overview-on-way-no"),
         None => ("–", "page-overview-on-way-unknown"),
     };
+    let href = sheet.at(&address::indicator(&definition.code.0));
+    // Where the page says what a figure is made of.
+    let at = |place: &str| format!("{href}#{place}");
     html! {
         tr {
-            th scope="row" { a href=(sheet.at(&address::indicator(&definition.code.0))) { (sheet.text(&definition.meaning.title)) } }
+            th scope="row" { div.lines { a href=(href) { (sheet.text(&definition.meaning.title)) } } }
             td.number {
                 @match measure.value {
                     Some((value, day)) => {
-                        (sheet.ratio(value)) " " span dir="auto" { (sheet.unit(&definition.meaning.unit)) } " " span.hint { (sheet.hand.day_short(day)) }
+                        a href=(at("now")) { (sheet.ratio(value)) } " " span dir="auto" { (sheet.unit(&definition.meaning.unit)) } " "
+                        span.hint { (sheet.hand.day_short(day)) }
                     }
                     None => span.unknown { (sheet.word("page-overview-not-measured")) },
                 }
             }
-            td.number { @if let Some(expected) = measure.expected { (sheet.ratio(expected)) } }
+            td.number { @if let Some(expected) = measure.expected { a href=(at("trajectory-title")) { (sheet.ratio(expected)) } } }
             td.number {
                 @if let Some((horizon, _, value)) = measure.target {
-                    (crate::figure::quantity(value, sheet.lang())) " " span.hint { (sheet.horizon(horizon)) }
+                    a href=(at("targets")) { (crate::figure::quantity(value, sheet.lang())) } " " span.hint { (sheet.horizon(horizon)) }
                 }
             }
             td { span.off-way[measure.on_trajectory == Some(false)] { span aria-hidden="true" { (mark) } " " (sheet.word(key)) } }
@@ -205,18 +239,22 @@ pub(super) fn risks(sheet: &Sheet<'_>, shown: &Overview<'_>) -> Markup {
     html! {
         ul.plain {
             @for (initiative, row) in shown.risks.iter().take(MOST) {
+                @let href = sheet.at(&address::initiative(&initiative.proposal.code));
                 li {
-                    strong.figure { (sheet.hand.number(row.heat())) }
-                    " " span.hint {
-                        (sheet.saying("page-overview-heat", &[
-                            ("likelihood", sheet.hand.number(row.risk.likelihood)),
-                            ("impact", sheet.hand.number(row.risk.impact)),
-                        ]))
+                    div.lines {
+                        a href={ (href) "#risks" } { strong.figure { (sheet.hand.number(row.heat())) } }
+                        " " span.hint {
+                            (sheet.saying("page-overview-heat", &[
+                                ("likelihood", sheet.hand.number(row.risk.likelihood)),
+                                ("impact", sheet.hand.number(row.risk.impact)),
+                            ]))
+                        }
+                        " " strong { (sheet.text(&row.risk.title)) } " – " (sheet.word("page-overview-risk-of")) " "
+                        a href=(href) { (sheet.text(&initiative.proposal.title)) }
                     }
-                    " " (sheet.text(&row.risk.title)) " "
-                    a href=(sheet.at(&address::initiative(&initiative.proposal.code))) { (sheet.text(&initiative.proposal.title)) }
                 }
             }
         }
+        (more(sheet, shown.risks.len(), shown.risks.len().min(MOST), &part_of(sheet, shown, address::INITIATIVES, "")))
     }
 }

@@ -5,7 +5,7 @@ use tahavol_domain::values::{CommissionSlug, Horizon};
 use tahavol_projections::progress::Cell;
 use tahavol_projections::rows::ReviewRow;
 
-use super::{COMMISSION, HORIZON, Overview, horizon_name, slippage};
+use super::{COMMISSION, HORIZON, Overview, horizon_name, of_the_whole, slippage};
 use crate::address;
 use crate::mark::{Voices, bar};
 use crate::sheet::Sheet;
@@ -16,6 +16,7 @@ pub(super) fn matrix(sheet: &Sheet<'_>, shown: &Overview<'_>) -> Markup {
         commissions.push(cell.commission.as_ref());
     }
     let content = html! {
+        (of_the_whole(sheet, shown))
         (about(sheet, shown.review.map(|(row, _)| row)))
         div.table-scroll tabindex="0" role="group" aria-label=(sheet.telling("page-overview-table", sheet.word("page-overview-matrix"))) {
             table.matrix {
@@ -74,8 +75,12 @@ fn row(sheet: &Sheet<'_>, shown: &Overview<'_>, commission: Option<&CommissionSl
             (cell(sheet, shown, None, commission))
             td.forecast {
                 @if let Some(progress) = all.map(|cell| &cell.progress) {
-                    @if let Some(finish) = progress.completed_on.or(progress.forecast_finish) { (sheet.hand.day_short(finish)) }
-                    @if let Some(days) = progress.slippage_days { span.trend { (slippage(sheet, days)) } }
+                    @if let Some(finish) = progress.completed_on.or(progress.forecast_finish) {
+                        a.cell href=(made_of(sheet, None, commission)) {
+                            (sheet.hand.day_short(finish))
+                            @if let Some(days) = progress.slippage_days { span.trend { (slippage(sheet, days)) } }
+                        }
+                    }
                 }
             }
         }
@@ -93,19 +98,34 @@ fn cell(sheet: &Sheet<'_>, shown: &Overview<'_>, horizon: Option<Horizon>, commi
             a.cell href=(made_of(sheet, horizon, commission)) {
                 (bar(voices))
                 span.three {
-                    (sheet.points(voices.planned)) " · " (sheet.points(voices.reported)) " · " (sheet.points(voices.verified))
+                    (one(sheet, "planned", voices.planned)) " " (one(sheet, "reported", voices.reported)) " " (one(sheet, "verified", voices.verified))
                 }
             }
             span.beside {
                 (sheet.confidence(found.progress.confidence))
-                (trend(sheet, voices.reported, shown.review.and_then(|(_, before)| find(before, horizon, commission))))
+                @if let Some((review, before)) = shown.review {
+                    (trend(sheet, voices.reported, find(before, horizon, commission), &since(sheet, review)))
+                }
             }
         }
     }
 }
 
+/// A voice under its mark, which stands in the same column of every cell.
+fn one(sheet: &Sheet<'_>, which: &str, points: Option<u16>) -> Markup {
+    html! { span class={ "voice " (which) } title=(sheet.word(&format!("page-voice-{which}"))) { (sheet.points(points)) } }
+}
+
+/// What happened between the review and the picture that is shown; the public reads the review alone.
+fn since(sheet: &Sheet<'_>, row: &ReviewRow) -> String {
+    match (sheet.frame.reader, sheet.snapshot.position) {
+        (Some(_), Some(position)) => format!("{}?from={}&to={position}", address::DIFF, row.review.frozen_position),
+        (None, _) | (_, None) => sheet.at(&address::review(&row.review.review.to_string())),
+    }
+}
+
 /// The page that says what a cell is made of.
-fn made_of(sheet: &Sheet<'_>, horizon: Option<Horizon>, commission: Option<&CommissionSlug>) -> String {
+pub(super) fn made_of(sheet: &Sheet<'_>, horizon: Option<Horizon>, commission: Option<&CommissionSlug>) -> String {
     let path = commission.map_or_else(|| address::MILESTONES.to_owned(), |slug| address::commission(&slug.0));
     match horizon {
         Some(horizon) => sheet.at(&format!("{path}?{HORIZON}={}", horizon_name(horizon))),
@@ -114,7 +134,7 @@ fn made_of(sheet: &Sheet<'_>, horizon: Option<Horizon>, commission: Option<&Comm
 }
 
 /// Reported now less reported at the review, in percentage points, told by shape and word; nothing where either is not known.
-pub(super) fn trend(sheet: &Sheet<'_>, reported: Option<u16>, before: Option<&Cell>) -> Markup {
+pub(super) fn trend(sheet: &Sheet<'_>, reported: Option<u16>, before: Option<&Cell>, since: &str) -> Markup {
     let (Some(now), Some(then)) = (reported, before.and_then(|cell| cell.progress.reported)) else { return html! {} };
     let points = (i32::from(now) - i32::from(then)) / 100;
     let (shape, key) = match points {
@@ -123,7 +143,7 @@ pub(super) fn trend(sheet: &Sheet<'_>, reported: Option<u16>, before: Option<&Ce
         _ => ("▼", "page-overview-down"),
     };
     html! {
-        " " span.trend { span aria-hidden="true" { (shape) } " " (sheet.telling(key, sheet.hand.number(points.unsigned_abs()))) }
+        " " a.trend href=(since) { span aria-hidden="true" { (shape) } " " (sheet.telling(key, sheet.hand.number(points.unsigned_abs()))) }
     }
 }
 

@@ -17,9 +17,8 @@ use tahavol_projections::provinces::ProvinceView;
 use tahavol_projections::ratio::Ratio;
 use tahavol_projections::rows::{IndicatorRow, InitiativeRow, ReviewRow, RiskRow};
 
-use crate::address;
 use crate::chart::{Multiples, Panel, SCurve, Title, VoicesOn};
-use crate::mark::Voices;
+use crate::mark::{Voices, bar};
 use crate::sheet::{Section, Sheet};
 
 /// The names under which a part of the programme is asked for in an address.
@@ -34,7 +33,7 @@ pub struct Overview<'a> {
     pub commission: Option<&'a CommissionSlug>,
     /// Of the whole programme.
     pub matrix: &'a [Cell],
-    /// The last review, and the matrix of the picture that it looked at.
+    /// The last review held by the status date, and the matrix of the picture that it looked at.
     pub review: Option<(&'a ReviewRow, &'a [Cell])>,
     /// Of the part that is looked at, without contributions.
     pub now: &'a Progress,
@@ -51,6 +50,12 @@ pub struct Overview<'a> {
     pub indicators: &'a [Measure<'a>],
     /// Hottest first.
     pub risks: &'a [(&'a InitiativeRow, &'a RiskRow)],
+}
+
+impl Overview<'_> {
+    fn is_narrowed(&self) -> bool {
+        self.horizon.is_some() || self.commission.is_some()
+    }
 }
 
 /// An indicator against its targets.
@@ -94,7 +99,19 @@ pub fn overview(sheet: &Sheet<'_>, shown: &Overview<'_>) -> Markup {
             (part(sheet, "indicators", "page-overview-indicators", &lists::indicators(sheet, shown)))
         }
     };
-    sheet.page(Some(Section::Overview), &sheet.word("page-overview"), &content)
+    sheet.page(Some(Section::Overview), &heading(sheet, shown), &content)
+}
+
+/// The part that is looked at, by its name.
+fn heading(sheet: &Sheet<'_>, shown: &Overview<'_>) -> String {
+    let names = [shown.commission.map(|slug| sheet.commission(slug)), shown.horizon.map(|horizon| sheet.horizon(horizon))];
+    let names: Vec<String> = names.into_iter().flatten().collect();
+    if names.is_empty() { sheet.word("page-overview") } else { names.join(" · ") }
+}
+
+/// What does not follow when a part is looked at says so.
+fn of_the_whole(sheet: &Sheet<'_>, shown: &Overview<'_>) -> Markup {
+    html! { @if shown.is_narrowed() { p.hint { (sheet.word("page-overview-of-the-whole")) } } }
 }
 
 /// One part of the sheet; it renews itself when something is recorded.
@@ -110,14 +127,14 @@ fn part(sheet: &Sheet<'_>, name: &str, heading: &str, content: &Markup) -> Marku
 
 /// The answer before all else, and the way to a part of the programme.
 fn headline(sheet: &Sheet<'_>, shown: &Overview<'_>) -> Markup {
-    let narrowed = shown.horizon.is_some() || shown.commission.is_some();
+    let made_of = matrix::made_of(sheet, shown.horizon, shown.commission);
     html! {
         section #headline.headline aria-label=(sheet.word("page-overview-now")) data-live[!sheet.is_past()] {
-            (sheet.voices(Voices::from(shown.now)))
+            (voices(sheet, Voices::from(shown.now), &made_of))
             p {
                 (sheet.confidence_of(shown.now))
-                @if shown.now.has_figures() { " · " (coverage(sheet, shown.now)) }
-                " · " (finish(sheet, shown.now))
+                @if shown.now.has_figures() { " · " a href=(made_of) { (coverage(sheet, shown.now)) } }
+                " · " (finish(sheet, shown.now, &made_of))
             }
         }
         form.inline.narrow.no-print method="get" action=(sheet.path) {
@@ -141,7 +158,33 @@ fn headline(sheet: &Sheet<'_>, shown: &Overview<'_>) -> Markup {
                 }
             }
             button.second type="submit" { (sheet.word("page-overview-narrow")) }
-            @if narrowed { p { a href=(sheet.with(&[(HORIZON, ""), (COMMISSION, "")])) { (sheet.word("page-overview-whole")) } } }
+            (unknown(sheet, HORIZON, shown.horizon.is_some(), "page-overview-no-such-horizon"))
+            (unknown(sheet, COMMISSION, shown.commission.is_some(), "page-overview-no-such-commission"))
+            @if shown.is_narrowed() { p { a href=(sheet.with(&[(HORIZON, ""), (COMMISSION, "")])) { (sheet.word("page-overview-whole")) } } }
+        }
+    }
+}
+
+/// The three voices, each leading to what it is made of.
+fn voices(sheet: &Sheet<'_>, voices: Voices, made_of: &str) -> Markup {
+    let all = [("planned", voices.planned), ("reported", voices.reported), ("verified", voices.verified)];
+    html! {
+        div.voices {
+            (bar(voices))
+            dl {
+                @for (which, points) in all {
+                    div class=(which) { dt { (sheet.word(&format!("page-voice-{which}"))) } dd { a href=(made_of) { (sheet.points(points)) } } }
+                }
+            }
+        }
+    }
+}
+
+/// What is asked for and is not there.
+fn unknown(sheet: &Sheet<'_>, name: &str, found: bool, key: &str) -> Markup {
+    html! {
+        @if let Some(asked) = sheet.asked(name).filter(|_| !found) {
+            p.unknown-part role="status" { (sheet.telling(key, crate::words::isolated(asked))) }
         }
     }
 }
@@ -156,13 +199,16 @@ fn coverage(sheet: &Sheet<'_>, now: &Progress) -> Markup {
     }
 }
 
-fn finish(sheet: &Sheet<'_>, now: &Progress) -> Markup {
+fn finish(sheet: &Sheet<'_>, now: &Progress, made_of: &str) -> Markup {
     html! {
         @match (now.completed_on, now.forecast_finish, now.forecast_reason) {
-            (Some(day), _, _) => { (sheet.word("page-overview-completed")) " " (sheet.hand.day(day)) }
+            (Some(day), _, _) => { (sheet.word("page-overview-completed")) " " a href=(made_of) { (sheet.hand.day(day)) } }
             (None, Some(day), _) => {
-                (sheet.word("page-overview-finish")) " " (sheet.hand.day(day))
-                @if let Some(days) = now.slippage_days { " (" (slippage(sheet, days)) ")" }
+                (sheet.word("page-overview-finish")) " "
+                a href=(made_of) {
+                    (sheet.hand.day(day))
+                    @if let Some(days) = now.slippage_days { " (" (slippage(sheet, days)) ")" }
+                }
             }
             (None, None, Some(reason)) => (sheet.word(&format!("page-overview-no-forecast-{}", reason.as_str()))),
             (None, None, None) => {}
@@ -197,11 +243,14 @@ fn multiples(sheet: &Sheet<'_>, shown: &Overview<'_>) -> Markup {
     let title = sheet.word("page-overview-commissions-title");
     let panel = |(slug, series): &(CommissionSlug, Vec<SeriesPoint>)| Panel {
         label: sheet.commission(slug),
-        href: Some(sheet.at(&address::commission(&slug.0))),
+        href: Some(matrix::made_of(sheet, shown.horizon, Some(slug))),
         points: until_now(sheet, series, matrix::find(shown.matrix, shown.horizon, Some(slug))),
     };
     let panels: Vec<Panel> = shown.commissions.iter().map(panel).collect();
-    sheet.multiples(&Multiples { title: Title { id: "commissions", text: &title }, panels: &panels, day: sheet.day })
+    html! {
+        @if shown.commission.is_some() { (of_the_whole(sheet, shown)) }
+        (sheet.multiples(&Multiples { title: Title { id: "commissions", text: &title }, panels: &panels, day: sheet.day }))
+    }
 }
 
 /// With the figures of the status date itself, so that they are those of the matrix.

@@ -114,7 +114,7 @@ fn the_trend_is_told_in_points_since_the_review_and_not_from_nothing() {
             let before = cells(then);
             let matrix = &shown(&now_cells, &now, &attention);
             let before = matrix::find(&before, None, None);
-            matrix::trend(sheet, matrix.matrix[0].progress.reported, before).into_string()
+            matrix::trend(sheet, matrix.matrix[0].progress.reported, before, "/diff").into_string()
         };
         assert!(trend(Some(3_450)).contains("up 3 pt"), "{}", trend(Some(3_450)));
         assert!(trend(Some(4_000)).contains("down 2 pt"), "{}", trend(Some(4_000)));

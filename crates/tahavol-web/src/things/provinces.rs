@@ -67,6 +67,7 @@ pub fn list(sheet: &Sheet<'_>, provinces: &[ProvinceView], table: &Table) -> Mar
     let map = Tiles {
         title: Title { id: "map", text: &sheet.word("page-thing-coverage-all") },
         counted: &sheet.word("page-thing-networked"),
+        asked: ("networked", "yes"),
         tiles: &tiles,
     };
     let content = html! {

@@ -112,9 +112,12 @@ impl Part {
     }
 }
 
-/// The last review of the picture, and the picture that it looked at. None where that past cannot be had.
+/// The last review held by the status date, and the picture that it looked at. None where there is none or that past cannot be had.
 async fn frozen_by_last_review(reading: &Reading) -> Option<(Arc<ReviewRow>, Arc<Snapshot>)> {
-    let row = reading.snapshot.reviews.values().max_by_key(|row| row.held.position)?;
+    let zone = reading.snapshot.time_zone();
+    let held = |row: &ReviewRow| row.held.effective_on.unwrap_or_else(|| row.held.at.date_in(&zone));
+    let until_then = reading.snapshot.reviews.values().filter(|row| held(row) <= reading.day);
+    let row = until_then.max_by_key(|row| (held(row), row.held.position))?;
     let past = reading.site().app.as_of(AsOf::Position(row.review.frozen_position)).await.ok()?;
     Some((Arc::clone(row), past))
 }
