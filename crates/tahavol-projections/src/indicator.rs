@@ -9,8 +9,9 @@ use tahavol_domain::quantity::Quantity;
 use tahavol_domain::values::{Horizon, IndicatorCode, Province};
 
 use crate::Snapshot;
+use crate::progress::MOST_POINTS;
 use crate::ratio::Ratio;
-use crate::rows::{IndicatorRow, MeasurementRow, MeasurementStanding};
+use crate::rows::{IndicatorRow, MeasurementRow, MeasurementStanding, StationRow};
 
 /// The value of an indicator for the whole country.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,6 +99,27 @@ impl Snapshot {
         }
         let value = |day: Date| self.national_value(indicator, day, Detail::FiguresOnly).filter(|national| national.day == day);
         days.into_iter().filter_map(|day| Some((day, value(day)?.value))).collect()
+    }
+
+    /// Since when the stations have the network that have it at the position: how many of them at the end of each Solar Hijri month
+    /// before the day. Of a network that was taken away again nothing is in it.
+    #[must_use]
+    pub fn networked_by_month(&self, until: Date) -> Vec<(Date, Ratio)> {
+        let zone = self.time_zone();
+        let since = |station: &StationRow| {
+            let registered = || station.registered.effective_on.unwrap_or_else(|| station.registered.at.date_in(&zone));
+            station.network_changed.map_or_else(registered, |(day, _)| day)
+        };
+        let online = self.stations.values().filter(|station| station.networked && station.closed.is_none());
+        let mut days: Vec<Date> = online.map(|station| since(station)).collect();
+        days.sort_unstable();
+        let mut values = Vec::new();
+        let Some(mut on) = days.first().map(|first| first.last_of_persian_month()) else { return values };
+        while on < until && values.len() < MOST_POINTS {
+            values.push((on, Ratio::from_int(i128::try_from(days.partition_point(|day| *day <= on)).unwrap_or(i128::MAX))));
+            on = on.plus_days(1).last_of_persian_month();
+        }
+        values
     }
 
     pub(crate) fn national_value(&self, indicator: &IndicatorCode, on: Date, detail: Detail) -> Option<NationalValue> {

@@ -267,3 +267,6 @@ page-thing-found-for = Found for “{ $value }”
 page-thing-found-more = { $value } more; narrow the words
 page-thing-found-all = All of them in the list
 page-thing-found-ledger = Look for these words in the reasons and notes of the ledger
+page-thing-rollouts-burn-up = How roll-outs grew in this province
+page-thing-derived-since = Stations that have a network now, each from the day it got it; a network that was lost again is not in this line.
+page-thing-delivered-bar = Of the scope

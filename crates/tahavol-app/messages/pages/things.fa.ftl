@@ -267,3 +267,6 @@ page-thing-found-for = یافته‌ها برای «{ $value }»
 page-thing-found-more = { $value } یافتهٔ دیگر؛ واژه‌ها را دقیق‌تر کنید
 page-thing-found-all = همه در فهرست
 page-thing-found-ledger = جست‌وجوی همین واژه‌ها در دلیل‌ها و یادداشت‌های دفتر
+page-thing-rollouts-burn-up = روند گسترش‌ها در این استان
+page-thing-derived-since = کلانتری‌هایی که اکنون به شبکه متصل‌اند، هر یک از روز اتصالش؛ شبکه‌ای که بعدها قطع شده در این خط نیست.
+page-thing-delivered-bar = از دامنه

@@ -4,8 +4,9 @@ use maud::{Markup, html};
 use tahavol_domain::calendar::Date;
 
 use super::Title;
+use super::labels::{Ground, Label, Upright};
 use super::part::{Behind, drawing};
-use super::plane::{LINE, Plane, Stands, apart, text};
+use super::plane::{LINE, Plane};
 use super::ticks;
 use crate::sheet::Sheet;
 
@@ -42,22 +43,28 @@ impl Sheet<'_> {
     pub fn burn_up(&self, chart: &BurnUp<'_>) -> Markup {
         let Some(plane) = plane(chart) else { return self.chart_of_nothing(chart.title) };
         let message = self.burn_up_message(chart);
-        let lang = self.lang();
+        let mut ground = Ground::default();
+        let words = self.telling("page-chart-status-date", self.hand.short(chart.day));
+        let today = Upright { class: "today", x: plane.x(chart.day), row: 0, words };
+        for line in chart.lines {
+            let steps = drawn(line, chart.day).map(|(on, value)| (plane.x(on), plane.y(value)));
+            let mut before: Option<f64> = None;
+            ground.draw(steps.flat_map(|(x, y)| [(x, before.replace(y).unwrap_or(y)), (x, y)]));
+        }
         let content = html! {
             (plane.axes(&self.hand, &ticks::values(plane.low, plane.high), |value| self.hand.number(value as i64)))
-            (plane.upright(lang, "today", chart.day, 0, &self.telling("page-chart-status-date", self.hand.short(chart.day))))
+            (plane.uprights(self.lang(), &[today], &mut ground))
             @if let Some(whole) = chart.whole {
                 @let y = plane.y(whole as f64);
                 line.whole x1=(plane.left) x2=(plane.right) y1=(y) y2=(y) {}
-                (text(lang, Stands::ToTheRight, "label planned", (plane.left + 4.0, y - 5.0), &self.telling("page-chart-whole", self.count(whole))))
             }
             @if let (Some((from, until)), Some(whole)) = (chart.promised, chart.whole) {
-                path.planned d=(plane.line([(from, 0.0), (until, whole as f64)])) {}
+                path.planned d=(plane.trace(&mut ground, [(from, 0.0), (until, whole as f64)])) {}
             }
             @for (at, line) in chart.lines.iter().enumerate() {
                 path class={ "stroke-" (at % STROKES) } d=(plane.steps(drawn(line, chart.day))) {}
             }
-            (self.ends_of_lines(chart, &plane))
+            (self.burn_up_labels(chart, &plane, &mut ground))
         };
         self.chart(chart.title, &message, &drawing(chart.title, &message, SIZE, &content), &self.burn_up_table(chart))
     }
@@ -81,16 +88,18 @@ impl Sheet<'_> {
         chart.lines.iter().map(one).collect::<Vec<_>>().join(" ")
     }
 
-    fn ends_of_lines(&self, chart: &BurnUp<'_>, plane: &Plane) -> Markup {
-        let x = plane.x(chart.day);
-        let places: Vec<f64> = chart.lines.iter().map(|line| plane.y(reached(line, chart.day) as f64) - 6.0).collect();
-        let places = apart(&places, plane.bottom - 4.0);
-        let (side, at) = if x < plane.right - 130.0 { (Stands::ToTheRight, x + 7.0) } else { (Stands::ToTheLeft, x - 7.0) };
-        html! {
-            @for (line, y) in chart.lines.iter().zip(places) {
-                (text(self.lang(), side, "label verified", (at, y), &format!("{} {}", line.label, self.count(reached(line, chart.day)))))
-            }
-        }
+    fn burn_up_labels(&self, chart: &BurnUp<'_>, plane: &Plane, ground: &mut Ground) -> Markup {
+        let ends = chart.lines.iter().map(|line| {
+            let reached = reached(line, chart.day);
+            let at = (plane.x(chart.day), plane.y(reached as f64));
+            Label { class: "verified", at, words: format!("{} {}", line.label, self.count(reached)) }
+        });
+        let whole = chart.whole.map(|whole| {
+            let words = self.telling("page-chart-whole", self.count(whole));
+            Label { class: "planned", at: (plane.left, plane.y(whole as f64)), words }
+        });
+        let labels: Vec<Label<'_>> = ends.chain(whole).collect();
+        ground.write(self.lang(), &plane.bounds(), &labels)
     }
 
     fn burn_up_table(&self, chart: &BurnUp<'_>) -> Behind {
@@ -128,7 +137,11 @@ fn drawn(line: &Cumulative, day: Date) -> impl Iterator<Item = (Date, f64)> {
 }
 
 fn reached(line: &Cumulative, on: Date) -> u64 {
-    line.points.iter().rfind(|(day, _)| *day <= on).map_or(0, |(_, number)| *number)
+    reached_on(&line.points, on)
+}
+
+pub(super) fn reached_on(points: &[(Date, u64)], on: Date) -> u64 {
+    points.iter().rfind(|(day, _)| *day <= on).map_or(0, |(_, number)| *number)
 }
 
 /// Basis points, rounded down.

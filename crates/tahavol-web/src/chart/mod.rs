@@ -4,6 +4,8 @@
 //! and the dark scheme need no second drawing; what tells lines apart is never colour alone.
 
 mod burn_up;
+mod burn_ups;
+mod labels;
 mod multiples;
 mod part;
 mod plan_curve;
@@ -16,6 +18,7 @@ mod tiles;
 mod trajectory;
 
 pub use burn_up::{BurnUp, Cumulative};
+pub use burn_ups::{BurnUps, Growing};
 pub use multiples::{Multiples, Panel};
 pub use plan_curve::PlanCurve;
 pub use s_curve::SCurve;

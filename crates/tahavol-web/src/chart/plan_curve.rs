@@ -4,8 +4,9 @@ use maud::{Markup, html};
 use tahavol_domain::calendar::Date;
 
 use super::Title;
+use super::labels::{Ground, Label, Upright};
 use super::part::{Behind, drawing};
-use super::plane::{LINE, Plane, Stands, text};
+use super::plane::{LINE, Plane};
 use crate::sheet::Sheet;
 
 /// What is drawn. Basis points by day, in the order of days, from the start to the due date.
@@ -39,23 +40,15 @@ impl Sheet<'_> {
             top: 14.0 + 3.0 * LINE,
             bottom: SIZE.1 - 26.0,
         };
-        let lang = self.lang();
+        let mut ground = Ground::default();
         let message = self.plan_message(chart, starts.0, due.0);
         let content = html! {
             (plane.axes(&self.hand, &[0.0, 2_500.0, 5_000.0, 7_500.0, 10_000.0], |value| self.hand.share(value as u16)))
-            @if let Some((ends, _)) = chart.before.last().filter(|(ends, _)| *ends != due.0) {
-                (plane.upright(lang, "before", *ends, u8::from(*ends < due.0), &self.telling("page-chart-due-before", self.hand.short(*ends))))
-            }
-            // The words of the later day stand above the line of the earlier.
-            @let row = u8::from(chart.before.last().is_some_and(|(ends, _)| *ends > due.0));
-            (plane.upright(lang, "ends", due.0, row, &self.telling("page-chart-ends", self.hand.short(due.0))))
-            @if from <= chart.day && chart.day <= until {
-                (plane.upright(lang, "today", chart.day, 2, &self.telling("page-chart-status-date", self.hand.short(chart.day))))
-            }
-            path.before d=(plane.line(chart.before.iter().map(drawn))) {}
-            path.planned d=(plane.line(chart.planned.iter().map(drawn))) {}
+            (self.plan_uprights(chart, &plane, due.0, &mut ground))
+            path.before d=(plane.trace(&mut ground, chart.before.iter().map(drawn))) {}
+            path.planned d=(plane.trace(&mut ground, chart.planned.iter().map(drawn))) {}
             @for (on, points) in chart.planned { circle.promise cx=(plane.x(*on)) cy=(plane.y(f64::from(*points))) r="3.5" {} }
-            (self.plan_labels(chart, &plane))
+            (self.plan_labels(chart, &plane, &mut ground))
         };
         self.chart(chart.title, &message, &drawing(chart.title, &message, SIZE, &content), &self.plan_table(chart))
     }
@@ -72,19 +65,38 @@ impl Sheet<'_> {
         format!("{promised} {}", self.telling(key, self.hand.number(days.unsigned_abs())))
     }
 
-    /// Each line is named at the middle of its time: the earlier before it and above, the later behind it and below.
-    fn plan_labels(&self, chart: &PlanCurve<'_>, plane: &Plane) -> Markup {
+    /// By when all of it is promised, above each end; the words of the later day stand above the line of the earlier.
+    fn plan_uprights(&self, chart: &PlanCurve<'_>, plane: &Plane, due: Date, ground: &mut Ground) -> Markup {
+        let before = chart.before.last().map(|(ends, _)| *ends).filter(|ends| *ends != due);
+        let key = if chart.before.is_empty() { "page-chart-all-by" } else { "page-chart-due-new" };
+        let upright = |class: &'static str, day: Date, row: u8, key: &str| Upright {
+            class,
+            x: plane.x(day),
+            row,
+            words: self.telling(key, self.hand.short(day)),
+        };
+        let mut uprights = vec![upright("ends", due, u8::from(before.is_some_and(|ends| ends > due)), key)];
+        uprights.extend(before.map(|ends| upright("before", ends, u8::from(ends < due), "page-chart-due-before")));
+        let today = Some(chart.day).filter(|day| (plane.from..=plane.until).contains(day));
+        uprights.extend(today.map(|day| upright("today", day, 2, "page-chart-status-date")));
+        plane.uprights(self.lang(), &uprights, ground)
+    }
+
+    /// How much each plan promises on the status date, at its line; before and after them lines that could be confused are named alone.
+    fn plan_labels(&self, chart: &PlanCurve<'_>, plane: &Plane, ground: &mut Ground) -> Markup {
         let lines = [(chart.planned, "planned", "page-chart-plan-new"), (chart.before, "before", "page-chart-plan-before")];
-        let mut named: Vec<_> = lines.into_iter().filter_map(|(line, class, key)| Some((line.get(line.len() / 2)?, class, key))).collect();
-        named.sort_by_key(|((on, _), ..)| *on);
-        html! {
-            @for (at, ((on, points), class, key)) in named.iter().enumerate() {
-                @let (x, y) = (plane.x(*on), plane.y(f64::from(*points)));
-                @let (side, place) = if at == 0 { (Stands::ToTheLeft, (x - 7.0, y - 7.0)) } else { (Stands::ToTheRight, (x + 9.0, y + 14.0)) };
-                @let words = self.word(if named.len() == 1 { "page-voice-planned" } else { key });
-                (text(self.lang(), side, &format!("label {class}"), place, &format!("{words} {}", self.hand.share(*points))))
+        let alone = chart.before.is_empty();
+        let label = |(line, class, key): (&[(Date, u16)], &'static str, &str)| {
+            let name = self.word(if alone { "page-voice-planned" } else { key });
+            if let Some(points) = value_on(line, chart.day) {
+                let words = format!("{name} {}", self.hand.share(points));
+                return Some(Label { class, at: (plane.x(chart.day), plane.y(f64::from(points))), words });
             }
-        }
+            let (on, points) = line.get(line.len() / 2).filter(|_| !alone)?;
+            Some(Label { class, at: (plane.x(*on), plane.y(f64::from(*points))), words: name })
+        };
+        let labels: Vec<Label<'_>> = lines.into_iter().filter_map(label).collect();
+        ground.write(self.lang(), &plane.bounds(), &labels)
     }
 
     fn plan_table(&self, chart: &PlanCurve<'_>) -> Behind {
@@ -113,4 +125,16 @@ impl Sheet<'_> {
 
 fn drawn((on, points): &(Date, u16)) -> (Date, f64) {
     (*on, f64::from(*points))
+}
+
+/// Straight between the points, rounded down; none before the first and after the last.
+fn value_on(line: &[(Date, u16)], day: Date) -> Option<u16> {
+    let after = line.iter().position(|(on, _)| *on >= day)?;
+    let (until, high) = line[after];
+    if until == day {
+        return Some(high);
+    }
+    let (from, low) = *line.get(after.checked_sub(1)?)?;
+    let gone = i64::from(from.days_until(day)) * (i64::from(high) - i64::from(low)) / i64::from(from.days_until(until).max(1));
+    u16::try_from(i64::from(low) + gone).ok()
 }

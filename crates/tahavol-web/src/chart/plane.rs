@@ -10,7 +10,7 @@ use super::ticks;
 use crate::figure::Hand;
 use crate::words::direction;
 
-/// Between two baselines of labels.
+/// Between two baselines of words above the plane.
 pub(super) const LINE: f64 = 15.0;
 
 /// In the drawing's own units.
@@ -80,17 +80,6 @@ impl Plane {
             }
         }
     }
-
-    /// A line down at a day, its words above the plane in a row of their own.
-    pub(super) fn upright(&self, lang: Lang, class: &str, on: Date, row: u8, words: &str) -> Markup {
-        let x = self.x(on);
-        let y = 12.0 + f64::from(row) * LINE;
-        let (side, at) = if x > (self.left + self.right) / 2.0 { (Stands::ToTheLeft, x - 4.0) } else { (Stands::ToTheRight, x + 4.0) };
-        html! {
-            line class={ "upright " (class) } x1=(short(x)) x2=(short(x)) y1=(short(y - 10.0)) y2=(short(self.bottom)) {}
-            (text(lang, side, class, (at, y), words))
-        }
-    }
 }
 
 /// A text of the page's script. Under `direction="rtl"` an anchor's start is at the right.
@@ -103,22 +92,6 @@ pub(super) fn text(lang: Lang, stands: Stands, class: &str, (x, y): (f64, f64), 
     html! { text class=(class) x=(short(x)) y=(short(y)) text-anchor=(anchor) direction=(direction(lang)) { (words) } }
 }
 
-/// Moved apart so that no two stand on each other, in the order of their places, none below `lowest`.
-pub(super) fn apart(places: &[f64], lowest: f64) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..places.len()).collect();
-    order.sort_by(|a, b| places[*a].total_cmp(&places[*b]));
-    let mut moved = places.to_vec();
-    for pair in order.windows(2) {
-        moved[pair[1]] = moved[pair[1]].max(moved[pair[0]] + LINE);
-    }
-    let mut limit = lowest;
-    for at in order.into_iter().rev() {
-        moved[at] = moved[at].min(limit);
-        limit = moved[at] - LINE;
-    }
-    moved
-}
-
 /// A tenth of a unit is finer than anybody sees.
 pub(super) fn short(value: f64) -> String {
     let text = format!("{value:.1}");
@@ -128,13 +101,6 @@ pub(super) fn short(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn labels_that_would_stand_on_each_other_are_moved_apart() {
-        assert_eq!(apart(&[100.0, 102.0, 50.0], 200.0), [100.0, 115.0, 50.0]);
-        assert_eq!(apart(&[198.0, 199.0], 200.0), [185.0, 200.0]);
-        assert_eq!(apart(&[], 10.0), Vec::<f64>::new());
-    }
 
     #[test]
     fn time_runs_left_to_right_and_values_upwards_in_both_scripts() {

@@ -3,8 +3,9 @@
 use maud::{Markup, html};
 use tahavol_domain::calendar::Date;
 
+use super::labels::{Ground, Label, Upright};
 use super::part::{Behind, drawing};
-use super::plane::{Plane, Stands, apart, text};
+use super::plane::Plane;
 use super::{Title, VoicesOn};
 use crate::mark::Voices;
 use crate::sheet::Sheet;
@@ -37,11 +38,12 @@ impl Sheet<'_> {
         let plane =
             Plane { from: first.on, until, low: 0.0, high: 10_000.0, left: 46.0, right: SIZE.0 - 16.0, top: 56.0, bottom: SIZE.1 - 26.0 };
         let message = self.s_curve_message(chart);
+        let mut ground = Ground::default();
         let content = html! {
             (plane.axes(&self.hand, &[0.0, 2_500.0, 5_000.0, 7_500.0, 10_000.0], |value| self.hand.share(value as u16)))
-            (self.uprights(chart, &plane))
-            (lines(chart, &plane))
-            (self.labels(chart, &plane))
+            (self.uprights(chart, &plane, &mut ground))
+            (lines(chart, &plane, &mut ground))
+            (self.labels(chart, &plane, &mut ground))
         };
         self.chart(chart.title, &message, &drawing(chart.title, &message, SIZE, &content), &self.table_behind(chart))
     }
@@ -75,37 +77,38 @@ impl Sheet<'_> {
         format!("{now} {finish}")
     }
 
-    fn uprights(&self, chart: &SCurve<'_>, plane: &Plane) -> Markup {
-        let lang = self.lang();
-        let on = |key: &str, day: Date| self.telling(key, self.hand.short(day));
-        html! {
-            @if let Some(ends) = chart.ends { (plane.upright(lang, "ends", ends, 1, &on("page-chart-ends", ends))) }
-            (plane.upright(lang, "today", chart.now.on, 2, &on("page-chart-status-date", chart.now.on)))
-            @if let Some(finish) = chart.finish { (plane.upright(lang, "finish", finish, 0, &on("page-chart-forecast", finish))) }
-        }
+    fn uprights(&self, chart: &SCurve<'_>, plane: &Plane, ground: &mut Ground) -> Markup {
+        let days = [
+            chart.finish.map(|finish| (finish, 0, "finish", "page-chart-forecast")),
+            chart.ends.map(|ends| (ends, 1, "ends", "page-chart-ends")),
+            Some((chart.now.on, 2, "today", "page-chart-status-date")),
+        ];
+        let upright = |(day, row, class, key): (Date, u8, &'static str, &str)| Upright {
+            class,
+            x: plane.x(day),
+            row,
+            words: self.telling(key, self.hand.short(day)),
+        };
+        let uprights: Vec<Upright<'_>> = days.into_iter().flatten().map(upright).collect();
+        plane.uprights(self.lang(), &uprights, ground)
     }
 
-    /// The upper of plan and report stands above its line, the others below theirs.
-    fn labels(&self, chart: &SCurve<'_>, plane: &Plane) -> Markup {
-        let (lang, x) = (self.lang(), plane.x(chart.now.on));
+    /// Each figure near the end of its line, the highest first.
+    fn labels(&self, chart: &SCurve<'_>, plane: &Plane, ground: &mut Ground) -> Markup {
+        let x = plane.x(chart.now.on);
         let Voices { planned, reported, verified } = chart.now.voices;
-        let label = |key: &str, points: u16| format!("{} {}", self.word(key), self.hand.share(points));
-        let mut all: Vec<(u16, &str, &str)> = Vec::new();
+        let mut all: Vec<(u16, &'static str, &'static str)> = Vec::new();
         all.extend(planned.map(|points| (points, "planned", "page-voice-planned")));
         all.extend(reported.map(|points| (points, "reported", "page-voice-reported")));
         all.extend(verified.map(|points| (points, "verified", "page-voice-verified")));
         all.sort_by_key(|(points, ..)| std::cmp::Reverse(*points));
-        let Some(((points, class, key), below)) = all.split_first() else { return html! {} };
-        let upper_side = if x > plane.left + 130.0 { (Stands::ToTheLeft, x - 7.0) } else { (Stands::ToTheRight, x + 7.0) };
-        let lower_side = if x < plane.right - 130.0 { (Stands::ToTheRight, x + 9.0) } else { (Stands::ToTheLeft, x - 9.0) };
-        let places: Vec<f64> = below.iter().map(|(points, ..)| plane.y(f64::from(*points)) + 13.0).collect();
-        let places = apart(&places, plane.bottom - 4.0);
-        html! {
-            (text(lang, upper_side.0, &format!("label {class}"), (upper_side.1, plane.y(f64::from(*points)) - 7.0), &label(key, *points)))
-            @for ((points, class, key), y) in below.iter().zip(places) {
-                (text(lang, lower_side.0, &format!("label {class}"), (lower_side.1, y), &label(key, *points)))
-            }
-        }
+        let label = |(points, class, key): (u16, &'static str, &str)| Label {
+            class,
+            at: (x, plane.y(f64::from(points))),
+            words: format!("{} {}", self.word(key), self.hand.share(points)),
+        };
+        let labels: Vec<Label<'_>> = all.into_iter().map(label).collect();
+        ground.write(self.lang(), &plane.bounds(), &labels)
     }
 
     fn table_behind(&self, chart: &SCurve<'_>) -> Behind {
@@ -128,20 +131,23 @@ impl Sheet<'_> {
     }
 }
 
-fn lines(chart: &SCurve<'_>, plane: &Plane) -> Markup {
+fn lines(chart: &SCurve<'_>, plane: &Plane, ground: &mut Ground) -> Markup {
     let now = chart.now;
     let past = || chart.points.iter().filter(|point| point.on < now.on).chain([&now]);
     let known = |of: fn(&Voices) -> Option<u16>| past().filter_map(move |point| Some((point.on, f64::from(of(&point.voices)?))));
+    for points in [now.voices.reported, now.voices.verified].into_iter().flatten() {
+        ground.mark((plane.x(now.on), plane.y(f64::from(points))));
+    }
     let mut planned: Vec<(Date, f64)> = Vec::with_capacity(chart.points.len() + 1);
     planned.extend(chart.points.iter().chain([&now]).filter_map(|point| Some((point.on, f64::from(point.voices.planned?)))));
     planned.sort_by_key(|(on, _)| *on);
     html! {
-        path.planned d=(plane.line(planned)) {}
+        path.planned d=(plane.trace(ground, planned)) {}
         @if let (Some(finish), Some(reported)) = (chart.finish.filter(|finish| *finish > now.on), now.voices.reported) {
-            path.forecast d=(plane.line([(now.on, f64::from(reported)), at_the_edge((now.on, reported), finish, plane.until)])) {}
+            path.forecast d=(plane.trace(ground, [(now.on, f64::from(reported)), at_the_edge((now.on, reported), finish, plane.until)])) {}
         }
-        path.reported d=(plane.line(known(|voices| voices.reported))) {}
-        path.verified d=(plane.line(known(|voices| voices.verified))) {}
+        path.reported d=(plane.trace(ground, known(|voices| voices.reported))) {}
+        path.verified d=(plane.trace(ground, known(|voices| voices.verified))) {}
         @if let Some(reported) = now.voices.reported { circle.reported cx=(plane.x(now.on)) cy=(plane.y(f64::from(reported))) r="3.5" {} }
         @if let Some(verified) = now.voices.verified { circle.verified cx=(plane.x(now.on)) cy=(plane.y(f64::from(verified))) r="3.5" {} }
     }

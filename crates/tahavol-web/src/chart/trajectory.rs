@@ -6,8 +6,9 @@ use tahavol_domain::quantity::Quantity;
 use tahavol_projections::ratio::Ratio;
 
 use super::Title;
+use super::labels::{Ground, Label, Upright};
 use super::part::{Behind, drawing};
-use super::plane::{Plane, Stands, apart, text};
+use super::plane::Plane;
 use super::ticks;
 use crate::figure::quantity;
 use crate::sheet::Sheet;
@@ -54,6 +55,8 @@ pub enum Side {
 }
 
 const SIZE: (f64, f64) = (560.0, 300.0);
+/// Marks that can be told apart on one line.
+const MARKED: usize = 24;
 
 impl Sheet<'_> {
     /// The trajectory.
@@ -62,19 +65,22 @@ impl Sheet<'_> {
         let Some(plane) = plane(chart) else { return self.chart_of_nothing(chart.title) };
         let message = self.trajectory_message(chart);
         let marks = ticks::values(plane.low, plane.high);
+        let mut ground = Ground::default();
+        let words = self.telling("page-chart-status-date", self.hand.short(chart.day));
+        let today = Upright { class: "today", x: plane.x(chart.day), row: 0, words };
         let content = html! {
             (plane.axes(&self.hand, &marks, |value| self.plain(value)))
-            (plane.upright(self.lang(), "today", chart.day, 0, &self.telling("page-chart-status-date", self.hand.short(chart.day))))
+            (plane.uprights(self.lang(), &[today], &mut ground))
             @if let Some(band) = band(chart, &plane) { path.band d=(band) {} }
-            path.planned d=(plane.line(chart.promises.iter().map(|promise| (promise.on, real(promise.value))))) {}
-            path.verified d=(plane.line(chart.measured.iter().map(|measured| (measured.on, real(measured.value))))) {}
-            @for measured in chart.measured {
+            path.planned d=(plane.trace(&mut ground, chart.promises.iter().map(|promise| (promise.on, real(promise.value))))) {}
+            path.verified d=(plane.trace(&mut ground, chart.measured.iter().map(|measured| (measured.on, real(measured.value))))) {}
+            @for measured in marked(chart.measured) {
                 circle.verified cx=(plane.x(measured.on)) cy=(plane.y(real(measured.value))) r="3.5" {}
             }
             @for promise in chart.promises {
                 circle.promise cx=(plane.x(promise.on)) cy=(plane.y(real(promise.value))) r="4.5" {}
             }
-            (self.trajectory_labels(chart, &plane))
+            (self.trajectory_labels(chart, &plane, &mut ground))
         };
         self.chart(chart.title, &message, &drawing(chart.title, &message, SIZE, &content), &self.trajectory_table(chart))
     }
@@ -97,27 +103,22 @@ impl Sheet<'_> {
         format!("{is} {}", to_be.unwrap_or_default())
     }
 
-    /// Promises are told above their points, the last value beside it.
-    fn trajectory_labels(&self, chart: &Trajectory<'_>, plane: &Plane) -> Markup {
-        let lang = self.lang();
-        let last = chart.measured.last();
-        let label = |promise: &Promise| format!("{} {}", promise.label, self.ratio(promise.value));
-        let side = |x: f64| if x > (plane.left + plane.right) / 2.0 { (Stands::ToTheLeft, x) } else { (Stands::ToTheRight, x) };
-        let below = chart.side == Side::AtMost;
-        let lift = if below { -9.0 } else { 17.0 };
-        let above = if below { 17.0 } else { -9.0 };
-        let xs: Vec<f64> = chart.promises.iter().map(|promise| plane.x(promise.on)).collect();
-        let ys: Vec<f64> = chart.promises.iter().map(|promise| plane.y(real(promise.value)) + above).collect();
-        let ys = apart(&ys, plane.bottom - 4.0);
-        html! {
-            @for ((promise, x), y) in chart.promises.iter().zip(xs).zip(ys) {
-                (text(lang, side(x).0, "label planned", (side(x).1, y), &label(promise)))
-            }
-            @if let Some(measured) = last {
-                @let x = plane.x(measured.on);
-                (text(lang, side(x).0, "label verified", (side(x).1, plane.y(real(measured.value)) + lift), &self.ratio(measured.value)))
-            }
+    /// The last value beside its point, promises beside theirs.
+    fn trajectory_labels(&self, chart: &Trajectory<'_>, plane: &Plane, ground: &mut Ground) -> Markup {
+        let at = |on: Date, value: Ratio| (plane.x(on), plane.y(real(value)));
+        let marks = marked(chart.measured).iter().map(|measured| at(measured.on, measured.value));
+        for place in marks.chain(chart.promises.iter().map(|promise| at(promise.on, promise.value))) {
+            ground.mark(place);
         }
+        let last = chart.measured.last();
+        let last = last.map(|measured| Label { class: "verified", at: at(measured.on, measured.value), words: self.ratio(measured.value) });
+        let promised = chart.promises.iter().map(|promise| Label {
+            class: "planned",
+            at: at(promise.on, promise.value),
+            words: format!("{} {}", promise.label, self.ratio(promise.value)),
+        });
+        let labels: Vec<Label<'_>> = last.into_iter().chain(promised).collect();
+        ground.write(self.lang(), &plane.bounds(), &labels)
     }
 
     fn trajectory_table(&self, chart: &Trajectory<'_>) -> Behind {
@@ -180,6 +181,11 @@ fn band(chart: &Trajectory<'_>, plane: &Plane) -> Option<String> {
     let there = chart.promises.iter().map(|promise| (promise.on, real(promise.value)));
     let back = chart.promises.iter().rev().map(|promise| (promise.on, real(promise.value) + off));
     Some(format!("{}Z", plane.line(there.chain(back))))
+}
+
+/// Points that are marked on their line: where there are very many, the last alone.
+fn marked(measured: &[Measured]) -> &[Measured] {
+    if measured.len() <= MARKED { measured } else { &measured[measured.len() - 1..] }
 }
 
 /// For drawing only.

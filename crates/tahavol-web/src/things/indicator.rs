@@ -216,9 +216,13 @@ fn drawn(sheet: &Sheet<'_>, row: &IndicatorRow) -> Markup {
         .into_iter()
         .map(|point| Promise { on: point.on, value: point.value.into(), label: point_name(sheet, &point) })
         .collect();
-    let values = sheet.snapshot.values_until(code, sheet.day).into_iter();
+    let counted = match row.definition.derived {
+        Some(Derived::NetworkedStations) => sheet.snapshot.networked_by_month(sheet.day),
+        None => Vec::new(),
+    };
+    let values = counted.into_iter().chain(sheet.snapshot.values_until(code, sheet.day));
     let measured: Vec<Measured> = values.map(|(on, value)| Measured { on, value }).collect();
-    sheet.trajectory(&Trajectory {
+    let chart = sheet.trajectory(&Trajectory {
         title: Title { id: "drawn", text: meaning.title.get(sheet.lang()) },
         unit: &sheet.unit(&meaning.unit),
         promises: &promises,
@@ -230,7 +234,11 @@ fn drawn(sheet: &Sheet<'_>, row: &IndicatorRow) -> Markup {
         },
         measured: &measured,
         day: sheet.day,
-    })
+    });
+    html! {
+        (chart)
+        @if row.definition.derived.is_some() { p.hint { (sheet.word("page-thing-derived-since")) } }
+    }
 }
 
 fn point_name(sheet: &Sheet<'_>, point: &TrajectoryPoint) -> String {

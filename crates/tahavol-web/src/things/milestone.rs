@@ -262,16 +262,18 @@ fn trajectory(sheet: &Sheet<'_>, series: &[MilestonePoint]) -> Table {
 fn provinces(sheet: &Sheet<'_>, provinces: &[ProvinceRollout]) -> Table {
     let column = |key: &'static str, word: &str| Column { key, label: sheet.word(word) };
     let number = |value: u64| Cell::Number(i64::try_from(value).unwrap_or(i64::MAX));
-    let share = |part: u64, whole: u64| {
+    let points = |part: u64, whole: u64| {
         let points = (u128::from(part) * 10_000).checked_div(u128::from(whole));
-        Cell::Share(points.and_then(|points| u16::try_from(points).ok()))
+        points.and_then(|points| u16::try_from(points).ok())
     };
+    let share = |part: u64, whole: u64| Cell::Share(points(part, whole));
     let cells = |rollout: &ProvinceRollout| {
         vec![
             Cell::Link { text: sheet.province(&rollout.province), href: sheet.at(&address::province(&rollout.province.0)) },
             Cell::Number(rollout.stations.into()),
             Cell::Number(rollout.delivered.into()),
             share(rollout.delivered.into(), rollout.stations.into()),
+            Cell::Voices(Voices { planned: None, reported: None, verified: points(rollout.delivered.into(), rollout.stations.into()) }),
             number(rollout.weight),
             number(rollout.delivered_weight),
             share(rollout.delivered_weight, rollout.weight),
@@ -285,6 +287,7 @@ fn provinces(sheet: &Sheet<'_>, provinces: &[ProvinceRollout]) -> Table {
             column("stations", "page-thing-in-scope"),
             column("delivered", "page-thing-delivered"),
             column("share", "page-thing-delivered-share"),
+            column("bar", "page-thing-delivered-bar"),
             column("weight", "page-thing-scope-weight"),
             column("delivered-weight", "page-thing-delivered-weight"),
             column("weight-share", "page-thing-weight-share"),

@@ -11,12 +11,9 @@ use tahavol_projections::rows::{MilestoneRow, StationRow};
 
 use super::{station, stations};
 use crate::address;
-use crate::chart::{BurnUp, Cumulative, Title};
+use crate::chart::{BurnUp, BurnUps, Cumulative, Growing, Title};
 use crate::sheet::{Section, Sheet};
 use crate::table::{Cell, Column, Row, Table};
-
-/// Roll-outs whose lines can be told apart in one chart.
-const LINES: usize = 4;
 
 /// A roll-out that reaches the province.
 pub struct Reaching<'a> {
@@ -56,7 +53,7 @@ pub fn page(sheet: &Sheet<'_>, shown: &Shown<'_>) -> Markup {
             h2 #rollouts-title { (sheet.word("page-thing-rollouts")) }
             (sheet.one_of(&sheet.sorted(rollouts(sheet, shown))))
             @if !shown.rollouts.is_empty() {
-                @if shown.rollouts.len() <= LINES { (drawn(sheet, shown)) }
+                (drawn(sheet, shown))
                 details {
                     summary { (sheet.word("page-thing-burn-up")) }
                     (sheet.one_of(&sheet.sorted(burn_up(sheet, shown))))
@@ -128,25 +125,26 @@ fn rollouts(sheet: &Sheet<'_>, shown: &Shown<'_>) -> Table {
     }
 }
 
+/// One alone in full; several side by side, because their scopes are not of one size.
 fn drawn(sheet: &Sheet<'_>, shown: &Shown<'_>) -> Markup {
-    let line = |reaching: &Reaching<'_>| Cumulative {
-        label: reaching.row.plan.code.clone(),
-        points: reaching.burn_up.iter().map(|point| (point.on, point.delivered.into())).collect(),
+    let text = sheet.word("page-thing-rollouts-burn-up");
+    let title = Title { id: "drawn", text: &text };
+    let points = |reaching: &Reaching<'_>| reaching.burn_up.iter().map(|point| (point.on, point.delivered.into())).collect();
+    let promised = |row: &MilestoneRow| (row.plan.current.starts, row.plan.current.due);
+    if let [only] = shown.rollouts {
+        let line = Cumulative { label: only.row.plan.title.get(sheet.lang()).to_owned(), points: points(only) };
+        let whole = Some(only.rollout.stations.into());
+        return sheet.burn_up(&BurnUp { title, lines: &[line], whole, promised: Some(promised(only.row)), day: sheet.day });
+    }
+    let panel = |reaching: &Reaching<'_>| Growing {
+        label: reaching.row.plan.title.get(sheet.lang()).to_owned(),
+        href: sheet.at(&address::milestone(&reaching.row.plan.code)),
+        points: points(reaching),
+        whole: reaching.rollout.stations.into(),
+        promised: promised(reaching.row),
     };
-    let lines: Vec<Cumulative> = shown.rollouts.iter().map(line).collect();
-    let mut wholes = shown.rollouts.iter().map(|reaching| u64::from(reaching.rollout.stations));
-    let first = wholes.next();
-    let promised = match shown.rollouts {
-        [only] => Some((only.row.plan.current.starts, only.row.plan.current.due)),
-        _ => None,
-    };
-    sheet.burn_up(&BurnUp {
-        title: Title { id: "drawn", text: &sheet.word("page-thing-rollouts") },
-        lines: &lines,
-        whole: first.filter(|first| wholes.all(|whole| whole == *first)),
-        promised,
-        day: sheet.day,
-    })
+    let panels: Vec<Growing> = shown.rollouts.iter().map(panel).collect();
+    sheet.burn_ups(&BurnUps { title, panels: &panels, day: sheet.day })
 }
 
 /// Month by month, one roll-out after the other.

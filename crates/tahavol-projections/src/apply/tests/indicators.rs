@@ -150,9 +150,12 @@ fn a_derived_indicator_counts_the_open_stations_with_a_network_at_the_position()
     play.register("00001", "IR-01", true, 1);
     play.register("00002", "IR-01", false, 1);
     assert_eq!(value(&play, "networked", D), of(1, 1));
-    play.on_station("00002", Some("2019-10-01"), station::Event::Networked(station::event::Network {}));
+    play.on_station("00002", Some("2019-09-10"), station::Event::Networked(station::event::Network {}));
     assert_eq!(value(&play, "networked", D), of(2, 1));
     assert_eq!(play.snapshot.value_of(&indicator("networked"), day(D)).unwrap().from, vec![play.position() - 2, play.position()]);
+    let months = play.snapshot.networked_by_month(day(D));
+    let on = |iso: &str| months.iter().find(|(on, _)| *on == day(iso)).map(|(_, value)| *value);
+    assert_eq!((on("2019-09-22"), on("2019-10-22")), (of(1, 1), of(2, 1)), "{months:?}");
     play.on_station("00001", Some("2019-10-02"), station::Event::NetworkLost(station::event::Network {}));
     play.on_station("00002", Some("2019-10-02"), station::Event::Closed(station::event::Closing {}));
     assert_eq!(value(&play, "networked", D), of(0, 1));
