@@ -6,7 +6,10 @@ use tahavol_domain::values::{Province, ProvinceCode};
 use tahavol_projections::Snapshot;
 use tahavol_projections::ratio::Ratio;
 
-use super::{BurnUp, Cumulative, Measured, Multiples, Panel, PlanCurve, Promise, SCurve, Side, Tile, Tiles, Title, Trajectory, VoicesOn};
+use super::{
+    BurnUp, BurnUps, Cumulative, Growing, Measured, Multiples, Panel, PlanCurve, Promise, SCurve, Side, Tile, Tiles, Title, Trajectory,
+    VoicesOn,
+};
 use crate::address::Moment;
 use crate::figure::{Calendar, Hand};
 use crate::layout::Frame;
@@ -79,12 +82,21 @@ fn charts(lang: Lang) -> Vec<(&'static str, String)> {
         let plan_curve = PlanCurve { title: title("p"), planned: &planned, before: &before, day: sheet.day };
         let panels = [Panel { label: HOSTILE.to_owned(), href: Some(HOSTILE.to_owned()), points: points.to_vec() }];
         let multiples = Multiples { title: title("m"), panels: &panels, day: sheet.day };
+        let growing = [Growing {
+            label: HOSTILE.to_owned(),
+            href: HOSTILE.to_owned(),
+            points: lines[0].points.clone(),
+            whole: 60,
+            promised: (day("2026-01-01"), day("2028-01-01")),
+        }];
+        let burn_ups = BurnUps { title: title("w"), panels: &growing, day: sheet.day };
         let tiles = [Tile { province: &province, part: 23, whole: 40 }];
         let tiles = Tiles { title: title("g"), counted: HOSTILE, asked: ("networked", "yes"), tiles: &tiles };
         vec![
             ("s-curve", sheet.s_curve(&s_curve).into_string()),
             ("trajectory", sheet.trajectory(&trajectory).into_string()),
             ("burn-up", sheet.burn_up(&burn_up).into_string()),
+            ("burn-ups", sheet.burn_ups(&burn_ups).into_string()),
             ("multiples", sheet.multiples(&multiples).into_string()),
             ("tiles", sheet.tiles(&tiles).into_string()),
             ("plan-curve", sheet.plan_curve(&plan_curve).into_string()),

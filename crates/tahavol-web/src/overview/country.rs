@@ -77,9 +77,13 @@ fn line(sheet: &Sheet<'_>, key: &str, (part, whole): (u64, u64), rule: Quantity,
 
 /// To a tenth of a per cent, rounded down: a share that must lie above another one is told as finely as they are compared.
 fn finely(sheet: &Sheet<'_>, share: Ratio) -> String {
-    let tenths = points(share) / 10;
     let sign = sheet.word("page-overview-per-cent");
-    format!("\u{2066}{}{sign}\u{2069}", crate::figure::decimal(&format!("{}.{}", tenths / 10, tenths % 10), sheet.lang()))
+    format!("\u{2066}{}{sign}\u{2069}", crate::figure::decimal(&tenths(share), sheet.lang()))
+}
+
+fn tenths(share: Ratio) -> String {
+    let tenths = points(share) / 10;
+    format!("{}.{}", tenths / 10, tenths % 10)
 }
 
 /// A share as a bar, the rule as a line across it.
@@ -92,4 +96,17 @@ fn points(share: Ratio) -> u16 {
     let full = Ratio::from_int(FULL.into());
     let points = share.clamp(Ratio::ZERO, Ratio::ONE).checked_mul(full).map(Ratio::floor);
     points.and_then(|points| u16::try_from(points).ok()).unwrap_or(FULL)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_just_above_its_rule_is_told_finely_and_never_rounded_up_over_it() {
+        let tenths = |part, whole| tenths(Ratio::try_new(part, whole).expect("a share"));
+        assert_eq!(tenths(531, 1_000), "53.1");
+        assert_eq!(tenths(52_999, 100_000), "52.9");
+        assert_eq!(tenths(1, 1), "100.0");
+    }
 }

@@ -145,3 +145,33 @@ fn a_past_sheet_does_not_renew_itself() {
         assert!(!html.contains("data-live"), "{html}");
     });
 }
+
+#[test]
+fn a_part_of_the_programme_is_named_and_one_that_there_is_not_is_said_to_be_none() {
+    let (cells, now, attention) = (cells(Some(3_800)), nothing(), Attention::default());
+    let technology = CommissionSlug("technology".to_owned());
+    with_sheet(Lang::En, |sheet| {
+        let whole = shown(&cells, &now, &attention);
+        let part = Overview { horizon: Some(Horizon::Short), commission: Some(&technology), ..whole };
+        let html = overview(sheet, &part).into_string();
+        assert!(html.contains("technology · Short term</h1>"), "{html}");
+        assert!(html.contains("Of the whole programme."), "{html}");
+        let query = [("horizon".to_owned(), "xyz<b>".to_owned())];
+        let html = overview(&Sheet { query: &query, ..*sheet }, &whole).into_string();
+        assert!(html.contains("Progress of the programme</h1>") && !html.contains("Of the whole programme."), "{html}");
+        assert!(html.contains("There is no horizon") && html.contains("xyz&lt;b&gt;"), "{html}");
+    });
+}
+
+#[test]
+fn every_figure_of_the_headline_leads_to_what_it_is_made_of() {
+    let cells = cells(Some(3_800));
+    let now = cells[0].progress.clone();
+    let attention = Attention::default();
+    with_sheet(Lang::En, |sheet| {
+        let html = super::headline(sheet, &shown(&cells, &now, &attention)).into_string();
+        for figure in ["50%", "38%", "12%"] {
+            assert!(html.contains(&format!("<dd><a href=\"/milestones\"><span class=\"figure\">\u{2066}{figure}")), "{figure}: {html}");
+        }
+    });
+}
