@@ -59,7 +59,7 @@ async fn a_decision_is_shown_with_what_it_answered_what_was_seen_and_what_came_o
     assert_eq!(decision["offices"], json!(["council"]));
     assert_eq!((&decision["event"]["type"], &decision["event"]["by"]["actor"]), (&json!("milestone.rebaselined"), &json!("c1")));
     assert_eq!(decision["subject"]["kind"], "MILESTONE");
-    assert_eq!(decision["subject"]["title"], "milestone M-1: مرحلهٔ نخست");
+    assert_eq!(decision["subject"]["title"], "milestone M-1: \u{2068}مرحلهٔ نخست\u{2069}");
     assert_eq!(decision["subject"]["milestone"]["baseline"]["weight"], 300);
     assert_eq!(decision["subjectAtBasis"]["milestone"], json!({ "baseline": { "weight": 100 }, "standing": { "reported": 2000 } }));
     assert_eq!(decision["answers"]["type"], "milestone.rebaseline_proposed");

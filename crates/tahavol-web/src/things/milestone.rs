@@ -92,7 +92,7 @@ pub fn page(sheet: &Sheet<'_>, shown: &Shown<'_>) -> Markup {
             h2 #reports-title { (sheet.word("page-thing-reports")) }
             @let rollout = matches!(plan.current.measure, Measure::Rollout(_));
             @if rollout { (by_deliveries(sheet, shown)) }
-            @if !rollout || row.reports.len() > 0 { (sheet.one_of(&sheet.sorted(said::reports(sheet, row, shown.facts)))) }
+            @if !rollout || !row.reports.is_empty() { (sheet.one_of(&sheet.sorted(said::reports(sheet, row, shown.facts)))) }
             @if row.reports.len() > REPORTS { p.hint { (sheet.telling("page-thing-reports-newest", sheet.hand.number(REPORTS as i64))) } }
         }
         section aria-labelledby="claims-title" {
