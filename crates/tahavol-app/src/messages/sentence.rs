@@ -11,6 +11,7 @@ use tahavol_domain::text::{Lang, Text, fold};
 use tahavol_domain::values::{ActorId, Confidence, Horizon, Office, ProvinceCode};
 use tahavol_domain::{commission, indicator, initiative, milestone, programme, station};
 use tahavol_projections::Snapshot;
+use tahavol_projections::rows::MilestonePlan;
 
 use super::{message, unit_text};
 
@@ -32,6 +33,10 @@ pub fn sentence(fact: &Fact, lang: Lang) -> String {
 /// The same with the names that `picture` knows.
 #[must_use]
 pub fn sentence_in(fact: &Fact, picture: &Snapshot, lang: Lang) -> String {
+    if let Some(plan) = delivered(fact, picture) {
+        let named = [("code", plan.code.clone()), ("title", plan.title.get(lang).to_owned())];
+        return message(&format!("{}-of", key(fact.event.event_type())), &named, lang);
+    }
     let words = Words(lang, picture);
     let args = match &fact.event {
         Event::Programme(event) => words.programme(event),
@@ -42,6 +47,21 @@ pub fn sentence_in(fact: &Fact, picture: &Snapshot, lang: Lang) -> String {
         Event::Indicator(event) => words.indicator(event),
     };
     message(&key(fact.event.event_type()), &args, lang)
+}
+
+/// The milestone that a station was delivered something of, or no more.
+fn delivered<'a>(fact: &Fact, picture: &'a Snapshot) -> Option<&'a MilestonePlan> {
+    let milestone = match &fact.event {
+        Event::Station(station::Event::DeliveryRecorded(delivery)) => delivery.milestone,
+        Event::Station(station::Event::DeliveryRevoked(revocation)) => revocation.milestone,
+        Event::Station(_)
+        | Event::Programme(_)
+        | Event::Commission(_)
+        | Event::Initiative(_)
+        | Event::Milestone(_)
+        | Event::Indicator(_) => return None,
+    };
+    picture.milestones.get(&milestone).map(|row| row.plan.as_ref())
 }
 
 /// What a person acted as; `picture` knows the commissions and provinces by their names.

@@ -31,6 +31,8 @@ pub struct Act<'a> {
     pub about: (&'a str, &'a str),
     pub questions: &'a [Question],
     pub wrong: &'a [Wrong],
+    /// What happened to the form on its way.
+    pub notice: Option<&'a str>,
     /// What others recorded since the form was opened.
     pub meanwhile: Option<&'a [Meanwhile]>,
     pub consequence: Option<&'a Consequence>,
@@ -72,6 +74,7 @@ pub fn act(sheet: &Sheet<'_>, shown: &Act<'_>) -> Markup {
     let conflict = shown.meanwhile.is_some();
     let has_rows = shown.questions.iter().any(Question::has_rows);
     let content = html! {
+        @if let Some(notice) = shown.notice { div.summary role="alert" { p { (notice) } } }
         (sheet.wrong(shown.questions, shown.wrong))
         @if let Some(meanwhile) = shown.meanwhile { (happened(sheet, meanwhile)) }
         form.act method="post" action=(shown.action) enctype="multipart/form-data" data-renews[shown.renews] {
@@ -103,7 +106,7 @@ pub fn act(sheet: &Sheet<'_>, shown: &Act<'_>) -> Markup {
 #[must_use]
 pub fn cannot(sheet: &Sheet<'_>, kind: Kind, (about, back): (&str, &str), why: &str) -> Markup {
     let content = html! {
-        p.lead dir="auto" { (why) }
+        p.lead { (why) }
         p { a.button href=(back) dir="auto" { (about) } }
     };
     sheet.page(section(kind), &sheet.act(kind), &content)

@@ -2,6 +2,7 @@
 
 mod act;
 mod decisions;
+mod lost;
 mod offered;
 mod question;
 mod reviews;
@@ -13,8 +14,9 @@ mod work;
 pub(crate) use act::said;
 pub use act::{Act, Consequence, Meanwhile, PREVIEW, TYPING, act, cannot};
 pub use decisions::{AGAIN, Again, BEFORE, COMMISSION, Decisions, FROM, Taken, Waiting, decisions};
+pub use lost::{Lost, lost};
 pub use offered::{has_form, offered};
-pub use question::{Answer, FILES, KEPT, Kept, Question, Wrong};
+pub use question::{Answer, FILES, KEPT, Kept, Need, Question, Wrong};
 pub use reviews::{Held, listed as listed_reviews, review, reviews};
 pub use rows::{ADD, Asks, Part, Rows, field};
 pub use work::{Item, Pile, work};

@@ -13,11 +13,19 @@ pub struct Question {
     pub label: String,
     /// What the answer looks like.
     pub hint: Option<String>,
-    /// Whether it can be left out.
-    pub optional: bool,
+    pub need: Need,
     /// Where it is asked only if another question is answered in one way: that question's name, and the answer.
     pub only: Option<(&'static str, &'static str)>,
     pub answer: Answer,
+}
+
+/// Whether an answer can be left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    Asked,
+    Free,
+    /// Of two questions, one after the other, one at least is to be answered.
+    OneOfTwo,
 }
 
 /// What kind of answer is asked for, with what was typed.
@@ -73,7 +81,7 @@ impl Sheet<'_> {
                     h2 { (self.word("page-errors")) }
                     ul {
                         @for one in wrong {
-                            li dir="auto" {
+                            li {
                                 @match one.field.as_deref().filter(|name| asked(name)) {
                                     Some(name) => a href={ "#" (name) } { (one.text) },
                                     None => (one.text),
@@ -115,9 +123,9 @@ impl Sheet<'_> {
         let around = Around { asked, described: described.as_deref(), invalid: is_wrong.then_some("true") };
         let told = html! {
             @if let Some(text) = &asked.hint { p.hint id=[&hint] { (text) } }
-            @if is_wrong { div id=[&error] { @for text in &errors { p.error dir="auto" { (text) } } } }
+            @if is_wrong { div id=[&error] { @for text in &errors { p.error { (text) } } } }
         };
-        let label = html! { (asked.label) @if asked.optional { span.optional { " " (self.word("page-optional")) } } };
+        let label = html! { (asked.label) @if let Some(key) = asked.need.key() { span.optional { " " (self.word(key)) } } };
         match &asked.answer {
             Answer::Hidden(value) => html! { input type="hidden" name=(asked.name) value=(value); },
             Answer::Both { fa, en, long } => html! {
@@ -170,6 +178,17 @@ fn tick(name: &str, id: &str, value: &str, words: &str, ticked: bool) -> Markup 
         p.tick {
             input id=(id) name=(name) type="checkbox" value=(value) checked[ticked];
             label for=(id) dir="auto" { (words) }
+        }
+    }
+}
+
+impl Need {
+    /// What is said beside the question.
+    fn key(self) -> Option<&'static str> {
+        match self {
+            Need::Asked => None,
+            Need::Free => Some("page-optional"),
+            Need::OneOfTwo => Some("page-one-of-two"),
         }
     }
 }

@@ -91,7 +91,7 @@ fn part_of(part: &Part, (question, number): (&str, usize), typed: &str, wrong: &
     html! {
         div class={ "part " (part.name) } {
             label.part for=(id) { (part.label) }
-            @if described.is_some() { div id=[&described] { @for text in &errors { p.error dir="auto" { (text) } } } }
+            @if described.is_some() { div id=[&described] { @for text in &errors { p.error { (text) } } } }
             @match &part.asks {
                 Asks::Persian => (words("fa", "rtl")),
                 Asks::English => (words("en", "ltr")),

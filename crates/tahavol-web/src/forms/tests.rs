@@ -7,7 +7,7 @@ use tahavol_domain::{Kind, Refusal, Rule};
 use tahavol_projections::Snapshot;
 
 use super::{
-    Act, Answer, Asks, Consequence, Item, Kept, Meanwhile, Part, Pile, Question, Rows, Wrong, act, field, has_form, offered, work,
+    Act, Answer, Asks, Consequence, Item, Kept, Meanwhile, Need, Part, Pile, Question, Rows, Wrong, act, field, has_form, offered, work,
 };
 use crate::address::{self, Moment};
 use crate::figure::{Calendar, Hand};
@@ -37,7 +37,7 @@ fn on_sheet<T>(lang: Lang, moment: Moment, then: impl FnOnce(&Sheet<'_>) -> T) -
 }
 
 fn question(name: &'static str, answer: Answer) -> Question {
-    Question { name, label: HOSTILE.to_owned(), hint: Some(HOSTILE.to_owned()), optional: true, only: None, answer }
+    Question { name, label: HOSTILE.to_owned(), hint: Some(HOSTILE.to_owned()), need: Need::Free, only: None, answer }
 }
 
 /// Of all kinds of parts, the second just asked for.
@@ -76,6 +76,7 @@ fn of(questions: &[Question], renews: bool) -> Act<'_> {
         about: (HOSTILE, "/milestones/x"),
         questions,
         wrong: &[],
+        notice: None,
         meanwhile: None,
         consequence: None,
         pending: None,

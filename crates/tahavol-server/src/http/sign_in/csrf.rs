@@ -39,6 +39,15 @@ const LARGEST_ACT: usize = 512 << 10;
 /// Of a form with files the token is the first part, and nothing is read beyond it.
 const LARGEST_BEGINNING: usize = 8 << 10;
 
+/// The form of a command that came without its session's token: it is shown again with all that was typed, and nothing comes of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::http) enum Unproven {
+    /// It is this browser's own, from a page that said that nobody is signed in any more.
+    Continued,
+    /// Its session has ended, or nobody can tell whose it is.
+    Unknown,
+}
+
 /// What the forms of ours have in common.
 #[derive(Deserialize)]
 struct Shown {
@@ -57,7 +66,7 @@ pub(in crate::http) async fn guard(State(site): State<Arc<Site>>, request: Reque
     if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE) {
         return next.run(request).await;
     }
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     let Wanted::Token(wanted) = wanted(&parts, &site) else { return next.run(Request::from_parts(parts, body)).await };
     let ours = match site.names.page(&parts.headers) {
         Page::Ours | Page::Untold => true,
@@ -81,6 +90,15 @@ pub(in crate::http) async fn guard(State(site): State<Arc<Site>>, request: Reque
     };
     match (wanted, shown) {
         (Some(wanted), Some(shown)) if same(&wanted, &shown) => next.run(Request::from_parts(parts, body)).await,
+        (_, shown) if is_act(&parts) && is_form(&parts) => {
+            let of_browser = token_of_browser(&parts.headers, &site);
+            let continued = of_browser.zip(shown).is_some_and(|(of_browser, shown)| same(&of_browser, &shown));
+            if !continued {
+                note(&site, &parts, "token");
+            }
+            parts.extensions.insert(if continued { Unproven::Continued } else { Unproven::Unknown });
+            next.run(Request::from_parts(parts, body)).await
+        }
         (Some(_) | None, Some(_) | None) => refuse(&site, &parts, "token"),
     }
 }
@@ -150,7 +168,7 @@ fn split<'a>(bytes: &'a [u8], mark: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
 
 /// The token in a form, and the form again for whoever it is for.
 async fn read(site: &Site, parts: &Parts, body: Body) -> Result<(Option<String>, Bytes), StatusCode> {
-    let largest = if parts.uri.path().starts_with("/act/") { LARGEST_ACT } else { LARGEST_FORM };
+    let largest = if is_act(parts) { LARGEST_ACT } else { LARGEST_FORM };
     let bytes = match timeout(site.patience(), to_bytes(body, largest)).await {
         Ok(Ok(bytes)) => bytes,
         Ok(Err(_)) => return Err(StatusCode::PAYLOAD_TOO_LARGE),
@@ -168,7 +186,12 @@ fn same(wanted: &str, shown: &str) -> bool {
     Sha256::digest(wanted.as_bytes()) == Sha256::digest(shown.as_bytes())
 }
 
-fn refuse(site: &Arc<Site>, parts: &Parts, what: &'static str) -> Response {
+/// The form of a command: what is typed into it took somebody's time.
+fn is_act(parts: &Parts) -> bool {
+    parts.uri.path().starts_with("/act/")
+}
+
+fn note(site: &Arc<Site>, parts: &Parts, what: &'static str) {
     let who = Who::of(&parts.extensions);
     let note = Note {
         kind: NoteKind::ForgeryRefused,
@@ -177,6 +200,10 @@ fn refuse(site: &Arc<Site>, parts: &Parts, what: &'static str) -> Response {
         details: vec![("what", what.to_owned())],
     };
     site.journal.note(note, tahavol_app::Clock::System.now());
+}
+
+fn refuse(site: &Arc<Site>, parts: &Parts, what: &'static str) -> Response {
+    note(site, parts, what);
     if is_form(parts) {
         return match Visit::of(parts, site) {
             Ok(visit) => visit.say(StatusCode::FORBIDDEN, "page-forgery", "page-forgery-why", way_back(parts)),
@@ -204,7 +231,7 @@ fn way_back(parts: &Parts) -> &str {
         "/account"
     } else if path.starts_with("/link/") || path.starts_with(ADMINISTRATION) {
         own_path(path).unwrap_or("/")
-    } else if path.starts_with("/act/") {
+    } else if is_act(parts) {
         parts.uri.path_and_query().and_then(|all| own_path(all.as_str())).unwrap_or("/")
     } else {
         "/"

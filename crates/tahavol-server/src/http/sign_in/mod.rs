@@ -23,7 +23,7 @@ use super::pages::home_of;
 use super::problem;
 use crate::config::CALLBACK;
 
-pub(super) use csrf::guard;
+pub(super) use csrf::{Unproven, guard};
 pub(super) use visit::{Around, Visit, escaped};
 
 /// All of them, and what they load.

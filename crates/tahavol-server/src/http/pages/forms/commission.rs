@@ -34,7 +34,7 @@ pub(super) fn establish(form: &mut Form<'_>) -> Option<Built> {
     let charter = &form.live.programme.as_ref()?.charter;
     let open = charter.commissions.iter().filter(|slug| !form.live.commissions.contains_key(*slug));
     let options = open.map(|slug| (slug.0.clone(), slug.0.clone())).collect();
-    let slug = form.choice("commission", options, "", |text| Some(CommissionSlug(text.to_owned()))).unwrap_or_default();
+    let slug = form.pick("commission", options, "", |text| Some(CommissionSlug(text.to_owned()))).unwrap_or_default();
     let establishment = Establishment { title: form.both("title", None), remit: form.long("remit"), slug: slug.clone(), provenance: None };
     form.then = Some(address::commission(&slug.0));
     form.about.stream = Some(Stream::Commission(slug.clone()));
@@ -44,7 +44,7 @@ pub(super) fn establish(form: &mut Form<'_>) -> Option<Built> {
 pub(super) fn appoint(form: &mut Form<'_>) -> Option<Built> {
     let slug = named(form)?;
     let person = form.somebody("person", "personName");
-    let role = form.one_of("role", &ROLES, "").unwrap_or(Role::Member);
+    let role = form.pick_of("role", &ROLES).unwrap_or(Role::Member);
     form.reason(false);
     built(slug, C::AppointMember(MemberAppointment { person, role }))
 }
@@ -58,7 +58,7 @@ pub(super) fn release(form: &mut Form<'_>) -> Option<Built> {
             options.extend(role_of(office).map(|role| (format!("{role}@{}", official.person.id.0), told)));
         }
     }
-    let released = form.choice("role", options, "", |text| {
+    let released = form.pick("role", options, "", |text| {
         let (role, actor) = text.split_once('@')?;
         Some((ROLES.iter().find(|(_, name)| *name == role)?.0, ActorId(actor.to_owned())))
     });
@@ -84,7 +84,7 @@ pub(super) fn rate(form: &mut Form<'_>) -> Option<Built> {
     let rating = Rating {
         horizon: form.horizon(None),
         voice: form.one_of("voice", &VOICES, if own { "OWN" } else { "INDEPENDENT" }).unwrap_or(RatingVoice::Own),
-        confidence: form.one_of("confidence", &CONFIDENCES, "").unwrap_or(Confidence::Green),
+        confidence: form.pick_of("confidence", &CONFIDENCES).unwrap_or(Confidence::Green),
         note: form.note("note", None),
     };
     built(slug, C::Rate(rating))

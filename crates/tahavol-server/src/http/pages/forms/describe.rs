@@ -6,6 +6,7 @@ use tahavol_domain::initiative::Command as I;
 use tahavol_domain::milestone::Command as M;
 use tahavol_domain::programme::Command as P;
 use tahavol_domain::station::Command as S;
+use tahavol_projections::rows::MeasurementStanding as Standing;
 
 use super::Built;
 use super::form::Form;
@@ -47,11 +48,11 @@ pub(super) fn describe(form: &mut Form<'_>, kind: Kind) -> Option<Built> {
         Kind::MilestoneRevise => plan::revise(form),
         Kind::MilestoneAdmit => milestone::admit(form),
         Kind::MilestoneProposeRebaseline => plan::propose_rebaseline(form),
-        Kind::MilestoneApproveRebaseline => milestone::decide_rebaseline(form, M::ApproveRebaseline),
-        Kind::MilestoneRefuseRebaseline => milestone::decide_rebaseline(form, M::RefuseRebaseline),
+        Kind::MilestoneApproveRebaseline => milestone::decide_rebaseline(form, M::ApproveRebaseline, false),
+        Kind::MilestoneRefuseRebaseline => milestone::decide_rebaseline(form, M::RefuseRebaseline, true),
         Kind::MilestoneProposeCancellation => milestone::propose_cancellation(form),
-        Kind::MilestoneApproveCancellation => milestone::decide_cancellation(form, M::ApproveCancellation),
-        Kind::MilestoneRefuseCancellation => milestone::decide_cancellation(form, M::RefuseCancellation),
+        Kind::MilestoneApproveCancellation => milestone::decide_cancellation(form, M::ApproveCancellation, false),
+        Kind::MilestoneRefuseCancellation => milestone::decide_cancellation(form, M::RefuseCancellation, true),
         Kind::MilestoneReportProgress => milestone::report(form),
         Kind::MilestoneCorrectProgress => milestone::correct(form),
         Kind::MilestoneBlock => milestone::block(form),
@@ -70,10 +71,10 @@ pub(super) fn describe(form: &mut Form<'_>, kind: Kind) -> Option<Built> {
         Kind::IndicatorRedefine => indicator::redefine(form),
         Kind::IndicatorSetTarget => indicator::set_target(form),
         Kind::IndicatorRecordMeasurement => indicator::record(form),
-        Kind::IndicatorVerifyMeasurement => indicator::decide(form, N::VerifyMeasurement, false),
-        Kind::IndicatorContestMeasurement => indicator::decide(form, N::ContestMeasurement, true),
+        Kind::IndicatorVerifyMeasurement => indicator::decide(form, N::VerifyMeasurement, (Standing::Verified, false)),
+        Kind::IndicatorContestMeasurement => indicator::decide(form, N::ContestMeasurement, (Standing::Contested, true)),
         Kind::IndicatorCorrectMeasurement => indicator::correct(form),
-        Kind::IndicatorWithdrawMeasurement => indicator::decide(form, N::WithdrawMeasurement, true),
+        Kind::IndicatorWithdrawMeasurement => indicator::decide(form, N::WithdrawMeasurement, (Standing::Withdrawn, true)),
     }
 }
 

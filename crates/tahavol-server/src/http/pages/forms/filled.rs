@@ -8,16 +8,18 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
-use axum::response::Response;
-use multer::{Field, Multipart};
+use axum::response::{IntoResponse, Response};
+use multer::{Constraints, Field, Multipart, SizeLimit};
 use tahavol_domain::values::{Evidence, Sha256};
-use tahavol_web::forms::{ADD, FILES, KEPT, Kept, PREVIEW, TYPING};
+use tahavol_web::forms::{ADD, FILES, KEPT, Kept, Lost, PREVIEW, TYPING, lost};
 use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::super::super::problem::Problem;
+use super::super::super::sign_in::{Unproven, Visit};
 use super::super::super::{Site, evidence};
 use super::super::reading::Reading;
+use super::kind_of;
 
 /// All that is typed into one form, in bytes.
 const MOST_TYPED: usize = 512 << 10;
@@ -25,6 +27,10 @@ const MOST_TYPED: usize = 512 << 10;
 const MOST_FILES: usize = 20;
 /// How long a form may take to arrive, its files included.
 const PATIENCE: Duration = Duration::from_secs(30 * 60);
+
+/// The same of a form of which nobody knows yet who sends it, and how large it may be: its files are passed over.
+const PATIENCE_UNPROVEN: Duration = Duration::from_secs(2 * 60);
+const MOST_UNPROVEN: u64 = 64 << 20;
 
 /// What a form that was sent asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +53,10 @@ pub(super) struct Typed {
     pub(super) files: Vec<Evidence>,
     /// What was wrong with files.
     pub(super) trouble: Vec<String>,
+    /// It did not show its session's token: it is only shown again.
+    pub(super) unproven: Option<Unproven>,
+    /// Files that came along and were passed over.
+    pub(super) without_files: bool,
 }
 
 impl Typed {
@@ -82,6 +92,19 @@ impl Typed {
         }
     }
 
+    /// Nobody is signed in with this browser any more: what was typed stays in a page that leads to the sign-in and goes on from there.
+    fn signed_out(&self, visit: &Visit, path: &str, asked_for: &str) -> Response {
+        let Some(kind) = path.strip_prefix("/act/").and_then(kind_of) else {
+            return visit.say(StatusCode::NOT_FOUND, "page-not-found", "page-not-found-why", "/");
+        };
+        let (around, csrf) = (visit.around(path, None), visit.csrf());
+        let mut typed: Vec<_> = self.fields.iter().filter(|(name, _)| ![PREVIEW, ADD, "csrf", "key"].contains(&name.as_str())).collect();
+        let kept: Vec<_> = self.kept().into_iter().map(|file| (KEPT.to_owned(), file.value)).collect();
+        typed.extend(&kept);
+        let shown = Lost { kind, action: asked_for, csrf: csrf.expose(), typed: &typed, without_files: self.without_files };
+        visit.page(StatusCode::FORBIDDEN, lost(&around.frame(), &shown))
+    }
+
     /// The files as the page keeps them for the next try.
     pub(super) fn kept(&self) -> Vec<Kept> {
         self.files.iter().map(|file| Kept { value: written(file), title: file.title.clone() }).collect()
@@ -96,15 +119,26 @@ impl FromRequest<Arc<Site>> for Filled {
 
     async fn from_request(request: Request, site: &Arc<Site>) -> Result<Filled, Response> {
         let (mut parts, body) = request.into_parts();
-        let reading = Reading::from_request_parts(&mut parts, site).await?;
+        let unproven = parts.extensions.get::<Unproven>().copied();
+        let visit = Visit::of(&parts, site).map_err(IntoResponse::into_response)?;
+        let reading = match Reading::from_request_parts(&mut parts, site).await {
+            Ok(reading) => Some(reading),
+            Err(response) if visit.who.recognised().is_some() => return Err(response),
+            Err(_) => None,
+        };
+        let (path, asked_for) = (parts.uri.path().to_owned(), parts.uri.to_string());
+        let takes = reading.as_ref().filter(|_| unproven.is_none());
+        let patience = if takes.is_some() { PATIENCE } else { PATIENCE_UNPROVEN };
         let media_type = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let arrived = match multer::parse_boundary(media_type) {
-            Ok(boundary) => timeout(PATIENCE, in_parts(&reading, body, boundary)).await,
-            Err(_) => timeout(PATIENCE, in_one(Request::from_parts(parts, body))).await,
+            Ok(boundary) => timeout(patience, in_parts(takes, body, boundary)).await,
+            Err(_) => timeout(patience, in_one(Request::from_parts(parts, body))).await,
         };
-        match arrived.unwrap_or(Err(StatusCode::REQUEST_TIMEOUT)) {
-            Ok(typed) => Ok(Filled(reading, typed)),
-            Err(status) => Err(reading.say(status, "page-form-invalid", "page-form-invalid-why")),
+        match (arrived.unwrap_or(Err(StatusCode::REQUEST_TIMEOUT)), reading) {
+            (Ok(typed), Some(reading)) => Ok(Filled(reading, Typed { unproven, ..typed })),
+            (Ok(typed), None) => Err(typed.signed_out(&visit, &path, &asked_for)),
+            (Err(status), Some(reading)) => Err(reading.say(status, "page-form-invalid", "page-form-invalid-why")),
+            (Err(status), None) => Err(visit.say(status, "page-form-invalid", "page-form-invalid-why", "/")),
         }
     }
 }
@@ -118,8 +152,9 @@ async fn in_one(request: Request) -> Result<Typed, StatusCode> {
     Ok(Typed { sent: true, ..Typed::default() }.with(fields))
 }
 
-async fn in_parts(reading: &Reading, body: Body, boundary: String) -> Result<Typed, StatusCode> {
-    let mut parts = Multipart::new(body.into_data_stream(), boundary);
+async fn in_parts(takes: Option<&Reading>, body: Body, boundary: String) -> Result<Typed, StatusCode> {
+    let most = if takes.is_some() { SizeLimit::new() } else { SizeLimit::new().whole_stream(MOST_UNPROVEN) };
+    let mut parts = Multipart::with_constraints(body.into_data_stream(), boundary, Constraints::new().size_limit(most));
     let (mut typed, mut fields, mut size) = (Typed { sent: true, ..Typed::default() }, Vec::new(), 0);
     let mut files = Vec::new();
     while let Some(mut part) = parts.next_field().await.map_err(|_| StatusCode::BAD_REQUEST)? {
@@ -127,6 +162,10 @@ async fn in_parts(reading: &Reading, body: Body, boundary: String) -> Result<Typ
         if let Some(title) = part.file_name().map(str::to_owned) {
             // A browser sends a part without a name where no file was chosen.
             if name == FILES && !title.is_empty() {
+                let Some(reading) = takes else {
+                    typed.without_files = true;
+                    continue;
+                };
                 if files.len() == MOST_FILES {
                     return Err(StatusCode::PAYLOAD_TOO_LARGE);
                 }

@@ -11,7 +11,7 @@ use tahavol_domain::values::{Evidence, Horizon, Person};
 use tahavol_projections::Snapshot;
 use tahavol_web::address;
 use tahavol_web::figure::digits;
-use tahavol_web::forms::{Answer, FILES, Question, Wrong};
+use tahavol_web::forms::{Answer, FILES, Need, Question, Wrong};
 use tahavol_web::sheet::Sheet;
 use uuid::Uuid;
 
@@ -34,6 +34,8 @@ pub(super) struct Form<'a> {
     pub(super) about: About,
     pub(super) questions: Vec<Question>,
     pub(super) wrong: Vec<Wrong>,
+    /// What the address names and cannot be chosen any more: said before anything is sent.
+    pub(super) gone: Vec<Wrong>,
     /// What is asked now is asked only if that question is answered so.
     pub(super) only: Option<(&'static str, &'static str)>,
     pub(super) effective_on: Option<Date>,
@@ -59,7 +61,14 @@ impl Form<'_> {
     pub(super) fn put(&mut self, name: &'static str, hint: Option<&str>, optional: bool, answer: Answer) {
         let label = self.sheet.word(&format!("page-field-{name}"));
         let hint = hint.map(|key| self.sheet.word(key));
-        self.questions.push(Question { name, label, hint, optional, only: self.only, answer });
+        let need = if optional { Need::Free } else { Need::Asked };
+        self.questions.push(Question { name, label, hint, need, only: self.only, answer });
+    }
+
+    /// One at least of two questions that were put is to be answered.
+    pub(super) fn one_of_two(&mut self, names: [&str; 2]) {
+        let both = self.questions.iter_mut().filter(|question| names.contains(&question.name));
+        both.for_each(|question| question.need = Need::OneOfTwo);
     }
 
     /// What belongs to one answer of another question. It is put whatever that is, so that nothing typed is lost where it changes.
@@ -168,7 +177,7 @@ impl Form<'_> {
     pub(super) fn quantity(&mut self, name: &'static str, initial: Option<Quantity>) -> Quantity {
         let read = self.quantity_or_none(name, initial);
         if let Some(question) = self.questions.last_mut() {
-            question.optional = false;
+            question.need = Need::Asked;
         }
         if read.is_none() && self.given(name, "").trim().is_empty() {
             self.is_wrong(name, "page-answer-missing", "");
@@ -230,7 +239,7 @@ impl Form<'_> {
         }
     }
 
-    /// One of several. What it says need not stand among them any more: a form that is sent twice names what is gone by then.
+    /// One of several, of which the first goes without saying.
     pub(super) fn choice<T>(
         &mut self,
         name: &'static str,
@@ -248,15 +257,51 @@ impl Form<'_> {
         found
     }
 
+    /// One of several of which none goes without saying: nothing is chosen for anybody unless there is nothing else, and what the
+    /// address or the page says need not be there any more.
+    pub(super) fn pick<T>(
+        &mut self,
+        name: &'static str,
+        mut options: Vec<(String, String)>,
+        initial: &str,
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
+        let only = if let [(only, _)] = options.as_slice() { only.clone() } else { String::new() };
+        let chosen = self.given(name, if initial.is_empty() { &only } else { initial });
+        let is_there = options.iter().any(|(value, _)| *value == chosen);
+        if !is_there || options.len() > 1 {
+            options.insert(0, (String::new(), self.sheet.word("page-choose")));
+        }
+        if !is_there && !chosen.is_empty() && !self.typed.sent {
+            let text = self.sheet.word("page-gone");
+            self.gone.push(Wrong { field: Some(name.to_owned()), text });
+        }
+        // A form that is sent twice names what is gone by then.
+        let found = if chosen.is_empty() { None } else { read(&chosen) };
+        self.put(name, None, false, Answer::Choice { options, chosen });
+        if found.is_none() {
+            self.is_wrong(name, "page-answer-missing", "");
+        }
+        found
+    }
+
+    /// The same of the values of an enum.
+    pub(super) fn pick_of<T: Copy>(&mut self, name: &'static str, all: &[(T, &str)]) -> Option<T> {
+        self.pick(name, self.words_of(all), "", |text| all.iter().find(|(_, value)| *value == text).map(|(one, _)| *one))
+    }
+
+    fn words_of<T>(&self, all: &[(T, &str)]) -> Vec<(String, String)> {
+        all.iter().map(|(_, value)| ((*value).to_owned(), self.sheet.word(&format!("page-choice-{value}")))).collect()
+    }
+
     /// One of the values of an enum; the words of each stand in the catalogue.
     pub(super) fn one_of<T: Copy>(&mut self, name: &'static str, all: &[(T, &str)], initial: &str) -> Option<T> {
-        let options = all.iter().map(|(_, value)| ((*value).to_owned(), self.sheet.word(&format!("page-choice-{value}")))).collect();
-        self.choice(name, options, initial, |text| all.iter().find(|(_, value)| *value == text).map(|(one, _)| *one))
+        self.choice(name, self.words_of(all), initial, |text| all.iter().find(|(_, value)| *value == text).map(|(one, _)| *one))
     }
 
     pub(super) fn horizon(&mut self, initial: Option<Horizon>) -> Horizon {
         let options = Horizon::ALL.map(|horizon| (horizon.as_str().to_owned(), self.sheet.horizon(horizon))).to_vec();
-        self.choice("horizon", options, initial.map_or("", Horizon::as_str), horizon_of).unwrap_or(Horizon::Short)
+        self.pick("horizon", options, initial.map_or("", Horizon::as_str), horizon_of).unwrap_or(Horizon::Short)
     }
 
     /// Any of several.
@@ -306,6 +351,14 @@ impl Form<'_> {
         let typed = self.given("reason", "");
         self.put("reason", None, optional, Answer::Long(typed.clone()));
         self.reason = Some(self.or_stand_in(typed.trim().to_owned(), STAND_IN)).filter(|text| !text.is_empty());
+    }
+
+    /// What a decision says besides itself: the number of its resolution, or why.
+    pub(super) fn resolution_or_reason(&mut self) -> Option<String> {
+        let resolution = self.line_or_none("resolution", "");
+        self.reason(true);
+        self.one_of_two(["resolution", "reason"]);
+        resolution
     }
 
     pub(super) fn about(&mut self, title: String, path: String, subject: Subject, stream: Stream) {

@@ -156,16 +156,20 @@ fn value(form: &mut Form<'_>, row: &IndicatorRow, now: Option<MeasuredValue>) ->
 }
 
 /// On a measurement; what takes it out of the count needs a reason.
-pub(super) fn decide(form: &mut Form<'_>, command: fn(MeasurementDecision) -> C, reason: bool) -> Option<Built> {
+pub(super) fn decide(
+    form: &mut Form<'_>,
+    command: fn(MeasurementDecision) -> C,
+    (said, reason): (MeasurementStanding, bool),
+) -> Option<Built> {
     let row = form.indicator()?;
-    let measurement = measurement(form, &row, "measurement");
+    let measurement = measurement(form, &row, "measurement", said);
     form.reason(!reason);
     built(&row, command(MeasurementDecision { measurement }))
 }
 
 pub(super) fn correct(form: &mut Form<'_>) -> Option<Built> {
     let row = form.indicator()?;
-    let corrects = measurement(form, &row, "corrects");
+    let corrects = measurement(form, &row, "corrects", MeasurementStanding::Withdrawn);
     let key = row.measurement_events.get(&corrects);
     let now = key.and_then(|key| row.measurements.get(key)).map(|row| row.value);
     let correction =
@@ -174,13 +178,14 @@ pub(super) fn correct(form: &mut Form<'_>) -> Option<Built> {
     built(&row, C::CorrectMeasurement(correction))
 }
 
-fn measurement(form: &mut Form<'_>, row: &IndicatorRow, name: &'static str) -> EventId {
-    let mut rows: Vec<&Arc<MeasurementRow>> =
-        row.measurements.values().filter(|row| row.standing != MeasurementStanding::Withdrawn).collect();
+/// One of those that are not withdrawn, and of which that was not said yet.
+fn measurement(form: &mut Form<'_>, row: &IndicatorRow, name: &'static str, said: MeasurementStanding) -> EventId {
+    let open = |row: &&Arc<MeasurementRow>| row.standing != MeasurementStanding::Withdrawn && row.standing != said;
+    let mut rows: Vec<&Arc<MeasurementRow>> = row.measurements.values().filter(open).collect();
     rows.sort_by_key(|row| std::cmp::Reverse(standing_event(row).1));
     rows.truncate(MEASUREMENTS);
     let options = rows.iter().map(|row| (standing_event(row).0.0.to_string(), told(form, row))).collect();
-    form.choice(name, options, "", |text| Uuid::parse_str(text).ok()).map(EventId).unwrap_or_default()
+    form.pick(name, options, "", |text| Uuid::parse_str(text).ok()).map(EventId).unwrap_or_default()
 }
 
 /// The measurement as it stands: its last correction, or the measurement itself; with its position.
@@ -204,7 +209,10 @@ fn told(form: &Form<'_>, row: &MeasurementRow) -> String {
         }
     };
     let day = |date| format!("\u{2066}{}\u{2069}", form.sheet.hand.short(date));
-    format!("{scope} · {} – {} · {value}", day(row.period.start), day(row.period.end))
+    let (starts, ends) = (day(row.period.start), day(row.period.end));
+    let by = row.corrected.last().map_or(&row.recorded, |(_, correction)| correction);
+    let files = form.sheet.telling("page-files-count", form.sheet.hand.number(i64::try_from(row.evidence.len()).unwrap_or(i64::MAX)));
+    format!("{scope} · {starts} – {ends} · {value} · {} · {files}", by.by.name)
 }
 
 fn built(row: &IndicatorRow, command: C) -> Option<Built> {

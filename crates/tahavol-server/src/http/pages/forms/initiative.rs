@@ -81,8 +81,7 @@ pub(super) fn submit(form: &mut Form<'_>) -> Option<Built> {
 /// With a resolution number or a reason.
 pub(super) fn decide(form: &mut Form<'_>, command: fn(Decision) -> C) -> Option<Built> {
     let row = form.initiative()?;
-    let resolution = form.line_or_none("resolution", "");
-    form.reason(true);
+    let resolution = form.resolution_or_reason();
     built(&row, command(Decision { resolution }))
 }
 
@@ -126,7 +125,7 @@ pub(super) fn close_risk(form: &mut Form<'_>) -> Option<Built> {
     let lang = form.lang();
     let open = row.risks.iter().filter(|(_, row)| row.closed.is_none());
     let options = open.map(|(id, row)| (id.to_string(), row.risk.title.get(lang).to_owned())).collect();
-    let risk = form.choice("risk", options, "", |text| Uuid::parse_str(text).ok()).unwrap_or_default();
+    let risk = form.pick("risk", options, "", |text| Uuid::parse_str(text).ok()).unwrap_or_default();
     form.reason(true);
     built(&row, C::CloseRisk(RiskClosure { risk }))
 }

@@ -13,6 +13,7 @@ use tahavol_domain::{Command, Stream};
 use tahavol_projections::reports::{Report, ReportKind, ReportValue};
 use tahavol_projections::rows::MilestoneRow;
 use tahavol_web::address;
+use tahavol_web::forms::FILES;
 use uuid::Uuid;
 
 use super::Built;
@@ -62,7 +63,7 @@ pub(super) fn correct(form: &mut Form<'_>) -> Option<Built> {
         format!("{} · {value} · {}", form.sheet.hand.long(report.effective_on), form.sheet.hand.position(report.position))
     };
     let options = reports.iter().map(|report| (report.event.0.to_string(), told(report))).collect();
-    let corrects = form.choice("corrects", options, "", |text| Uuid::parse_str(text).ok()).map(EventId).unwrap_or_default();
+    let corrects = form.pick("corrects", options, "", |text| Uuid::parse_str(text).ok()).map(EventId).unwrap_or_default();
     let corrected = row.reports.get(corrects);
     let day = corrected.map(|report| report.effective_on).or(Some(form.today));
     let report = said(form, &row, corrected, |form| form.effective_on = form.maybe_date("effectiveOn", day));
@@ -92,7 +93,15 @@ fn said(form: &mut Form<'_>, row: &MilestoneRow, last: Option<Report>, day: impl
         Measure::Binary | Measure::Rollout(_) | Measure::Indicator(_) => {}
     }
     day(form);
-    ProgressReport { progress, steps, note: form.note("note", None), evidence: form.files(true), provenance: None }
+    let (note, evidence) = (form.note("note", None), form.files(true));
+    if progress.is_none() && steps.is_none() {
+        // There is nothing else that such a report could say.
+        form.one_of_two(["note", FILES]);
+        if note.is_none() && evidence.is_empty() {
+            form.is_wrong("note", "page-note-or-files", "");
+        }
+    }
+    ProgressReport { progress, steps, note, evidence, provenance: None }
 }
 
 pub(super) fn block(form: &mut Form<'_>) -> Option<Built> {
@@ -126,8 +135,7 @@ pub(super) fn decide_claim(form: &mut Form<'_>, command: fn(ClaimDecision) -> C,
 
 pub(super) fn admit(form: &mut Form<'_>) -> Option<Built> {
     let row = form.milestone()?;
-    let resolution = form.line_or_none("resolution", "");
-    form.reason(true);
+    let resolution = form.resolution_or_reason();
     built(&row, C::Admit(Resolution { resolution }))
 }
 
@@ -138,22 +146,33 @@ pub(super) fn propose_cancellation(form: &mut Form<'_>) -> Option<Built> {
     built(&row, C::ProposeCancellation(CancellationProposal { proposal }))
 }
 
-pub(super) fn decide_rebaseline(form: &mut Form<'_>, command: fn(ProposalDecision) -> C) -> Option<Built> {
+/// Saying no needs a reason.
+pub(super) fn decide_rebaseline(form: &mut Form<'_>, command: fn(ProposalDecision) -> C, no: bool) -> Option<Built> {
     let row = form.milestone()?;
     let pending = row.life.rebaseline_pending.as_ref().map(|(proposal, _, _)| *proposal);
-    decide(form, &row, pending, command)
+    decide(form, &row, (pending, no), command)
 }
 
-pub(super) fn decide_cancellation(form: &mut Form<'_>, command: fn(ProposalDecision) -> C) -> Option<Built> {
+pub(super) fn decide_cancellation(form: &mut Form<'_>, command: fn(ProposalDecision) -> C, no: bool) -> Option<Built> {
     let row = form.milestone()?;
     let pending = row.life.cancellation_pending.as_ref().map(|(proposal, _)| *proposal);
-    decide(form, &row, pending, command)
+    decide(form, &row, (pending, no), command)
 }
 
-fn decide(form: &mut Form<'_>, row: &MilestoneRow, pending: Option<Uuid>, command: fn(ProposalDecision) -> C) -> Option<Built> {
+fn decide(
+    form: &mut Form<'_>,
+    row: &MilestoneRow,
+    (pending, no): (Option<Uuid>, bool),
+    command: fn(ProposalDecision) -> C,
+) -> Option<Built> {
     let proposal = form.known_id("proposal", pending);
-    let resolution = form.line_or_none("resolution", "");
-    form.reason(true);
+    let resolution = if no {
+        let resolution = form.line_or_none("resolution", "");
+        form.reason(false);
+        resolution
+    } else {
+        form.resolution_or_reason()
+    };
     built(row, command(ProposalDecision { proposal, resolution }))
 }
 

@@ -31,6 +31,7 @@ use tahavol_web::sheet::Said;
 use uuid::Uuid;
 
 use super::super::Site;
+use super::super::sign_in::Unproven;
 use super::reading::Reading;
 use filled::{Filled, Typed, Wants};
 use form::{About, Form, STAND_IN};
@@ -51,6 +52,8 @@ struct Asked {
     command: Uuid,
     questions: Vec<Question>,
     wrong: Vec<Wrong>,
+    /// What the address names and is not there to be chosen.
+    gone: Vec<Wrong>,
     about: About,
     built: Built,
     effective_on: Option<Date>,
@@ -66,6 +69,8 @@ struct Besides {
     meanwhile: Option<Vec<Meanwhile>>,
     consequence: Option<Consequence>,
     pending: Option<String>,
+    /// What happened to the form on its way.
+    notice: Option<String>,
 }
 
 async fn show(reading: Reading, Path(command): Path<String>) -> Response {
@@ -76,8 +81,9 @@ async fn show(reading: Reading, Path(command): Path<String>) -> Response {
     }
     let Some((person, within)) = signed_in(&reading) else { return sign_in(&reading, kind) };
     let Some(mut asked) = Asked::of(&reading, kind, person, &Typed::asked(&reading.query)) else { return reading.not_found() };
-    // What is missing was not asked yet.
-    let answered = std::mem::take(&mut asked.wrong).is_empty();
+    // What is missing was not asked yet; what was named and is gone is said.
+    let gone = std::mem::take(&mut asked.gone);
+    let answered = std::mem::replace(&mut asked.wrong, gone).is_empty() && asked.wrong.is_empty();
     match reading.site().app.can(person, within, kind, &asked.about.subject).await {
         Ok(Can::Yes) => {}
         Ok(Can::AlreadySo) => return refuse(&reading, &asked, &messages::message("ALREADY_SO", &[], reading.visit.lang)),
@@ -99,6 +105,14 @@ async fn send(Path(command): Path<String>, Filled(reading, typed): Filled) -> Re
     let Some((person, within)) = signed_in(&reading) else { return sign_in(&reading, kind) };
     let Some(mut asked) = Asked::of(&reading, kind, person, &typed) else { return reading.not_found() };
     let revision = typed.revision();
+    if let Some(unproven) = typed.unproven {
+        // Nothing comes of it: she sees what she typed, and sends it again with the token of who she is now.
+        asked.wrong.clear();
+        let status = if unproven == Unproven::Continued { StatusCode::OK } else { StatusCode::FORBIDDEN };
+        let key = if typed.without_files { "page-act-signed-in-again-files" } else { "page-act-signed-in-again" };
+        let notice = Some(reading.sheet().word(key));
+        return asked.page(&reading, status, Besides { revision, notice, ..Besides::default() });
+    }
     if asked.wants == Wants::Row {
         // She is still filling it in: only what came of files is said.
         asked.wrong.retain(|wrong| wrong.field.as_deref() == Some(FILES));
@@ -161,14 +175,15 @@ impl Asked {
             about: nothing,
             questions: Vec::new(),
             wrong: Vec::new(),
+            gone: Vec::new(),
             only: None,
             effective_on: None,
             reason: None,
             then: None,
         };
         let built = describe::describe(&mut form, kind)?;
-        let Form { questions, wrong, about, effective_on, reason, then, .. } = form;
-        Some(Asked { kind, command, questions, wrong, about, built, effective_on, reason, then, wants: typed.wants() })
+        let Form { questions, wrong, gone, about, effective_on, reason, then, .. } = form;
+        Some(Asked { kind, command, questions, wrong, gone, about, built, effective_on, reason, then, wants: typed.wants() })
     }
 
     fn order(&self, person: &Person, within: &Within, expected_revision: Option<u64>) -> Order {
@@ -267,6 +282,7 @@ impl Asked {
             about: (&self.about.title, &self.about.path),
             questions: &self.questions,
             wrong: &self.wrong,
+            notice: besides.notice.as_deref(),
             meanwhile: besides.meanwhile.as_deref(),
             consequence: besides.consequence.as_ref(),
             pending: besides.pending.as_deref(),

@@ -35,7 +35,7 @@ impl Form<'_> {
 
     fn office_of(&mut self, options: Vec<Office>) -> Office {
         let options = options.into_iter().map(|office| (office.to_string(), self.sheet.office(&office))).collect();
-        self.choice("office", options, "", |text| text.parse().ok()).unwrap_or(Office::Inspector)
+        self.pick("office", options, "", |text| text.parse().ok()).unwrap_or(Office::Inspector)
     }
 
     /// The official whose page the form is on, where it is on one.
@@ -101,7 +101,7 @@ pub(super) fn end_delegation(form: &mut Form<'_>) -> Option<Built> {
         })
         .collect();
     let on = if Uuid::parse_str(form.on).is_ok() { form.on } else { "" };
-    let delegation = form.choice("delegation", options, on, |text| Uuid::parse_str(text).ok()).unwrap_or_default();
+    let delegation = form.pick("delegation", options, on, |text| Uuid::parse_str(text).ok()).unwrap_or_default();
     form.reason(false);
     built(programme, C::EndDelegation(DelegationEnd { delegation }))
 }
@@ -198,7 +198,7 @@ pub(super) fn close_action(form: &mut Form<'_>) -> Option<Built> {
     let lang = form.lang();
     let open = row.review.actions.iter().filter(|action| !row.closures.contains_key(&action.action));
     let options = open.map(|action| (action.action.to_string(), action.title.get(lang).to_owned())).collect();
-    let action = form.choice("action", options, "", |text| Uuid::parse_str(text).ok()).unwrap_or_default();
+    let action = form.pick("action", options, "", |text| Uuid::parse_str(text).ok()).unwrap_or_default();
     let closure = ActionClosure { review: id, action, outcome: form.long("outcome"), evidence: form.files(false) };
     built(programme, C::CloseReviewAction(closure))
 }

@@ -74,7 +74,13 @@ pub(super) fn network(form: &mut Form<'_>, command: C) -> Option<Built> {
 pub(super) fn deliver(form: &mut Form<'_>) -> Option<Built> {
     let row = form.station()?;
     let options = open_rollouts(form, &row);
-    let milestone = form.choice("milestone", options, "", |text| Uuid::parse_str(text).ok()).map(MilestoneId).unwrap_or_default();
+    let milestone = form.pick("milestone", options, "", |text| Uuid::parse_str(text).ok()).map(MilestoneId).unwrap_or_default();
+    if let Some(gone) = form.gone.last_mut()
+        && let Some(delivered) = form.live.milestones.get(&milestone).filter(|milestone| milestone.deliveries.contains_key(&row.number))
+    {
+        let plan = &delivered.plan;
+        gone.text = form.sheet.telling("page-gone-delivered", coded(&plan.code, plan.title.get(form.sheet.lang())));
+    }
     form.day();
     let delivery = Delivery { milestone, note: form.note("note", None), evidence: form.files(true) };
     built(&row, C::RecordDelivery(delivery))
@@ -101,7 +107,7 @@ pub(super) fn revoke(form: &mut Form<'_>) -> Option<Built> {
             (format!("{}@{}", delivery.event.0, plan.id.0), told)
         })
         .collect();
-    let named = form.choice("delivery", options, "", |text| {
+    let named = form.pick("delivery", options, "", |text| {
         let (delivery, milestone) = text.split_once('@')?;
         Some((EventId(Uuid::parse_str(delivery).ok()?), MilestoneId(Uuid::parse_str(milestone).ok()?)))
     });
