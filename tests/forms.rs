@@ -1,5 +1,7 @@
 //! The pages on which people act, as they are without JavaScript: the forms, what they show while somebody types, and what waits.
 
+#[path = "forms/kept.rs"]
+mod kept;
 #[path = "forms/planning.rs"]
 mod planning;
 #[path = "forms/rows.rs"]
