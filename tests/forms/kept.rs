@@ -91,7 +91,8 @@ async fn what_was_typed_outlives_the_session_and_is_sent_after_signing_in_again(
         assert!(lost.text.contains(kept), "{kept}: {}", lost.text);
     }
     // Going on too early leads here again.
-    let kept = [("csrf", &*lost.csrf()), ("command", &*form.command)].into_iter().chain(typed).collect::<Vec<_>>();
+    let (token, command) = (lost.csrf(), form.command.clone());
+    let kept = [("csrf", token.as_str()), ("command", command.as_str())].into_iter().chain(typed).collect::<Vec<_>>();
     let early = form.browser.post(path, &kept).await;
     assert!(early.status == 403 && early.text.contains("value=\"91\""), "{} {}", early.status, early.text);
     form.browser.sign_in("member.technology", &data::password(&server.data, "member.technology")).await;

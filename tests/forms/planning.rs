@@ -62,5 +62,5 @@ async fn a_report_that_is_typed_shows_which_figures_it_moves() {
     let mut form = Form::opened(&server, "member.technology", "/act/milestoneReportProgress?on=TEC-2.2").await;
     let typing = form.sent(&[("progress", "100"), ("preview", "typing")]).await;
     assert_eq!(typing.status, 200);
-    assert!(shown(&typing).contains("This moves ") && shown(&typing).contains("reported."), "{}", shown(&typing));
+    assert!(shown(&typing).contains("This moves ") && shown(&typing).contains("reported from"), "{}", shown(&typing));
 }

@@ -43,7 +43,10 @@ async fn every_decision_that_waits_shows_its_effect_however_many_there_are() {
         let waiting = page.split("<section id=\"waiting\"").nth(1).and_then(|rest| rest.split("</section>").next()).unwrap();
         let articles: Vec<&str> = waiting.split("<article").skip(1).collect();
         for article in &articles {
-            assert!(article.contains("<caption>") || article.contains("No figure of the programme moves"), "no effect: {article}");
+            let effect = article.split("<div class=\"effect\">").nth(1).unwrap_or_else(|| panic!("no effect: {article}"));
+            let told = ["<caption>", "No figure of the programme moves", "None of these percentages moves"];
+            assert!(told.iter().any(|words| effect.contains(words)), "no effect: {article}");
+            assert!(article.contains("table-scroll terms") || !article.contains("href=\"/milestones/"), "no terms: {article}");
         }
         seen += articles.len();
         let on = waiting.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).find(|href| href.contains("from="));
@@ -92,4 +95,46 @@ async fn the_leaderships_numbers_lead_to_as_many_milestones() {
         }
     }
     assert!(followed > 20, "{followed}: the demonstration has some of each");
+}
+
+#[tokio::test]
+async fn the_council_sees_the_terms_and_the_reason_that_it_decides_on() {
+    let server = Server::of(data::with_history());
+    let query =
+        "mutation ($input: MilestoneProposeRebaselineInput!) { milestoneProposeRebaseline(input: $input) { errors { code message } } }";
+    let baseline = json!({ "weight": 77, "starts": "2026-11-22", "due": "2027-11-22", "measure": { "reported": true } });
+    let input = json!({ "milestone": "TEC-2.2", "baseline": baseline, "reason": "Its supplier has failed" });
+    let proposed = server.ask("chair.technology", query, json!({ "input": input })).await;
+    assert_eq!(proposed["data"]["milestoneProposeRebaseline"]["errors"], json!([]), "{proposed}");
+    let mut council = council(&server).await;
+    let page = council.get("/act/milestoneApproveRebaseline?on=TEC-2.2").await.text;
+    let (case, form) = page.split_once("<form class=\"act\"").unwrap_or_else(|| panic!("{page}"));
+    let case = case.split("<section class=\"case\"").nth(1).unwrap_or_else(|| panic!("{page}"));
+    for told in ["Its supplier has failed", "Asked for by", "As it stands", "As proposed", "<strong>77</strong>"] {
+        assert!(case.contains(told), "{told}: {case}");
+    }
+    let button = form.find("<div class=\"buttons\"").unwrap_or_else(|| panic!("{form}"));
+    assert!(form.find("path class=\"before\"").is_some_and(|curve| curve < button), "the curve stands before the button: {form}");
+    let list = council.get("/decisions").await.text;
+    let article = list.split("<article").find(|article| article.contains("TEC-2.2")).unwrap_or_else(|| panic!("{list}"));
+    assert!(article.contains("Its supplier has failed") && article.contains("<strong>77</strong>"), "{article}");
+}
+
+#[tokio::test]
+async fn what_a_pile_does_not_show_is_a_link_away_and_all_of_it_is_reached() {
+    let server = Server::of(data::with_history());
+    let mut reporter = Browser::of(&server);
+    assert_eq!(reporter.sign_in("reporter.IR-07", &data::password(&server.data, "reporter.IR-07")).await.status, 303);
+    let (mut seen, mut next, mut announced) = (0, Some("/work?lang=en".to_owned()), 0);
+    while let Some(path) = next {
+        let page = reporter.get(&path).await.text;
+        let pile = page.split("<section aria-labelledby=\"rollouts\"").nth(1).and_then(|rest| rest.split("</section>").next());
+        let pile = pile.unwrap_or_else(|| panic!("{page}"));
+        announced = number(pile, "span class=\"figure\">", "</span>").parse().unwrap_or_else(|_| panic!("{pile}"));
+        assert!(pile.contains("scope=\"rowgroup\""), "they stand together by their milestone: {pile}");
+        seen += pile.matches("/act/stationRecordDelivery?").count();
+        let on = pile.split("<p><a href=\"").nth(1).filter(|_| pile.contains(" more</a>")).and_then(|rest| rest.split('"').next());
+        next = on.map(|href| href.replace("&amp;", "&").split('#').next().unwrap_or_default().to_owned());
+    }
+    assert!(seen > 100 && seen == announced, "{seen} of {announced}");
 }

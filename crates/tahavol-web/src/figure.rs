@@ -115,6 +115,16 @@ pub fn share(points: u16, lang: Lang) -> String {
     format!("\u{2066}{text}\u{2069}")
 }
 
+/// The same to a tenth, where whole percentages would hide that something moves.
+#[must_use]
+pub fn share_in_tenths(points: u16, lang: Lang) -> String {
+    let mark = match lang {
+        Lang::Fa => "٪",
+        Lang::En => "%",
+    };
+    format!("\u{2066}{}{mark}\u{2069}", decimal(&format!("{}.{}", points / 100, points / 10 % 10), lang))
+}
+
 fn percent(whole: u16, lang: Lang) -> String {
     match lang {
         Lang::Fa => format!("{}٪", persian_digits(&whole.to_string())),
@@ -225,6 +235,11 @@ impl Hand<'_> {
     pub fn share(&self, points: u16) -> String {
         share(points, self.lang)
     }
+
+    #[must_use]
+    pub fn share_in_tenths(&self, points: u16) -> String {
+        share_in_tenths(points, self.lang)
+    }
 }
 
 #[cfg(test)]
@@ -236,6 +251,7 @@ mod tests {
         let told = |points| share(points, Lang::En).trim_matches(['\u{2066}', '\u{2069}']).to_owned();
         assert_eq!([told(0), told(1), told(99), told(100), told(9_999), told(10_000)], ["0%", "<1%", "<1%", "1%", "99%", "100%"]);
         assert_eq!(share(4_150, Lang::Fa), "\u{2066}۴۱٪\u{2069}");
+        assert_eq!(share_in_tenths(4_159, Lang::Fa), "\u{2066}۴۱٫۵٪\u{2069}");
     }
 
     #[test]

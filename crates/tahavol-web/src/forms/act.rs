@@ -2,16 +2,15 @@
 
 use maud::{Markup, html};
 use tahavol_domain::Kind;
-use tahavol_domain::calendar::{Date, Instant};
-use tahavol_projections::effect::Moved;
-use tahavol_projections::progress::BaselineKind;
+use tahavol_domain::calendar::Instant;
 
+use super::case::{Case, case};
+use super::consequence::{Consequence, changes};
+use super::measured::{Measured, measured};
+use super::present::{Present, present};
 use super::question::{Question, Wrong};
 use crate::asset;
-use crate::chart::{PlanCurve, Title};
-use crate::mark::Voices;
 use crate::sheet::{Said, Section, Sheet};
-use crate::words::isolated;
 
 /// The name under which a form asks for its consequence: `1` where a button does, [`TYPING`] while somebody is still filling it in.
 pub const PREVIEW: &str = "preview";
@@ -29,6 +28,12 @@ pub struct Act<'a> {
     pub revision: Option<u64>,
     /// What it is about, and where that is shown.
     pub about: (&'a str, &'a str),
+    /// What is decided on.
+    pub case: Option<&'a Case>,
+    /// How the milestone stands that it is about.
+    pub present: Option<&'a Present>,
+    /// The measurements that can be chosen.
+    pub measured: &'a [Measured],
     pub questions: &'a [Question],
     pub wrong: &'a [Wrong],
     /// What happened to the form on its way.
@@ -51,21 +56,6 @@ pub struct Meanwhile {
     pub at: Instant,
 }
 
-/// What a command would change.
-#[derive(Default)]
-pub struct Consequence {
-    /// The milestone's own figures before and after.
-    pub own: Option<(Voices, Voices)>,
-    /// Cells that move against the plan as it stands, and against the first promises.
-    pub current: Vec<Moved>,
-    pub original: Vec<Moved>,
-    /// Whether they move only when the council accepts what is proposed.
-    pub once_accepted: bool,
-    /// What a plan promises by which day, and what the plan promises that it would replace.
-    pub planned: Vec<(Date, u16)>,
-    pub planned_before: Vec<(Date, u16)>,
-}
-
 /// The page.
 #[must_use]
 pub fn act(sheet: &Sheet<'_>, shown: &Act<'_>) -> Markup {
@@ -77,6 +67,9 @@ pub fn act(sheet: &Sheet<'_>, shown: &Act<'_>) -> Markup {
         @if let Some(notice) = shown.notice { div.summary role="alert" { p { (notice) } } }
         (sheet.wrong(shown.questions, shown.wrong))
         @if let Some(meanwhile) = shown.meanwhile { (happened(sheet, meanwhile)) }
+        @if let Some(one) = shown.case { (case(sheet, one)) }
+        @if let Some(one) = shown.present { (present(sheet, one)) }
+        @if !shown.measured.is_empty() { (measured(sheet, shown.measured)) }
         form.act method="post" action=(shown.action) enctype="multipart/form-data" data-renews[shown.renews] {
             // The first part: it is looked at before any file is taken.
             input type="hidden" name="csrf" value=(shown.csrf);
@@ -138,98 +131,6 @@ fn happened(sheet: &Sheet<'_>, meanwhile: &[Meanwhile]) -> Markup {
             @if meanwhile.is_empty() { p.empty { (sheet.word("page-act-meanwhile-hidden")) } }
         }
     }
-}
-
-/// What moves, in sentences and as a table.
-fn changes(sheet: &Sheet<'_>, consequence: &Consequence) -> Markup {
-    let none = consequence.current.is_empty() && consequence.original.is_empty();
-    let groups = consequence.current.iter().filter(|moved| moved.commission.is_none());
-    let told: Vec<String> = groups.flat_map(|moved| sentences(sheet, moved)).collect();
-    html! {
-        section.consequence aria-labelledby="consequence" {
-            h2 #consequence { (sheet.word("page-act-consequence")) }
-            @if let Some((before, after)) = consequence.own {
-                p { (sheet.word("page-act-own-before")) } (sheet.voices(before))
-                p { (sheet.word("page-act-own-after")) } (sheet.voices(after))
-            }
-            @if consequence.once_accepted && !none { p data-told { (sheet.word("page-act-once-accepted")) } }
-            @for text in &told { p.lead data-told { (text) } }
-            @if told.is_empty() && !none { p data-told { (sheet.word("page-act-moves-little")) } }
-            @if none { p data-told { (sheet.word("page-act-moves-nothing")) } }
-            (moves(sheet, BaselineKind::Current, &consequence.current))
-            (moves(sheet, BaselineKind::Original, &consequence.original))
-            @if !consequence.planned.is_empty() { (plan_curve(sheet, consequence)) }
-        }
-    }
-}
-
-/// Of each voice whose share is told otherwise than before.
-fn sentences(sheet: &Sheet<'_>, moved: &Moved) -> Vec<String> {
-    let (before, after) = (Voices::from(&moved.before), Voices::from(&moved.after));
-    let told = |points: Option<u16>| points.map_or_else(|| sheet.word("page-no-evidence"), |points| sheet.hand.share(points));
-    let voices = [
-        ("reported", before.reported, after.reported),
-        ("verified", before.verified, after.verified),
-        ("planned", before.planned, after.planned),
-    ];
-    let moves = voices.into_iter().map(|(voice, before, after)| (voice, told(before), told(after)));
-    let moves = moves.filter(|(_, before, after)| before != after);
-    let sentence = |(voice, before, after): (&str, String, String)| {
-        let voice = sheet.word(&format!("page-act-voice-{voice}"));
-        sheet.saying("page-act-moves", &[("group", isolated(&group(sheet, moved))), ("before", before), ("after", after), ("voice", voice)])
-    };
-    moves.map(sentence).collect()
-}
-
-fn group(sheet: &Sheet<'_>, moved: &Moved) -> String {
-    let horizon = moved.horizon.map_or_else(|| sheet.word("page-all-horizons"), |horizon| sheet.horizon(horizon));
-    match &moved.commission {
-        Some(slug) => format!("{horizon} · {}", sheet.commission(slug)),
-        None => horizon,
-    }
-}
-
-/// Old and new figures of every group that moves.
-#[must_use]
-pub(super) fn moves(sheet: &Sheet<'_>, baseline: BaselineKind, moved: &[Moved]) -> Markup {
-    let key = match baseline {
-        BaselineKind::Current => "page-baseline-current",
-        BaselineKind::Original => "page-baseline-original",
-    };
-    let pair = |before: Option<u16>, after: Option<u16>| {
-        html! { td.number { (sheet.points(before)) @if before != after { " " (sheet.word("page-becomes")) " " strong { (sheet.points(after)) } } } }
-    };
-    html! {
-        @if !moved.is_empty() {
-            div.table-scroll tabindex="0" role="group" aria-label=(sheet.word(key)) {
-                table {
-                    caption { (sheet.word("page-baseline")) " " (sheet.word(key)) }
-                    thead { tr {
-                        th scope="col" { (sheet.word("page-group")) }
-                        th scope="col" { (sheet.word("page-voice-planned")) }
-                        th scope="col" { (sheet.word("page-voice-reported")) }
-                        th scope="col" { (sheet.word("page-voice-verified")) }
-                    } }
-                    tbody {
-                        @for one in moved {
-                            tr {
-                                th scope="row" dir="auto" { (group(sheet, one)) }
-                                (pair(one.before.planned, one.after.planned))
-                                (pair(one.before.reported, one.after.reported))
-                                (pair(one.before.verified, one.after.verified))
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-fn plan_curve(sheet: &Sheet<'_>, consequence: &Consequence) -> Markup {
-    let title = sheet.word("page-act-plan");
-    let title = Title { id: "plan", text: &title };
-    sheet.plan_curve(&PlanCurve { title, planned: &consequence.planned, before: &consequence.planned_before, day: sheet.day })
 }
 
 /// The part of the site that the command belongs to.

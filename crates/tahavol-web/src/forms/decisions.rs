@@ -6,9 +6,9 @@ use tahavol_domain::calendar::Instant;
 use tahavol_domain::text::Text;
 use tahavol_domain::values::{CommissionSlug, Horizon};
 use tahavol_projections::effect::Moved;
-use tahavol_projections::progress::BaselineKind;
 
-use super::act::moves;
+use super::case::{Terms, terms};
+use super::consequence::effect;
 use crate::address;
 use crate::mark::Voices;
 use crate::overview::{HORIZON, horizon_name};
@@ -25,6 +25,7 @@ pub struct Waiting {
     /// Who asked, and when.
     pub asked: Option<(String, Instant)>,
     pub reason: Option<String>,
+    pub terms: Option<Terms>,
     /// Old and new figures; none where the page does not show them.
     pub effect: Option<(Vec<Moved>, Vec<Moved>)>,
     /// How it can be decided, and on what the forms are.
@@ -145,10 +146,9 @@ fn waiting(sheet: &Sheet<'_>, one: &Waiting) -> Markup {
             h3 id=(one.id) dir="auto" { (sheet.word(&format!("page-waiting-{}", one.what))) " · " a href=(sheet.at(&one.href)) { (one.title) } }
             @if let Some((by, at)) = &one.asked { p.hint { bdi { (by) } " · " (sheet.hand.moment(*at)) } }
             @if let Some(reason) = &one.reason { blockquote dir="auto" { (reason) } }
+            @if let Some(one) = &one.terms { (terms(sheet, one)) }
             @if let Some((current, original)) = &one.effect {
-                @if current.is_empty() && original.is_empty() { p { (sheet.word("page-act-moves-nothing")) } }
-                (moves(sheet, BaselineKind::Current, current))
-                (moves(sheet, BaselineKind::Original, original))
+                (effect(sheet, current, original))
             }
             @if !one.acts.is_empty() && !sheet.is_past() {
                 p.acts { @for (kind, on) in &one.acts { a.button.second href=(address::act(kind.name(), on)) { (sheet.act(*kind)) } " " } }

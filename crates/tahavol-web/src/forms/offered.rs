@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 use tahavol_app::Can;
-use tahavol_domain::Kind;
+use tahavol_domain::{Kind, Rule};
 
 use crate::address;
 use crate::sheet::Sheet;
@@ -21,9 +21,20 @@ pub fn offered(sheet: &Sheet<'_>, offered: &[(Kind, Can)], on: &str) -> Markup {
     html! {
         @if !allowed.is_empty() && !sheet.is_past() {
             nav.offered aria-label=(sheet.word("page-offered")) {
-                ul { @for kind in allowed { li { a href=(address::act(kind.name(), on)) { (sheet.act(kind)) } } } }
+                ul { @for kind in &allowed { li { a href=(address::act(kind.name(), on)) { (sheet.act(*kind)) } } } }
+                @if let Some(key) = why_not_submitted(offered) { p.hint { (sheet.word(key)) } }
             }
         }
+    }
+}
+
+/// Why an initiative that can be revised cannot be submitted yet, where that is how it goes on.
+fn why_not_submitted(offered: &[(Kind, Can)]) -> Option<&'static str> {
+    let can = |wanted: Kind| offered.iter().find(|(kind, _)| *kind == wanted).map(|(_, can)| can);
+    match (can(Kind::InitiativeRevise)?, can(Kind::InitiativeSubmit)?) {
+        (Can::Yes, Can::No(refusal)) if refusal.rule == Rule::WrongPhase => Some("page-offered-revise-first"),
+        (Can::Yes, Can::No(refusal)) if refusal.rule == Rule::MilestonesMissing => Some("page-offered-plan-first"),
+        _ => None,
     }
 }
 

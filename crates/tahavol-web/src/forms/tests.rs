@@ -7,7 +7,8 @@ use tahavol_domain::{Kind, Refusal, Rule};
 use tahavol_projections::Snapshot;
 
 use super::{
-    Act, Answer, Asks, Consequence, Item, Kept, Meanwhile, Need, Part, Pile, Question, Rows, Wrong, act, field, has_form, offered, work,
+    Act, Answer, Asks, Consequence, Item, Kept, Lost, Meanwhile, Need, Part, Pile, Question, Rows, Wrong, act, field, has_form, lost,
+    offered, work,
 };
 use crate::address::{self, Moment};
 use crate::figure::{Calendar, Hand};
@@ -74,6 +75,9 @@ fn of(questions: &[Question], renews: bool) -> Act<'_> {
         command: "11111111-1111-1111-1111-111111111111",
         revision: Some(4),
         about: (HOSTILE, "/milestones/x"),
+        case: None,
+        present: None,
+        measured: &[],
         questions,
         wrong: &[],
         notice: None,
@@ -215,18 +219,47 @@ fn only_what_is_allowed_is_offered_and_nothing_in_the_past() {
 }
 
 #[test]
+fn it_is_said_why_what_was_returned_cannot_be_submitted_yet() {
+    let of = |rule| [(Kind::InitiativeRevise, Can::Yes), (Kind::InitiativeSubmit, Can::No(Refusal::new(rule)))];
+    let told = |rule| on_sheet(Lang::En, Moment::default(), |sheet| offered(sheet, &of(rule), "A").into_string());
+    assert!(told(Rule::WrongPhase).contains("record a revision first") && told(Rule::MilestonesMissing).contains("has a milestone"));
+    assert!(!told(Rule::NotPermitted).contains("class=\"hint\""));
+}
+
+#[test]
+fn a_form_whose_session_has_ended_keeps_what_was_typed_and_shows_only_that() {
+    let typed = [("note.fa", HOSTILE), ("command", "11111111-1111-1111-1111-111111111111"), ("nothing.of.ours", HOSTILE)];
+    let typed = typed.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let typed: Vec<_> = typed.iter().collect();
+    for lang in [Lang::Fa, Lang::En] {
+        let frame = Frame { lang, otherwise: "/", programme: None, reader: None };
+        let shown = Lost { kind: Kind::MilestoneBlock, action: "/act/milestoneBlock?on=x", csrf: "t", typed: &typed, without_files: true };
+        let page = lost(&frame, &shown).into_string();
+        assert!(!page.contains("<script>alert") && !page.contains("page-"), "{page}");
+        assert_eq!(page.matches("<dd").count(), 1, "{page}");
+        assert!(page.contains("name=\"note.fa\"") && page.contains("name=\"command\" value=\"11111111"), "{page}");
+    }
+}
+
+#[test]
 fn work_says_where_nothing_waits_and_leads_to_the_forms_where_something_does() {
     let item = Item {
         code: HOSTILE.to_owned(),
         title: HOSTILE.to_owned(),
         href: address::milestone("x"),
+        group: Some((HOSTILE.to_owned(), address::milestone("x"))),
         note: Some(HOSTILE.to_owned()),
         day: None,
         voices: None,
         acts: vec![(Kind::MilestoneReportProgress, address::act("milestoneReportProgress", "x"))],
     };
     for lang in [Lang::Fa, Lang::En] {
-        let piles = |items| [Pile { id: "overdue", items, more: 3 }, Pile { id: "stale", items: Vec::new(), more: 0 }];
+        let piles = |items| {
+            [
+                Pile { id: "overdue", items, before: 0, more: 3, next: Some("/work?from=100".to_owned()) },
+                Pile { id: "stale", items: Vec::new(), before: 0, more: 0, next: None },
+            ]
+        };
         let offices = [HOSTILE.to_owned()];
         let full = on_sheet(lang, Moment::default(), |sheet| work(sheet, &offices, &piles(vec![item_again(&item)])).into_string());
         assert!(full.contains("/act/milestoneReportProgress?on=x"));
@@ -241,6 +274,7 @@ fn item_again(item: &Item) -> Item {
         code: item.code.clone(),
         title: item.title.clone(),
         href: item.href.clone(),
+        group: item.group.clone(),
         note: item.note.clone(),
         day: item.day,
         voices: item.voices,

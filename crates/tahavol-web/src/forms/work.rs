@@ -4,16 +4,23 @@ use maud::{Markup, html};
 use tahavol_domain::Kind;
 use tahavol_domain::calendar::Date;
 
+use super::decisions::FROM;
 use crate::mark::Voices;
 use crate::sheet::{Section, Sheet};
+
+/// The name under which the page is asked for more of one pile.
+pub const PILE: &str = "pile";
 
 /// Things that wait for the same thing.
 pub struct Pile {
     /// Its place in the page, and the end of the keys of its words.
     pub id: &'static str,
     pub items: Vec<Item>,
-    /// Those beyond what the page shows.
+    /// Those before what the page shows, and beyond.
+    pub before: usize,
     pub more: usize,
+    /// Where the next ones are.
+    pub next: Option<String>,
 }
 
 /// One of them.
@@ -21,6 +28,8 @@ pub struct Item {
     pub code: String,
     pub title: String,
     pub href: String,
+    /// With what it stands together, and where that is.
+    pub group: Option<(String, String)>,
     /// Whose it is, or what waits.
     pub note: Option<String>,
     /// Since when, or until when.
@@ -65,7 +74,7 @@ fn heading(sheet: &Sheet<'_>, pile: &Pile) -> String {
 }
 
 fn count(sheet: &Sheet<'_>, pile: &Pile) -> String {
-    let all = i64::try_from(pile.items.len() + pile.more).unwrap_or(i64::MAX);
+    let all = i64::try_from(pile.before + pile.items.len() + pile.more).unwrap_or(i64::MAX);
     sheet.hand.number(all)
 }
 
@@ -76,6 +85,7 @@ fn shown(sheet: &Sheet<'_>, pile: &Pile) -> Markup {
     html! {
         section aria-labelledby=(pile.id) {
             h2 id=(pile.id) { (title) " " span.figure { (count(sheet, pile)) } }
+            @if pile.id == "returned" { p { (sheet.word("page-offered-revise-first")) } }
             div.table-scroll tabindex="0" role="group" aria-label=(title) {
                 table {
                     thead { tr {
@@ -85,12 +95,20 @@ fn shown(sheet: &Sheet<'_>, pile: &Pile) -> Markup {
                         @if with_voices { th scope="col" { (sheet.word("page-progress")) } }
                         th scope="col" { (sheet.word("page-work-act")) }
                     } }
-                    tbody { @for item in &pile.items { (row(sheet, item, with_day, with_voices)) } }
+                    @for together in pile.items.chunk_by(|one, next| one.group == next.group) {
+                        tbody {
+                            @if let Some((title, href)) = &together[0].group {
+                                tr { th scope="rowgroup" colspan=(3 + usize::from(with_day) + usize::from(with_voices)) dir="auto" { a href=(sheet.at(href)) { (title) } } }
+                            }
+                            @for item in together { (row(sheet, item, with_day, with_voices)) }
+                        }
+                    }
                 }
             }
-            @if pile.more > 0 {
-                p.empty { (sheet.telling("page-work-more", sheet.hand.number(i64::try_from(pile.more).unwrap_or(i64::MAX)))) }
+            @if let Some(next) = &pile.next {
+                p { a href=(next) { (sheet.telling("page-work-more", sheet.hand.number(i64::try_from(pile.more).unwrap_or(i64::MAX)))) } }
             }
+            @if pile.before > 0 { p { a href={ (sheet.with(&[(PILE, ""), (FROM, "")])) "#" (pile.id) } { (sheet.word("page-work-first")) } } }
         }
     }
 }

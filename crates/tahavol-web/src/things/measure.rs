@@ -9,7 +9,7 @@ use crate::sheet::Sheet;
 
 impl Sheet<'_> {
     /// In one sentence, as a file tells it.
-    pub(super) fn measure_text(&self, measure: &Measure) -> String {
+    pub(crate) fn measure_text(&self, measure: &Measure) -> String {
         match measure {
             Measure::Binary => self.word("page-thing-measure-binary"),
             Measure::Reported => self.word("page-thing-measure-reported"),

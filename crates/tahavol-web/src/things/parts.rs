@@ -80,7 +80,7 @@ impl Sheet<'_> {
     }
 
     /// The files that prove something.
-    pub(super) fn files(&self, files: &[Evidence]) -> Markup {
+    pub(crate) fn files(&self, files: &[Evidence]) -> Markup {
         html! {
             @if self.recognised() && !files.is_empty() {
                 ul.files {

@@ -23,6 +23,7 @@ use tahavol_web::overview::{HORIZON, parse_horizon};
 use uuid::Uuid;
 
 use super::super::Site;
+use super::case::terms;
 use super::reading::Reading;
 
 /// Decisions of one page.
@@ -100,6 +101,7 @@ async fn waiting(
     for (proposed, subject, mut one) in found.into_iter().skip(from).take(WAITING) {
         if let Some(proposed) = proposed {
             one.effect = effect(reading, proposed).await?;
+            one.terms = terms(snapshot, proposed, reading.visit.lang);
         }
         // Others than those who decide see what waits.
         let mut acts = Vec::new();
@@ -162,6 +164,7 @@ fn asked(what: &'static str, title: String, href: String, stamp: Option<&Stamp>)
         href,
         asked: stamp.map(|stamp| (stamp.by.name.clone(), stamp.at)),
         reason: stamp.and_then(|stamp| stamp.reason.clone()),
+        terms: None,
         effect: None,
         acts: Vec::new(),
     })

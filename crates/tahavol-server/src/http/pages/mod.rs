@@ -2,6 +2,7 @@
 
 mod administration;
 mod audit;
+mod case;
 mod decisions;
 mod forms;
 mod live;

@@ -15,11 +15,12 @@ use tahavol_projections::Snapshot;
 use tahavol_projections::progress::{BaselineKind, Query, attention, milestone_progress};
 use tahavol_projections::rows::{InitiativeRow, MeasurementStanding, MilestoneRow};
 use tahavol_web::address;
-use tahavol_web::forms::{Item, Pile, work};
+use tahavol_web::forms::{FROM, Item, PILE, Pile, work};
 use tahavol_web::mark::Voices;
 use tahavol_web::sheet::Sheet;
 
 use super::super::Site;
+use super::forms::coded;
 use super::reading::Reading;
 
 /// What is due within so many days is due soon.
@@ -60,7 +61,6 @@ async fn page(reading: Reading) -> Response {
 struct Heap {
     id: &'static str,
     rows: Vec<Row>,
-    more: usize,
 }
 
 /// One of them; nothing is done on what has no subject.
@@ -71,8 +71,10 @@ struct Row {
 
 /// With the ways that lead somewhere now.
 async fn offered(reading: &Reading, heap: Heap) -> Pile {
-    let mut items = Vec::new();
-    for Row { mut item, subject } in heap.rows {
+    let (mut items, all) = (Vec::new(), heap.rows.len());
+    let from = reading.asked(FROM).filter(|_| reading.asked(PILE) == Some(heap.id)).and_then(|text| text.parse().ok());
+    let before = from.unwrap_or(0).min(all);
+    for Row { mut item, subject } in heap.rows.into_iter().skip(before).take(SHOWN) {
         let mut acts = Vec::new();
         for (kind, path) in std::mem::take(&mut item.acts) {
             if reading.can(kind, subject.as_ref()).await {
@@ -81,7 +83,10 @@ async fn offered(reading: &Reading, heap: Heap) -> Pile {
         }
         items.push(Item { acts, ..item });
     }
-    Pile { id: heap.id, items, more: heap.more }
+    let more = all - before - items.len();
+    let place = (before + items.len()).to_string();
+    let next = (more > 0).then(|| format!("{}#{}", reading.sheet().with(&[(PILE, heap.id), (FROM, &place)]), heap.id));
+    Pile { id: heap.id, items, before, more, next }
 }
 
 struct Desk<'a> {
@@ -167,6 +172,7 @@ impl<'a> Desk<'a> {
             code: plan.code.clone(),
             title: plan.title.get(self.sheet.lang()).to_owned(),
             href: address::milestone(&plan.code),
+            group: None,
             note: None,
             day,
             voices: progress.has_figures().then(|| Voices::from(&progress)),
@@ -188,6 +194,7 @@ impl<'a> Desk<'a> {
             code: proposal.code.clone(),
             title: proposal.title.get(self.sheet.lang()).to_owned(),
             href: address::initiative(&proposal.code),
+            group: None,
             note: row.phase_since.reason.clone(),
             day: Some(row.phase_since.at.date_in(&self.snapshot.time_zone())),
             voices: None,
@@ -221,6 +228,7 @@ impl<'a> Desk<'a> {
                 code: code.0.clone(),
                 title: row.definition.meaning.title.get(self.sheet.lang()).to_owned(),
                 href: address::indicator(&code.0),
+                group: None,
                 note: Some(self.sheet.telling("page-work-unchecked", self.number(open))),
                 day: None,
                 voices: None,
@@ -243,15 +251,10 @@ impl<'a> Desk<'a> {
         let stations = self.snapshot.stations.values().filter(|station| station.province == *province && station.closed.is_none());
         let stations: Vec<_> = stations.collect();
         let mut rows = Vec::new();
-        let mut more = 0;
         for row in open {
             let plan = &row.plan;
             for station in &stations {
                 if !plan.scope.contains_key(&station.number) || row.deliveries.contains_key(&station.number) {
-                    continue;
-                }
-                if rows.len() == SHOWN {
-                    more += 1;
                     continue;
                 }
                 let deliver = way(Kind::StationRecordDelivery, &station.code.0);
@@ -259,7 +262,8 @@ impl<'a> Desk<'a> {
                     code: station.code.0.clone(),
                     title: station.name.get(self.sheet.lang()).to_owned(),
                     href: address::station(&station.code.0),
-                    note: Some(format!("{} {}", plan.code, plan.title.get(self.sheet.lang()))),
+                    group: Some((coded(&plan.code, plan.title.get(self.sheet.lang())), address::milestone(&plan.code))),
+                    note: None,
                     day: Some(plan.current.due),
                     voices: None,
                     acts: vec![(deliver.0, format!("{}&milestone={}", deliver.1, plan.id.0))],
@@ -267,7 +271,7 @@ impl<'a> Desk<'a> {
                 rows.push(Row { item, subject: Some(Subject::Station(station.code.clone())) });
             }
         }
-        Heap { id: "rollouts", rows, more }
+        pile("rollouts", rows)
     }
 
     /// Actions of reviews that the reader owns and nobody has closed.
@@ -281,6 +285,7 @@ impl<'a> Desk<'a> {
                 code: self.sheet.word("page-review-action"),
                 title: action.title.get(self.sheet.lang()).to_owned(),
                 href: address::review(&id.to_string()),
+                group: None,
                 note: Some(row.review.title.get(self.sheet.lang()).to_owned()),
                 day: Some(action.due),
                 voices: None,
@@ -305,8 +310,6 @@ fn is_open(row: &MilestoneRow) -> bool {
     matches!(row.life.phase, milestone::Phase::Planned | milestone::Phase::Claimed)
 }
 
-fn pile(id: &'static str, mut rows: Vec<Row>) -> Heap {
-    let more = rows.len().saturating_sub(SHOWN);
-    rows.truncate(SHOWN);
-    Heap { id, rows, more }
+fn pile(id: &'static str, rows: Vec<Row>) -> Heap {
+    Heap { id, rows }
 }

@@ -16,16 +16,29 @@ use super::super::reading::Reading;
 
 /// Of a decision that waits: it is known before anything is typed.
 pub(super) async fn before(reading: &Reading, kind: Kind, subject: &Subject) -> Option<Consequence> {
+    if matches!(kind, Kind::InitiativeReturn | Kind::InitiativeReject) {
+        return None;
+    }
+    let proposed = decided(kind, subject)?;
+    let effect = reading.site().app.effect(&reading.live, proposed, reading.today).await.ok()?;
+    let (planned_before, planned) = match proposed {
+        Proposed::Rebaseline(id) | Proposed::Admission(id) => planned(&reading.live, &reading.live, id),
+        Proposed::Approval(_) | Proposed::Cancellation(_) | Proposed::Document => (Line::new(), Line::new()),
+    };
+    Some(Consequence { current: effect.current, original: effect.original, planned, planned_before, ..Consequence::default() })
+}
+
+/// What a decision is on.
+pub(super) fn decided(kind: Kind, subject: &Subject) -> Option<Proposed> {
     let proposed = match (kind, subject) {
-        (Kind::InitiativeApprove, Subject::Initiative(id)) => Proposed::Approval(*id),
+        (Kind::InitiativeApprove | Kind::InitiativeReturn | Kind::InitiativeReject, Subject::Initiative(id)) => Proposed::Approval(*id),
         (Kind::MilestoneAdmit, Subject::Milestone(id)) => Proposed::Admission(*id),
         (Kind::MilestoneApproveRebaseline | Kind::MilestoneRefuseRebaseline, Subject::Milestone(id)) => Proposed::Rebaseline(*id),
         (Kind::MilestoneApproveCancellation | Kind::MilestoneRefuseCancellation, Subject::Milestone(id)) => Proposed::Cancellation(*id),
         (Kind::DocumentApprove, Subject::Programme) => Proposed::Document,
         _ => return None,
     };
-    let effect = reading.site().app.effect(&reading.live, proposed, reading.today).await.ok()?;
-    Some(Consequence { current: effect.current, original: effect.original, ..Consequence::default() })
+    Some(proposed)
 }
 
 /// Of a command as it was rehearsed; what only proposes something is told as if it were accepted.

@@ -3,15 +3,15 @@
 use std::fmt::Display;
 
 use tahavol_app::{Subject, messages};
-use tahavol_domain::Stream;
 use tahavol_domain::calendar::{Date, Period};
 use tahavol_domain::quantity::Quantity;
 use tahavol_domain::text::{Lang, Text, digits_to_latin};
 use tahavol_domain::values::{Evidence, Horizon, Person};
+use tahavol_domain::{Kind, Stream};
 use tahavol_projections::Snapshot;
 use tahavol_web::address;
 use tahavol_web::figure::digits;
-use tahavol_web::forms::{Answer, FILES, Need, Question, Wrong};
+use tahavol_web::forms::{Answer, FILES, Measured, Need, Question, Wrong};
 use tahavol_web::sheet::Sheet;
 use uuid::Uuid;
 
@@ -23,6 +23,7 @@ pub(super) const STAND_IN: &str = "…";
 /// A form that is being put together.
 pub(super) struct Form<'a> {
     pub(super) sheet: &'a Sheet<'a>,
+    pub(super) kind: Kind,
     /// The live picture as the reader is shown it; to find what is named.
     pub(super) live: &'a Snapshot,
     pub(super) person: &'a Person,
@@ -34,6 +35,8 @@ pub(super) struct Form<'a> {
     pub(super) about: About,
     pub(super) questions: Vec<Question>,
     pub(super) wrong: Vec<Wrong>,
+    /// The measurements that can be chosen, with what they rest on.
+    pub(super) measured: Vec<Measured>,
     /// What the address names and cannot be chosen any more: said before anything is sent.
     pub(super) gone: Vec<Wrong>,
     /// What is asked now is asked only if that question is answered so.
@@ -375,7 +378,7 @@ impl Form<'_> {
 }
 
 /// A code before a title, so that the title alone says in which direction both are read.
-pub(super) fn coded(code: &str, title: &str) -> String {
+pub(in super::super) fn coded(code: &str, title: &str) -> String {
     format!("\u{2068}{code}\u{2069} {title}")
 }
 

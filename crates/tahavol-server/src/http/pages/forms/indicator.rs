@@ -13,6 +13,7 @@ use tahavol_domain::{Command, Stream};
 use tahavol_projections::rows::{IndicatorRow, MeasurementRow, MeasurementStanding};
 use tahavol_web::address;
 use tahavol_web::figure;
+use tahavol_web::forms::Measured;
 use uuid::Uuid;
 
 use super::form::Form;
@@ -185,7 +186,17 @@ fn measurement(form: &mut Form<'_>, row: &IndicatorRow, name: &'static str, said
     rows.sort_by_key(|row| std::cmp::Reverse(standing_event(row).1));
     rows.truncate(MEASUREMENTS);
     let options = rows.iter().map(|row| (standing_event(row).0.0.to_string(), told(form, row))).collect();
-    form.pick(name, options, "", |text| Uuid::parse_str(text).ok()).map(EventId).unwrap_or_default()
+    let picked = form.pick(name, options, "", |text| Uuid::parse_str(text).ok()).map(EventId).unwrap_or_default();
+    let way = address::act(form.kind.name(), form.on);
+    let measured = rows.iter().map(|row| Measured {
+        words: told(form, row),
+        href: format!("{way}&{name}={}", standing_event(row).0.0),
+        method: row.method.clone(),
+        evidence: row.evidence.clone(),
+        chosen: standing_event(row).0 == picked,
+    });
+    form.measured = measured.collect();
+    picked
 }
 
 /// The measurement as it stands: its last correction, or the measurement itself; with its position.

@@ -16,8 +16,8 @@ use tahavol_web::address;
 use tahavol_web::forms::FILES;
 use uuid::Uuid;
 
-use super::Built;
 use super::form::{Form, coded};
+use super::{Built, present};
 
 /// Reports that a correction can choose from, newest first.
 const REPORTS: usize = 100;
@@ -55,11 +55,7 @@ pub(super) fn correct(form: &mut Form<'_>) -> Option<Built> {
     reports.reverse();
     reports.truncate(REPORTS);
     let told = |report: &Report| {
-        let value = match report.value {
-            ReportValue::Progress(points) => form.sheet.hand.share(points),
-            ReportValue::Steps(done) => form.sheet.telling("page-steps-done", form.sheet.hand.number(done.count_ones())),
-            ReportValue::Note => form.sheet.word("page-report-note"),
-        };
+        let value = present::told(form.sheet, report.value);
         format!("{} · {value} · {}", form.sheet.hand.long(report.effective_on), form.sheet.hand.position(report.position))
     };
     let options = reports.iter().map(|report| (report.event.0.to_string(), told(report))).collect();

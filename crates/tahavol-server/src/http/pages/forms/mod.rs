@@ -9,6 +9,7 @@ mod indicator;
 mod initiative;
 mod milestone;
 mod plan;
+mod present;
 mod programme;
 mod rows;
 mod station;
@@ -26,13 +27,16 @@ use tahavol_domain::policy::{Import, Within};
 use tahavol_domain::values::Person;
 use tahavol_domain::{Command, Fact, Kind, Refusal, Rule, Stream};
 use tahavol_web::address;
-use tahavol_web::forms::{Act, Consequence, FILES, Meanwhile, Question, Wrong, act, cannot, has_form};
+use tahavol_web::forms::{Act, Consequence, FILES, Meanwhile, Measured, Question, Wrong, act, cannot, has_form};
 use tahavol_web::sheet::Said;
 use uuid::Uuid;
 
 use super::super::Site;
 use super::super::sign_in::Unproven;
+use super::case;
 use super::reading::Reading;
+pub(super) use form::coded;
+
 use filled::{Filled, Typed, Wants};
 use form::{About, Form, STAND_IN};
 
@@ -54,6 +58,7 @@ struct Asked {
     wrong: Vec<Wrong>,
     /// What the address names and is not there to be chosen.
     gone: Vec<Wrong>,
+    measured: Vec<Measured>,
     about: About,
     built: Built,
     effective_on: Option<Date>,
@@ -166,6 +171,7 @@ impl Asked {
         let command = typed.command();
         let mut form = Form {
             sheet: &sheet,
+            kind,
             live: &reading.live,
             person,
             today: reading.today,
@@ -176,14 +182,15 @@ impl Asked {
             questions: Vec::new(),
             wrong: Vec::new(),
             gone: Vec::new(),
+            measured: Vec::new(),
             only: None,
             effective_on: None,
             reason: None,
             then: None,
         };
         let built = describe::describe(&mut form, kind)?;
-        let Form { questions, wrong, gone, about, effective_on, reason, then, .. } = form;
-        Some(Asked { kind, command, questions, wrong, gone, about, built, effective_on, reason, then, wants: typed.wants() })
+        let Form { questions, wrong, gone, measured, about, effective_on, reason, then, .. } = form;
+        Some(Asked { kind, command, questions, wrong, gone, measured, about, built, effective_on, reason, then, wants: typed.wants() })
     }
 
     fn order(&self, person: &Person, within: &Within, expected_revision: Option<u64>) -> Order {
@@ -273,6 +280,9 @@ impl Asked {
         let status = if self.wants == Wants::ConsequenceSoFar && status.is_client_error() { StatusCode::OK } else { status };
         let Some(csrf) = reading.visit.member().map(|member| member.csrf.clone()) else { return sign_in(reading, self.kind) };
         let action = address::act(self.kind.name(), reading.asked("on").unwrap_or_default());
+        let case = consequence::decided(self.kind, &self.about.subject);
+        let case = case.and_then(|proposed| case::case(&reading.live, proposed, reading.visit.lang));
+        let present = present::of(reading, self.kind, &self.about.subject);
         let shown = Act {
             kind: self.kind,
             action: &action,
@@ -280,6 +290,9 @@ impl Asked {
             command: &self.command.to_string(),
             revision: besides.revision,
             about: (&self.about.title, &self.about.path),
+            case: case.as_ref(),
+            present: present.as_ref(),
+            measured: &self.measured,
             questions: &self.questions,
             wrong: &self.wrong,
             notice: besides.notice.as_deref(),
