@@ -17,18 +17,19 @@ async fn position(server: &Server) -> Value {
     server.ask("council", "{ meta { position } }", Value::Null).await["data"]["meta"]["position"].clone()
 }
 
-async fn id_of(server: &Server, milestone: &str) -> String {
-    let query = format!("{{ milestone(code: \"{milestone}\") {{ id }} }}");
-    let read = server.ask("council", &query, Value::Null).await;
-    read["data"]["milestone"]["id"].as_str().unwrap_or_else(|| panic!("{read}")).to_owned()
+/// By which a list names what begins with these words.
+fn named(page: &Answer, name: &str, words: &str) -> String {
+    let options = select(page, name).split("<option value=\"").skip(1).filter_map(|option| option.split_once('"'));
+    let found = options.filter(|(_, rest)| rest.split_once('>').is_some_and(|(_, told)| told.starts_with(words)));
+    found.map(|(value, _)| value.to_owned()).next().unwrap_or_else(|| panic!("{words}: {}", select(page, name)))
 }
 
 #[tokio::test]
 async fn a_delivery_is_recorded_of_the_milestone_that_is_named_and_of_no_other() {
     let server = Server::of(data::with_history());
-    let milestone = id_of(&server, "EQP-1.1").await;
+    let mut form = Form::opened(&server, "reporter.IR-07", "/act/stationRecordDelivery?on=07002").await;
+    let milestone = named(&form.browser.get("/act/stationRecordDelivery?on=07002").await, "milestone", "EQP-1.1 ");
     let path = format!("/act/stationRecordDelivery?on=07002&milestone={milestone}");
-    let mut form = Form::opened(&server, "reporter.IR-07", &path).await;
     let shown = form.browser.get(&path).await;
     assert!(select(&shown, "milestone").contains(&format!("<option value=\"{milestone}\" selected>")), "{}", select(&shown, "milestone"));
     let done = form.sent(&[("milestone", &milestone), ("effectiveOn", "1405/08/30")]).await;
