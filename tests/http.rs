@@ -4,6 +4,8 @@
 mod events;
 #[path = "http/limits.rs"]
 mod limits;
+#[path = "http/moments.rs"]
+mod moments;
 #[path = "http/surface.rs"]
 mod surface;
 #[path = "http/trouble.rs"]
