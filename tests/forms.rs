@@ -1,5 +1,9 @@
 //! The pages on which people act, as they are without JavaScript: the forms, what they show while somebody types, and what waits.
 
+#[path = "forms/administered.rs"]
+mod administered;
+#[path = "forms/audited.rs"]
+mod audited;
 #[path = "forms/kept.rs"]
 mod kept;
 #[path = "forms/planning.rs"]
@@ -24,9 +28,7 @@ struct Form {
 impl Form {
     /// Signed in, in English.
     async fn opened(server: &Server, actor: &str, path: &str) -> Form {
-        let mut browser = Browser::of(server);
-        assert_eq!(browser.sign_in(actor, &data::password(&server.data, actor)).await.status, 303);
-        browser.get("/overview?lang=en").await;
+        let mut browser = signed_in(server, actor).await;
         let shown = browser.get(path).await;
         assert_eq!(shown.status, 200, "{path}: {}", shown.text);
         Form { browser, path: path.to_owned(), csrf: field(&shown, "csrf"), command: field(&shown, "command") }
@@ -38,6 +40,14 @@ impl Form {
         let known = [("csrf", csrf.as_str()), ("command", command.as_str())];
         self.browser.post(&self.path, &[&known, answers].concat()).await
     }
+}
+
+/// Somebody before her pages, in English.
+async fn signed_in(server: &Server, actor: &str) -> Browser {
+    let mut browser = Browser::of(server);
+    assert_eq!(browser.sign_in(actor, &data::password(&server.data, actor)).await.status, 303);
+    browser.get("/overview?lang=en").await;
+    browser
 }
 
 /// What a field of the form on a page holds.

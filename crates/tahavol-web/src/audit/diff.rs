@@ -81,8 +81,11 @@ fn side(sheet: &Sheet<'_>, side: &Side) -> Markup {
     }
 }
 
+/// What a voice says of a group.
+type Said = fn(&Progress) -> Option<u16>;
+
 /// The three voices in their order.
-const VOICES: [(&str, fn(&Progress) -> Option<u16>); 3] =
+const VOICES: [(&str, Said); 3] =
     [("planned", |progress| progress.planned), ("reported", |progress| progress.reported), ("verified", |progress| progress.verified)];
 
 /// The keys of the columns of a file, three for each voice.
