@@ -43,7 +43,7 @@ async fn a_wrong_moment_is_told_on_the_page_itself_and_no_file_is_made_of_it() {
 
 #[tokio::test]
 async fn a_page_that_has_no_past_shows_now_says_so_and_keeps_the_moment_in_its_links() {
-    let server = Server::of(data::founded());
+    let server = Server::of(data::with_history());
     let mut browser = auditor(&server).await;
     for path in ["/proof", "/administration", "/administration/journal", "/administration/tokens"] {
         let page = browser.get(&format!("{path}?lang=en&as-of=0")).await;

@@ -184,7 +184,7 @@ fn questions(told: &Told) -> Vec<String> {
         format!("{{ initiatives(asOf: {{ position: {head} }}) {{ nodes {{ title {{ fa }} }} }} }}"),
         format!("{{ initiative(code: \"I-2\", asOf: {{ position: {first} }}) {{ title {{ fa }} }} }}"),
         format!("{{ node(id: \"{}\", asOf: {{ position: {last} }}) {{ {any} }} }}", node_id("milestone", &milestone)),
-        "{ initiatives(asOf: { instant: \"2025-06-01T07:00:00Z\" }) { nodes { title { fa } } } }".to_owned(),
+        "{ initiatives(asOf: { instant: \"2025-06-01T06:00:00Z\" }) { nodes { title { fa } } } }".to_owned(),
         format!(
             "{{ review(id: \"{review}\") {{ frozen {{ initiative(code: \"I-2\") {{ title {{ fa }} }}
                milestone(code: \"M-1\") {{ pendingRebaseline {{ proposed {{ reason }} }} }} }} }} }}"

@@ -98,6 +98,7 @@ pub fn page(sheet: &Sheet<'_>, person: &Person<'_>) -> Markup {
     let trail = html! { p.trail { a href=(sheet.at(address::PEOPLE)) { (sheet.word("page-section-people")) } } };
     let held = sheet.snapshot.offices(person.actor, sheet.day);
     let content = html! {
+        (sheet.misasked("entitled", person.wrong))
         p { bdi.code { (person.actor.0) } }
         p.lead {
             @if held.is_empty() { (sheet.word("page-person-no-office")) }
