@@ -11,8 +11,8 @@ use crate::{LANGUAGES, STILL, in_language, signed_in};
 /// Who reads which guide.
 const GUIDES: [(&str, &str); 3] = [("members", "member.technology"), ("leadership", "council"), ("auditors", "auditor")];
 
-/// With it, the pictures of the guides themselves are made anew: `TAHAVOL_GUIDE_PICTURES=1 cargo test -p tahavol-tests --test pages guide`.
-const ASKED: &str = "TAHAVOL_GUIDE_PICTURES";
+/// With it, the pictures of the guides themselves are made anew: `GUIDE_PICTURES=1 cargo test -p tahavol-tests --test pages guide`.
+const ASKED: &str = "GUIDE_PICTURES";
 
 /// As wide as a page of a guide, and as high as is seen at a glance.
 const WIDTH: u32 = 1_000;
@@ -94,11 +94,10 @@ async fn the_pictures_of_the_guides_can_be_taken() {
         member.leave().await;
         let Some(council) = signed_in(&server, "council", lang).await else { return };
         take(&council, "overview", "/overview", lang).await;
-        council.go(&in_language("/act/horizonReschedule", lang)).await;
-        snap(&council, "decision", lang).await;
+        take(&council, "decision", "/decisions", lang).await;
         council.leave().await;
         let Some(auditor) = signed_in(&server, "auditor", lang).await else { return };
-        take(&auditor, "ledger", "/ledger?type=milestone.progress_reported&commission=technology", lang).await;
+        take(&auditor, "ledger", "/ledger?thing=TEC-2.2", lang).await;
         take(&auditor, "diff", "/diff?from=1405/02/31&to=1405/05/31&commission=technology", lang).await;
         auditor.leave().await;
     }

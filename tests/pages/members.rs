@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::json;
 use tahavol_tests::chromium::Chromium;
 
-use crate::{WORKING, event, head, in_language, previewed, recorded, signed_in};
+use crate::{STILL, WORKING, event, head, in_language, previewed, recorded, signed_in};
 
 /// A milestone that is reported in per cent, and who reports on it in which language.
 const REPORTED: [(&str, &str, &str); 2] = [("fa", "member.technology", "TEC-2.2"), ("en", "member.support", "SUP-2.2")];
@@ -47,7 +47,7 @@ async fn a_member_reports_progress_in_two_clicks_with_a_day_a_note_and_a_file() 
 
 #[tokio::test]
 async fn what_is_refused_says_why_beside_its_field_and_keeps_what_was_typed() {
-    let server = WORKING.server();
+    let server = STILL.server();
     for (lang, actor, milestone) in REPORTED {
         let Some(mut browser) = signed_in(&server, actor, lang).await else { return };
         browser.provoke(422);

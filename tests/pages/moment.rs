@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::table::{ADMINISTRATION, AUDIT, LEADERSHIP, THINGS};
 use crate::{LANGUAGES, STILL, WORKING, command, in_language, signed_in};
 
 #[tokio::test]
@@ -45,6 +46,31 @@ async fn a_past_moment_is_said_on_the_page_and_stays_in_every_link() {
         browser.click("#moment p a").await;
         assert_eq!((browser.place().await.as_str(), browser.count(".past").await), ("/milestones", 0));
     }
+    browser.leave().await;
+}
+
+#[tokio::test]
+async fn every_page_says_that_it_shows_a_past_moment_or_that_it_has_none() {
+    let server = STILL.server();
+    let Some(mut browser) = signed_in(&server, "auditor", "fa").await else { return };
+    for status in [400, 403, 404] {
+        browser.provoke(status);
+    }
+    let mut of_now = Vec::new();
+    for page in [THINGS, LEADERSHIP, AUDIT, ADMINISTRATION].into_iter().flatten() {
+        if page.path.contains("as-of") || page.path.starts_with("/act/") || page.path == "/account" {
+            continue;
+        }
+        browser.go(&in_language(&format!("{}{}as-of=3300", page.path, if page.path.contains('?') { '&' } else { '?' }), "fa")).await;
+        let told = browser.text("#moment").await;
+        if browser.count("main.past").await == 1 {
+            assert!(told.contains("۳۳۰۰"), "{}: {told}", page.path);
+        } else {
+            assert!(told.contains("همیشه"), "{} says neither: {told}", page.path);
+            of_now.push(page.path);
+        }
+    }
+    assert_eq!(of_now, ["/proof", "/administration", "/administration/journal"], "of these an auditor reads no past");
     browser.leave().await;
 }
 

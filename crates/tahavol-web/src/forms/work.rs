@@ -118,7 +118,7 @@ fn row(sheet: &Sheet<'_>, item: &Item, with_day: bool, with_voices: bool) -> Mar
         tr {
             td { a.code href=(sheet.at(&item.href)) { (item.code) } }
             td dir="auto" {
-                a href=(sheet.at(&item.href)) { (item.title) }
+                a href=(sheet.at(&item.href)) { bdi { (item.title) } }
                 @if let Some(note) = &item.note { br; span.hint dir="auto" { (note) } }
             }
             @if with_day { td { @if let Some(day) = item.day { (sheet.hand.day_short(day)) } } }

@@ -77,7 +77,7 @@ async fn follow(State(site): State<Arc<Site>>, who: Who, Query(after): Query<Aft
 
 #[derive(Deserialize)]
 struct Recorded {
-    position: u64,
+    position: Option<u64>,
 }
 
 /// The day on which an event was recorded, as its reader writes days. Whoever slides through the ledger sees where she is.
@@ -85,7 +85,8 @@ async fn day(visit: Visit, Query(recorded): Query<Recorded>) -> Response {
     if let Err(problem) = visit.who.somebody() {
         return problem.respond(visit.lang);
     }
-    match visit.site.app.fact_at(recorded.position).await {
+    let Some(position) = recorded.position else { return StatusCode::BAD_REQUEST.into_response() };
+    match visit.site.app.fact_at(position).await {
         Ok(Some(event)) => {
             let zone = visit.site.app.snapshot().time_zone();
             let hand = Hand { lang: visit.lang, calendar: visit.calendar(), zone: &zone };
