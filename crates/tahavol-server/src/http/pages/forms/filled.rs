@@ -95,7 +95,7 @@ impl Typed {
     /// Nobody is signed in with this browser any more: what was typed stays in a page that leads to the sign-in and goes on from there.
     fn signed_out(&self, visit: &Visit, path: &str, asked_for: &str) -> Response {
         let Some(kind) = path.strip_prefix("/act/").and_then(kind_of) else {
-            return visit.say(StatusCode::NOT_FOUND, "page-not-found", "page-not-found-why", "/");
+            return visit.go("/sign-in");
         };
         let (around, csrf) = (visit.around(path, None), visit.csrf());
         let mut typed: Vec<_> = self.fields.iter().filter(|(name, _)| ![PREVIEW, ADD, "csrf", "key"].contains(&name.as_str())).collect();

@@ -106,9 +106,7 @@ async fn show(reading: Reading, Path(command): Path<String>) -> Response {
 }
 
 async fn send(Path(command): Path<String>, Filled(reading, typed): Filled) -> Response {
-    let Some(kind) = kind_of(&command) else {
-        return if reading.visit.member().is_some() { reading.not_found() } else { reading.visit.go("/sign-in") };
-    };
+    let Some(kind) = kind_of(&command) else { return reading.not_found() };
     let Some((person, within)) = signed_in(&reading) else { return sign_in(&reading, kind) };
     let Some(mut asked) = Asked::of(&reading, kind, person, &typed) else { return reading.not_found() };
     let revision = typed.revision();
