@@ -4,11 +4,15 @@ use std::fs;
 
 use serde_json::json;
 use tahavol_tests::chromium::Chromium;
+use tokio::sync::Mutex;
 
 use crate::{STILL, WORKING, event, head, in_language, previewed, recorded, signed_in};
 
 /// A milestone that is reported in per cent, and who reports on it in which language.
 const REPORTED: [(&str, &str, &str); 2] = [("fa", "member.technology", "TEC-2.2"), ("en", "member.support", "SUP-2.2")];
+
+/// Reports on one milestone at the same time are conflicts; only one test wants that.
+static ALONE: Mutex<()> = Mutex::const_new(());
 
 fn report_on(milestone: &str) -> String {
     format!("/act/milestoneReportProgress?on={milestone}")
@@ -19,6 +23,7 @@ const SEND: &str = "main form.act button[type=submit]:not([name])";
 
 #[tokio::test]
 async fn a_member_reports_progress_in_two_clicks_with_a_day_a_note_and_a_file() {
+    let _alone = ALONE.lock().await;
     let server = WORKING.server();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("minutes.txt");
@@ -73,6 +78,7 @@ async fn what_is_refused_says_why_beside_its_field_and_keeps_what_was_typed() {
 
 #[tokio::test]
 async fn whoever_is_overtaken_sees_what_happened_and_decides() {
+    let _alone = ALONE.lock().await;
     let server = WORKING.server();
     for (lang, others, milestone) in
         [("fa", ["chair.technology", "secretary.technology"], "TEC-2.2"), ("en", ["chair.support", "secretary.support"], "SUP-2.2")]
@@ -105,6 +111,7 @@ async fn whoever_is_overtaken_sees_what_happened_and_decides() {
 
 #[tokio::test]
 async fn a_claim_is_verified_by_an_inspector_who_had_no_part_in_it() {
+    let _alone = ALONE.lock().await;
     let server = WORKING.server();
     for (lang, commission, milestone) in [("fa", "integrity", "INT-2.1"), ("en", "technology", "TEC-2.1")] {
         let Some(chair) = signed_in(&server, &format!("chair.{commission}"), lang).await else { return };
@@ -134,6 +141,7 @@ async fn a_claim_is_verified_by_an_inspector_who_had_no_part_in_it() {
 
 #[tokio::test]
 async fn a_report_is_made_with_the_keyboard_alone() {
+    let _alone = ALONE.lock().await;
     let server = WORKING.server();
     let Some(browser) = signed_in(&server, "member.technology", "fa").await else { return };
     browser.go("/work?lang=fa").await;
@@ -155,6 +163,7 @@ async fn a_report_is_made_with_the_keyboard_alone() {
 
 #[tokio::test]
 async fn without_a_script_one_reads_and_reports() {
+    let _alone = ALONE.lock().await;
     let server = WORKING.server();
     for (lang, actor, milestone) in REPORTED {
         let Some(mut browser) = signed_in(&server, actor, lang).await else { return };

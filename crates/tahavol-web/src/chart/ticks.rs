@@ -68,7 +68,13 @@ fn next_month(calendar: Calendar, first: Date) -> Option<Date> {
 
 /// Round values from at most `low` to at least `high`, some five of them.
 pub(super) fn values(low: f64, high: f64) -> Vec<f64> {
-    let rough = ((high - low) / 4.0).max(f64::MIN_POSITIVE);
+    // One value alone stands against nothing.
+    let (low, high) = match (low, high) {
+        (low, high) if high > low => (low, high),
+        (0.0, _) => (0.0, 1.0),
+        (only, _) => (only.min(0.0), only.max(0.0)),
+    };
+    let rough = (high - low) / 4.0;
     let power = 10_f64.powf(rough.log10().floor());
     let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|factor| factor * power).find(|step| *step >= rough).unwrap_or(10.0 * power);
     let (first, last) = ((low / step).floor(), (high / step).ceil());
@@ -87,6 +93,15 @@ mod tests {
         let zone = TimeZone::tehran();
         let hand = Hand { lang, calendar, zone: &zone };
         days(&hand, Date::parse_iso(from).unwrap(), Date::parse_iso(until).unwrap(), 7).into_iter().map(|(_, text)| text).collect()
+    }
+
+    #[test]
+    fn one_value_alone_has_an_axis_too() {
+        for only in [20_000_000.0, 0.0, -3.5, 0.25] {
+            let marks = values(only, only);
+            let (first, last) = (marks[0], marks[marks.len() - 1]);
+            assert!(first < last && (first..=last).contains(&only), "{only}: {marks:?}");
+        }
     }
 
     #[test]

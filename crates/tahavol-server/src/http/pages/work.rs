@@ -13,7 +13,7 @@ use tahavol_domain::values::{CommissionSlug, MilestoneId, Office, ProvinceCode};
 use tahavol_domain::{Kind, initiative, milestone};
 use tahavol_projections::Snapshot;
 use tahavol_projections::progress::{BaselineKind, Query, attention, milestone_progress};
-use tahavol_projections::rows::{InitiativeRow, MeasurementStanding, MilestoneRow};
+use tahavol_projections::rows::{InitiativeRow, MeasurementStanding, MilestoneRow, Verdict};
 use tahavol_web::address;
 use tahavol_web::forms::{FROM, Item, PILE, Pile, work};
 use tahavol_web::mark::Voices;
@@ -130,9 +130,11 @@ impl<'a> Desk<'a> {
         running.retain(|one| !soon.contains(one));
         running.sort_by_key(|(_, due)| *due);
         let listed = |rows: &[(MilestoneId, Option<Date>)]| rows.iter().filter_map(|(id, day)| self.reported(*id, *day)).collect();
+        let refused = self.snapshot.milestones.values().filter(own).filter_map(|row| self.refused(row));
+        let returned = self.proposals(commissions, initiative::Phase::Returned).into_iter().chain(refused).collect();
         vec![
             pile("overdue", listed(&overdue)),
-            pile("returned", self.proposals(commissions, initiative::Phase::Returned)),
+            pile("returned", returned),
             pile("due-soon", listed(&soon)),
             pile("stale", listed(&stale)),
             pile("running", listed(&running)),
@@ -162,6 +164,17 @@ impl<'a> Desk<'a> {
         let Row { item, .. } = self.milestone(id, day, &[])?;
         let acts = vec![way(Kind::IndicatorRecordMeasurement, &measured.indicator.0)];
         Some(Row { item: Item { acts, ..item }, subject: Some(Subject::Indicator(measured.indicator.clone())) })
+    }
+
+    /// Whose claim of completion was refused, and nobody has claimed it again; with the reason.
+    fn refused(&self, row: &MilestoneRow) -> Option<Row> {
+        let (verdict, stamp) = row.life.claims.last()?.verdict.as_ref()?;
+        if *verdict != Verdict::Refused || row.life.phase != milestone::Phase::Planned {
+            return None;
+        }
+        let mut shown = self.reported(row.plan.id, Some(stamp.at.date_in(&self.snapshot.time_zone())))?;
+        shown.item.note.clone_from(&stamp.reason);
+        Some(shown)
     }
 
     fn milestone(&self, id: MilestoneId, day: Option<Date>, acts: &[Kind]) -> Option<Row> {
