@@ -118,6 +118,5 @@ mod tests {
         assert_eq!(values(0.0, 1_800.0), [0.0, 500.0, 1_000.0, 1_500.0, 2_000.0]);
         let small = values(0.31, 0.33);
         assert!(small[0] <= 0.31 && small[small.len() - 1] >= 0.33, "{small:?}");
-        assert_eq!(values(3.0, 3.0).len(), 2);
     }
 }
